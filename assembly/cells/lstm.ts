@@ -1,0 +1,95 @@
+// LSTM: i, f, o = sigmoid(b + W x + U h), g = tanh(b + W x + U h)
+//       c' = f * c + i * g,  h' = o * tanh(c')
+//
+// Packed panel of 4 hidden units: 16 biases, then one line an input, the
+// `inputs` of x first and the `width` of h after them:
+//
+//   b    i0 i1 i2 i3 | f0 f1 f2 f3 | g0 g1 g2 g3 | o0 o1 o2 o3
+//   x_0  i0 i1 i2 i3 | f0 ..
+//   ...
+//   h_0  i0 i1 i2 i3 | f0 ..
+//
+// Order of summation: bias, inputs in order, recurrent in order.
+import { FUSED, madd, storeUpTo } from "../lanes";
+import { BIAS } from "../linear/gemm";
+import { sigmoid } from "../math/sigmoid";
+import { tanh } from "../math/tanh";
+
+/** The cell's own equations, from pre-activations to c' (in place) and the first `count` of h'. */
+@inline function gates(y: usize, c: usize, i: v128, f: v128, g: v128, o: v128, count: i32): void {
+  const cell = madd(sigmoid(f), v128.load(c), f32x4.mul(sigmoid(i), tanh(g)));
+  v128.store(c, cell);
+  storeUpTo(y, f32x4.mul(sigmoid(o), tanh(cell)), count);
+}
+
+/**
+ * One timestep of one sequence, the gates applied to the accumulators.
+ * y [units] and c [units, whole vectors] are written; y must not overlap x or h.
+ * Accumulators start from `init`, one line of 64 bytes every `initPanel` bytes:
+ * the panels' own biases, or a finished input half (then `inputs` is 0).
+ * `w`: the first panel's line of x_0, or of h_0 where the input half is finished.
+ */
+export function lstmStep(
+  y: usize, c: usize, init: usize, initPanel: usize, w: usize, panel: usize,
+  x: usize, inputs: i32, h: usize, width: i32, units: i32,
+): void {
+  // Two panels at once where multiply-add is fused: 8 accumulators hide its latency.
+  if (FUSED) for (; units > 4; units -= 8) {
+    let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
+    init += initPanel;
+    let i2 = v128.load(init), f2 = v128.load(init, 16), g2 = v128.load(init, 32), o2 = v128.load(init, 48);
+    init += initPanel;
+    let v = w, v2 = w + panel;
+    for (let half = 0; half < 2; ++half) {
+      let k = half ? h : x;
+      for (const end = k + (<usize>(half ? width : inputs) << 2); k < end; k += 4) {
+        const s = v128.load32_splat(k);
+        i = madd(v128.load(v), s, i);
+        f = madd(v128.load(v, 16), s, f);
+        g = madd(v128.load(v, 32), s, g);
+        o = madd(v128.load(v, 48), s, o);
+        i2 = madd(v128.load(v2), s, i2);
+        f2 = madd(v128.load(v2, 16), s, f2);
+        g2 = madd(v128.load(v2, 32), s, g2);
+        o2 = madd(v128.load(v2, 48), s, o2);
+        v += 64;
+        v2 += 64;
+      }
+    }
+    gates(y, c, i, f, g, o, 4);
+    gates(y + 16, c + 16, i2, f2, g2, o2, units - 4);
+    y += 32;
+    c += 32;
+    w += panel << 1;
+  }
+  for (; units > 0; units -= 4) {
+    let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
+    init += initPanel;
+    let v = w;
+    for (let half = 0; half < 2; ++half) {
+      let k = half ? h : x;
+      for (const end = k + (<usize>(half ? width : inputs) << 2); k < end; k += 4) {
+        const s = v128.load32_splat(k);
+        i = madd(v128.load(v), s, i);
+        f = madd(v128.load(v, 16), s, f);
+        g = madd(v128.load(v, 32), s, g);
+        o = madd(v128.load(v, 48), s, o);
+        v += 64;
+      }
+    }
+    gates(y, c, i, f, g, o, units);
+    y += 16;
+    c += 16;
+    w += panel;
+  }
+}
+
+/** The gates of one row of a batch, from its finished pre-activations [panels][i f g o]. */
+export function lstmGates(y: usize, c: usize, pre: usize, units: i32): void {
+  for (; units > 0; units -= 4) {
+    gates(y, c, v128.load(pre), v128.load(pre, 16), v128.load(pre, 32), v128.load(pre, 48), units);
+    y += 16;
+    c += 16;
+    pre += 64;
+  }
+}

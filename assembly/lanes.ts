@@ -1,0 +1,49 @@
+// The v128 vocabulary: four float32 lanes. The only file that chooses between
+// a fused and an unfused multiply-add.
+
+/** The relaxed build fuses multiply-add: one rounding instead of two. */
+export const FUSED: bool = isDefined(RELAXED);
+
+/** a * b + c */
+@inline export function madd(a: v128, b: v128, c: v128): v128 {
+  if (isDefined(RELAXED)) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Stores the first `count` lanes of `v`, all four where `count` is 4 or more. */
+@inline export function storeUpTo(out: usize, v: v128, count: i32): void {
+  if (count >= 4) v128.store(out, v);
+  else storeSome(out, v, count);
+}
+
+/** Stores the first 0 to 3 lanes. */
+function storeSome(out: usize, v: v128, count: i32): void {
+  if (count > 0) v128.store_lane<f32>(out, v, 0);
+  if (count > 1) v128.store_lane<f32>(out, v, 1, 4);
+  if (count > 2) v128.store_lane<f32>(out, v, 2, 8);
+}
+
+/** `count` rounded up to whole vectors. */
+@inline export function padded(count: i32): i32 {
+  return (count + 3) & ~3;
+}
+
+/** The first `count` lanes from memory, `fill` in the others. */
+@inline export function loadUpTo(from: usize, count: i32, fill: f32): v128 {
+  if (count >= 4) return v128.load(from);
+  let v = f32x4.splat(fill);
+  if (count > 0) v = v128.load_lane<f32>(from, v, 0);
+  if (count > 1) v = v128.load_lane<f32>(from, v, 1, 4);
+  if (count > 2) v = v128.load_lane<f32>(from, v, 2, 8);
+  return v;
+}
+
+/** Copies `count` floats. */
+export function copy(out: usize, from: usize, count: i32): void {
+  for (; count >= 4; count -= 4) {
+    v128.store(out, v128.load(from));
+    out += 16;
+    from += 16;
+  }
+  storeSome(out, v128.load(from), count);
+}

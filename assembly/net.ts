@@ -1,0 +1,55 @@
+// A net is a list of layer records; a call walks it once over a block of rows.
+import { copy } from "./lanes";
+import { Flag, Kind, Layer } from "./layer";
+import { recurrence } from "./cells/recurrence";
+import { padded } from "./lanes";
+import { affine } from "./linear/gemm";
+import { embedding } from "./ops/embedding";
+import { softmax } from "./ops/softmax";
+
+/**
+ * Runs `layers` records over `steps` timesteps of `batch` sequences, from and to `state`.
+ * `a` holds the input rows, time-major: [rows, features] f32, or [rows] i32 ids. Layers
+ * write `a` and `b` in turns; returns the one that holds the result.
+ * `active`: i32 sequences at each timestep (falling), or 0 where all have `batch`;
+ * `rows`: their sum.
+ */
+export function forward(
+  net: usize, layers: i32, state: usize, a: usize, b: usize, scratch: usize,
+  steps: i32, batch: i32, active: usize, rows: i32,
+): usize {
+  const end = net + <usize>layers * offsetof<Layer>();
+  for (; net < end; net += offsetof<Layer>()) {
+    const l = changetype<Layer>(net);
+    const paired = (l.flags & Flag.PAIRED) != 0;
+    switch (l.kind) {
+      case Kind.EMBEDDING: embedding(b, l.weights, a, l.units, rows); break;
+      case Kind.LINEAR: affine(b, l.row, l.weights, l.panel, a, <usize>l.inputs << 2, l.inputs, l.units, rows, 4); break;
+      case Kind.SOFTMAX: softmax(a, l.units, rows); continue;
+      case Kind.LAST:
+        last(l, state, b, batch);
+        if (!paired) rows = batch;
+        break;
+      default: {
+        const next = net + (paired ? 2 : 1) * offsetof<Layer>();
+        const keep = next >= end || changetype<Layer>(next).kind != Kind.LAST;
+        recurrence(l, state, b, a, scratch, steps, batch, active, rows, keep);
+      }
+    }
+    if (paired) continue;
+    const out = b;
+    b = a;
+    a = out;
+  }
+  return a;
+}
+
+/** y[sequence] = h of the cell before, as it stands in the state. */
+function last(l: Layer, state: usize, y: usize, batch: i32): void {
+  y += l.column;
+  for (let r = 0, h = state + l.h * batch; r < batch; ++r) {
+    copy(y, h, l.width);
+    y += l.row;
+    h += <usize>padded(l.width) << 2;
+  }
+}

@@ -1,0 +1,3 @@
+/** The compiled modules as base64, written by build.ts. */
+export const base: string;
+export const relaxed: string;

@@ -1,0 +1,30 @@
+// assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const root = new URL("../", import.meta.url);
+process.chdir(root.pathname);
+
+const run = (bin: string, ...args: string[]) =>
+  execFileSync(process.execPath, [`node_modules/${bin}`, ...args], { stdio: "inherit" });
+
+for (const target of ["base", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+
+const base64 = (name: string) => JSON.stringify(readFileSync(`build/${name}.wasm`).toString("base64"));
+writeFileSync("build/binaries.js", `export const base = ${base64("base")};\nexport const relaxed = ${base64("relaxed")};\n`);
+
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist");
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
+await build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", platform: "neutral", mainFields: ["module", "main"], minify: true });
+await build({
+  ...common,
+  entryPoints: ["src/cli/main.ts"],
+  outfile: "dist/cli.js",
+  platform: "node",
+  banner: { js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  minifySyntax: true,
+});
+run("typescript/bin/tsc", "--project", "build/tsconfig.json");
+for (const name of ["base", "relaxed"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);

@@ -1,0 +1,46 @@
+/** What is wrong with a model file, a tensor or a description. */
+export type FormatCode =
+  | "truncated" // the file ends before what it announces
+  | "header" // the safetensors header is not what the format asks for
+  | "dtype" // a tensor's type is unknown, or is not what its use needs
+  | "shape" // a tensor's shape is not what its use needs
+  | "tensor" // a tensor is missing, or is left over
+  | "description" // the description is not valid
+  | "unsupported" // the description asks for what this engine does not run
+  | "state"; // a saved state does not belong here
+
+/** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+  readonly code: FormatCode;
+  constructor(code: FormatCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Throws a RangeError unless `value` is `expected`. */
+export function checkLength(label: string, value: { readonly length: number }, expected: number): void {
+  if (value.length !== expected) throw new RangeError(`${label}: expected ${expected} values, got ${value.length}`);
+}
+
+/** Throws unless `value` is a Float32Array of `expected` elements. */
+export function checkFloats(label: string, value: unknown, expected: number): asserts value is Float32Array {
+  if (!(value instanceof Float32Array)) throw new TypeError(`${label}: expected a Float32Array, got ${kindOf(value)}`);
+  checkLength(label, value, expected);
+}
+
+/** Throws unless `value` is an integer of at least `least`. */
+export function checkCount(label: string, value: unknown, least: number): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`${label}: expected a whole number, got ${kindOf(value)}`);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${label}: expected a whole number of at least ${least}, got ${value}`);
+  }
+}
+
+/** A value's kind in words, for an error. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  return value.constructor?.name ?? "object";
+}

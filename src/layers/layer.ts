@@ -1,0 +1,47 @@
+/** The kernels' names for layers, in the order of assembly/layer.ts. */
+export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, LAST: 5, SOFTMAX: 6 } as const;
+
+/** Bits of a record's flags, as in assembly/layer.ts. */
+export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4 } as const;
+
+/** A region of floats that a layer wants, and how to fill it. */
+export interface Weights {
+  readonly size: number;
+  write(out: Float32Array): void;
+}
+
+/** One record for the kernels: the words of assembly/layer.ts in elements, addresses still open. */
+export interface LayerRecord {
+  readonly kind: number;
+  readonly flags: number;
+  /** Features of a row of x, and outputs (a cell's hidden units). */
+  readonly inputs: number;
+  readonly units: number;
+  /** First column in a row of y, and that row's columns. */
+  readonly column: number;
+  readonly columns: number;
+  readonly weights?: Weights;
+  /** Elements of one packed panel. */
+  readonly panel?: number;
+  /** Packed W_hr of a projected LSTM. */
+  readonly projection?: Weights;
+  /** A cell's state: features of h and of c. */
+  readonly state?: { readonly h: number; readonly c: number };
+  /** The cell whose h a `last` keeps. */
+  readonly of?: LayerRecord;
+}
+
+/** A layer of the net: what goes in, what comes out, and the records that compute it. */
+export interface Layer {
+  readonly type: string;
+  /** Prefix of its tensors' names, "" where it has none. */
+  readonly weights: string;
+  /** Features of an item; for an embedding the size of its vocabulary. */
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** 1 or 2 for a cell, 0 for other layers. */
+  readonly directions: number;
+  /** Trained numbers. */
+  readonly parameters: number;
+  readonly records: readonly LayerRecord[];
+}

@@ -1,0 +1,38 @@
+import type { Tensors } from "../model/tensor.ts";
+import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
+import { Kind, type Layer, type Weights } from "./layer.ts";
+
+/** y = weight x + bias; weight [out, in], bias [out] or none. */
+export function linear(prefix: string, tensors: Tensors, before: number | undefined): Layer {
+  const name = prefix + "weight";
+  const [outputs, columns] = tensors.shape(name, 2);
+  const inputSize = before ?? columns;
+  const weight = tensors.take(name, [outputs, inputSize]);
+  const bias = tensors.has(prefix + "bias") ? tensors.take(prefix + "bias", [outputs]) : undefined;
+  return {
+    type: "linear",
+    weights: prefix,
+    inputSize,
+    outputSize: outputs,
+    directions: 0,
+    parameters: weight.length + (bias?.length ?? 0),
+    records: [
+      {
+        kind: Kind.LINEAR, flags: 0, inputs: inputSize, units: outputs, column: 0, columns: outputs,
+        ...packLinear(weight, bias, outputs, inputSize),
+      },
+    ],
+  };
+}
+
+/** The panels of a [rows, columns] matrix: 16 rows each. */
+export function packLinear(
+  matrix: Float32Array, bias: Float32Array | undefined, rows: number, columns: number,
+): { weights: Weights; panel: number } {
+  const row = (panel: number, lane: number) => (panel * LANES + lane < rows ? panel * LANES + lane : -1);
+  const block: Block = { matrix, columns, lanes: LANES, row };
+  const panels = Math.ceil(rows / LANES);
+  const panel = panelSize([block]);
+  const biasOf = (p: number, lane: number) => (bias && row(p, lane) >= 0 ? bias[row(p, lane)] : 0);
+  return { panel, weights: { size: panels * panel, write: (out) => pack(out, panels, biasOf, [block]) } };
+}

@@ -1,0 +1,60 @@
+import { FormatError } from "../check.ts";
+import type { Description, LayerDescription } from "../model/description.ts";
+import type { Tensors } from "../model/tensor.ts";
+import { embedding } from "./embedding.ts";
+import { gru } from "./gru.ts";
+import { last } from "./last.ts";
+import type { Layer } from "./layer.ts";
+import { linear } from "./linear.ts";
+import { lstm } from "./lstm.ts";
+import { recurrent } from "./recurrent.ts";
+import { rnn } from "./rnn.ts";
+import { softmax } from "./softmax.ts";
+
+/** The layers of a description, in order; takes their tensors out of the set and lets none be left. */
+export function makeLayers(description: Description, tensors: Tensors): Layer[] {
+  const layers: Layer[] = [];
+  description.layers.forEach((d, i) => layers.push(makeLayer(d, `layers[${i}]`, tensors, layers[i - 1])));
+  tensors.close();
+  checkEnds(description, layers);
+  return layers;
+}
+
+function makeLayer(d: LayerDescription, label: string, tensors: Tensors, before: Layer | undefined): Layer {
+  const refuse = (expected: string) => new FormatError("description", `${label}: expected ${expected} before ${d.type}, got ${before?.type ?? "none"}`);
+  const prefix = "weights" in d && d.weights !== "" ? `${d.weights}.` : "";
+  switch (d.type) {
+    case "embedding":
+      if (before) throw refuse("no layer");
+      return embedding(prefix, tensors);
+    case "linear":
+      return linear(prefix, tensors, before?.outputSize);
+    case "rnn":
+    case "lstm":
+    case "gru":
+      if (before?.type === "last") throw refuse("a layer of every timestep");
+      return recurrent({ rnn, lstm, gru }[d.type], d, prefix, tensors, before?.outputSize);
+    case "last":
+      if (!before?.directions) throw refuse("rnn, lstm or gru");
+      return last(before);
+    case "softmax":
+      if (!before) throw refuse("a layer");
+      return softmax(before.outputSize);
+  }
+}
+
+/** What goes in must be what the first layer takes, and the labels must name what comes out. */
+function checkEnds({ input = "features", labels }: Description, layers: readonly Layer[]): void {
+  const [first] = layers;
+  const { outputSize } = layers[layers.length - 1];
+  if ((first.type === "embedding") !== (input !== "features")) {
+    throw new FormatError("description", `input: expected ${first.type === "embedding" ? '"ids" or "bytes"' : '"features"'} before ${first.type}, got ${JSON.stringify(input)}`);
+  }
+  if (input === "bytes" && first.inputSize < 256) {
+    throw new FormatError("shape", `layers[0]: expected an embedding of 256 rows or more for bytes, got ${first.inputSize}`);
+  }
+  if (!layers.some((l) => l.directions)) throw new FormatError("description", "layers: expected at least one of rnn, lstm, gru, got none");
+  if (labels && labels.length !== outputSize) {
+    throw new FormatError("description", `labels: expected ${outputSize}, one an output, got ${labels.length}`);
+  }
+}

@@ -1,0 +1,139 @@
+import { last } from "../layers/last.ts";
+import { Flag, Kind, type Layer, type LayerRecord, type Weights } from "../layers/layer.ts";
+import { makeLayers } from "../layers/make.ts";
+import { Arena } from "../memory/arena.ts";
+import { Plan, type Region } from "../memory/plan.ts";
+import type { Build, Kernels } from "../wasm/kernels.ts";
+import { chooseBuild, loadKernels } from "../wasm/load.ts";
+import type { Description } from "./description.ts";
+import { Tensors, type Tensor } from "./tensor.ts";
+
+/** Where one direction of one cell keeps its state: elements within a sequence's state. */
+export interface CellState {
+  /** Features of h, and of c (0 where the cell has none). */
+  readonly width: number;
+  readonly units: number;
+  readonly h: number;
+  readonly c: number;
+}
+
+/** A list of records in memory; the first `body` run every timestep, the others once, at a sequence's end. */
+export interface Program {
+  readonly address: number;
+  readonly body: number;
+  readonly records: number;
+  readonly outputSize: number;
+}
+
+/** A net in memory, ready to run. */
+export interface Net {
+  /** False once disposed: then nothing may run on it. */
+  open: boolean;
+  readonly description: Description;
+  readonly layers: readonly Layer[];
+  readonly build: Build;
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  /** What the memory holds, at which address. */
+  readonly regions: readonly Region[];
+  /** The whole net, and the net up to the final hidden state of its last cell. */
+  readonly program: Program;
+  readonly summary: Program;
+  readonly bidirectional: boolean;
+  /** Cells in PyTorch's order: layer by layer, forward before reverse. */
+  readonly cells: readonly CellState[];
+  /** Elements of one sequence's state, each block in whole vectors. */
+  readonly stateSize: number;
+  /** Columns of the widest row that a layer reads or writes. */
+  readonly widest: number;
+  /** Bytes of scratch for `batch` sequences. */
+  scratchBytes(batch: number): number;
+}
+
+/** Bytes of a record, assembly/layer.ts. */
+const RECORD = 48;
+
+/** Lays out the layers of a description in one memory; every tensor must be used. */
+export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean): Net {
+  const layers = makeLayers(description, new Tensors(tensors));
+  const lastCell = layers.findLastIndex((l) => l.directions);
+  const records = layers.flatMap((l) => l.records);
+  const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
+  const summary = toSummary.flatMap((l) => l.records);
+
+  const plan = new Plan();
+  const placed = new Map<Weights, number>();
+  const place = (name: string, w: Weights | undefined) => w && placed.set(w, plan.region(name, w.size * 4));
+  for (const [i, layer] of layers.entries()) {
+    for (const r of layer.records) {
+      place(`layers[${i}] ${layer.type} ${layer.weights}`, r.weights);
+      place(`layers[${i}] ${layer.type} ${layer.weights} projection`, r.projection);
+    }
+  }
+  const recordsAt = plan.region("records", (records.length + summary.length) * RECORD);
+  const state = planState(records);
+
+  const arena = new Arena(plan.bytes);
+  const base = arena.allocate(plan.bytes);
+  for (const [w, offset] of placed) w.write(arena.f32.subarray((base + offset) >> 2, ((base + offset) >> 2) + w.size));
+  const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
+  const words = (r: LayerRecord) => {
+    const cell = state.cells.get(r.of ?? r);
+    return [
+      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), (r.panel ?? 0) * 4, addressOf(r.projection),
+      (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
+    ];
+  };
+  arena.i32.set([...records, ...summary].flatMap(words), (base + recordsAt) >> 2);
+
+  const build = chooseBuild(deterministic);
+  const kernels = loadKernels(build, arena.memory);
+  const chunk = kernels.CHUNK.value as number;
+  return {
+    open: true,
+    description,
+    layers,
+    build,
+    kernels,
+    arena,
+    regions: plan.regions.map((r) => ({ ...r, offset: base + r.offset })),
+    program: program(base + recordsAt, records, layers[layers.length - 1].outputSize),
+    summary: program(base + recordsAt + records.length * RECORD, summary, layers[lastCell].outputSize),
+    bidirectional: records.some((r) => r.flags & Flag.REVERSE),
+    cells: [...state.cells.values()],
+    stateSize: state.size,
+    widest: Math.max(...records.flatMap((r) => [r.kind === Kind.EMBEDDING ? 1 : r.inputs, r.columns])),
+    scratchBytes: (batch) => Math.max(...records.map((r) => scratchOf(r, batch, chunk))),
+  };
+}
+
+function program(address: number, records: readonly LayerRecord[], outputSize: number): Program {
+  const body = records.findIndex((r) => r.kind === Kind.LAST);
+  return { address, body: body < 0 ? records.length : body, records: records.length, outputSize };
+}
+
+/** One block a cell for h and one for c. */
+function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, CellState>; size: number } {
+  const cells = new Map<LayerRecord, CellState>();
+  let size = 0;
+  for (const r of records) {
+    if (!r.state) continue;
+    const h = size;
+    const c = h + whole(r.state.h);
+    size = c + whole(r.state.c);
+    cells.set(r, { width: r.state.h, units: r.state.c, h, c });
+  }
+  return { cells, size };
+}
+
+/** Bytes that assembly/cells/recurrence.ts uses: a chunk's pre-activations, and before a projection a row a sequence. */
+function scratchOf(r: LayerRecord, batch: number, chunk: number): number {
+  if (!r.state) return 0;
+  const panels = r.weights!.size / r.panel!;
+  return 64 * panels * Math.max(chunk, batch) + (r.projection ? 4 * whole(r.units) * batch : 0);
+}
+
+/** Rounded up to whole vectors. */
+export function whole(elements: number): number {
+  return Math.ceil(elements / 4) * 4;
+}

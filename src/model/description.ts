@@ -1,0 +1,92 @@
+import { FormatError, kindOf } from "../check.ts";
+
+/** What a net is made of: the JSON under a model file's metadata key `unrolled`. */
+export interface Description {
+  readonly format?: "unrolled/1";
+  /** What an item of a sequence is: a row of numbers, a token id, or a byte of UTF-8 text. Default "features". */
+  readonly input?: "features" | "ids" | "bytes";
+  /** Names of the outputs, for a classifier. */
+  readonly labels?: readonly string[];
+  readonly layers: readonly LayerDescription[];
+}
+
+/** One layer; `weights` is the prefix of its tensors' names, "" for none. */
+export type LayerDescription =
+  | { readonly type: "embedding"; readonly weights: string }
+  | { readonly type: "linear"; readonly weights: string }
+  | { readonly type: "rnn"; readonly weights: string; readonly nonlinearity?: "tanh" | "relu" }
+  | { readonly type: "lstm"; readonly weights: string }
+  | { readonly type: "gru"; readonly weights: string }
+  | { readonly type: "last" }
+  | { readonly type: "softmax" };
+
+type Check = (label: string, value: unknown) => void;
+
+const oneOf = (...values: readonly string[]): Check => (label, value) => {
+  if (!values.includes(value as string)) throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${JSON.stringify(value)}`);
+};
+
+const string: Check = (label, value) => {
+  if (typeof value !== "string") throw bad(`${label}: expected a string, got ${kindOf(value)}`);
+};
+
+const strings: Check = (label, value) => {
+  if (!Array.isArray(value)) throw bad(`${label}: expected a list of strings, got ${kindOf(value)}`);
+  value.forEach((v, i) => string(`${label}[${i}]`, v));
+};
+
+/** The fields that each type of layer takes besides `type`, and what they may be. */
+const FIELDS: Record<LayerDescription["type"], Record<string, Check>> = {
+  embedding: { weights: string },
+  linear: { weights: string },
+  rnn: { weights: string, nonlinearity: oneOf("tanh", "relu") },
+  lstm: { weights: string },
+  gru: { weights: string },
+  last: {},
+  softmax: {},
+};
+
+const REQUIRED = new Set(["weights"]);
+
+/** Checks a value from outside; every field must be one that the engine runs. */
+export function checkDescription(value: unknown): Description {
+  const d = asObject("description", value);
+  const known: Record<string, Check> = {
+    format: oneOf("unrolled/1"),
+    input: oneOf("features", "ids", "bytes"),
+    labels: strings,
+    layers: checkLayers,
+  };
+  checkFields("", d, known, new Set(["layers"]));
+  return d as unknown as Description;
+}
+
+function checkLayers(label: string, value: unknown): void {
+  if (!Array.isArray(value) || value.length === 0) throw bad(`${label}: expected a list of layers, got ${JSON.stringify(value)}`);
+  value.forEach((layer: unknown, i) => {
+    const { type, ...fields } = asObject(`${label}[${i}]`, layer);
+    if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) {
+      throw new FormatError("unsupported", `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${JSON.stringify(type)}`);
+    }
+    checkFields(`${label}[${i}].`, fields, FIELDS[type as LayerDescription["type"]], REQUIRED);
+  });
+}
+
+function checkFields(prefix: string, fields: Record<string, unknown>, known: Record<string, Check>, required: ReadonlySet<string>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (!Object.hasOwn(known, name)) {
+      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${Object.keys(known).join(", ") || "no fields"}, got ${JSON.stringify(value)}`);
+    }
+    known[name](prefix + name, value);
+  }
+  for (const name of required) {
+    if (Object.hasOwn(known, name) && !Object.hasOwn(fields, name)) throw bad(`${prefix}${name}: expected a value, got none`);
+  }
+}
+
+function asObject(label: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${JSON.stringify(value)}`);
+  return value as Record<string, unknown>;
+}
+
+const bad = (message: string) => new FormatError("description", message);

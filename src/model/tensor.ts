@@ -1,0 +1,135 @@
+import { FormatError } from "../check.ts";
+
+/** Bytes of one element, by safetensors' name of the type. */
+export const DTYPES = {
+  F64: 8, F32: 4, F16: 2, BF16: 2,
+  I64: 8, I32: 4, I16: 2, I8: 1,
+  U64: 8, U32: 4, U16: 2, U8: 1,
+  BOOL: 1,
+} as const;
+
+export type Dtype = keyof typeof DTYPES;
+
+/** A named array of numbers, little-endian and row-major, at any alignment. */
+export interface Tensor {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** A tensor of float32 from its values. */
+export function tensor(name: string, shape: readonly number[], values: Float32Array): Tensor {
+  return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+/** The values as float32, each rounded to nearest; a view on the bytes where they are aligned float32. */
+export function toFloat32(t: Tensor): Float32Array {
+  const count = t.bytes.byteLength / DTYPES[t.dtype];
+  if (t.dtype === "F32" && t.bytes.byteOffset % 4 === 0) return new Float32Array(t.bytes.buffer, t.bytes.byteOffset, count);
+  const out = new Float32Array(count);
+  const read = readers[t.dtype];
+  const view = new DataView(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength);
+  for (let i = 0; i < count; i++) out[i] = Number(read(view, i));
+  return out;
+}
+
+/** The values as whole numbers; the error names the first that is none. */
+export function toIntegers(t: Tensor): Float64Array {
+  const count = t.bytes.byteLength / DTYPES[t.dtype];
+  const out = new Float64Array(count);
+  const read = readers[t.dtype];
+  const view = new DataView(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength);
+  for (let i = 0; i < count; i++) {
+    out[i] = Number(read(view, i));
+    if (!Number.isSafeInteger(out[i])) throw new FormatError("dtype", `${t.name}: expected whole numbers, got ${out[i]} at ${i}`);
+  }
+  return out;
+}
+
+const readers: Record<Dtype, (view: DataView, i: number) => number | bigint> = {
+  F64: (v, i) => v.getFloat64(i * 8, true),
+  F32: (v, i) => v.getFloat32(i * 4, true),
+  F16: (v, i) => half(v.getUint16(i * 2, true)),
+  BF16: (v, i) => bfloat(v.getUint16(i * 2, true)),
+  I64: (v, i) => v.getBigInt64(i * 8, true),
+  I32: (v, i) => v.getInt32(i * 4, true),
+  I16: (v, i) => v.getInt16(i * 2, true),
+  I8: (v, i) => v.getInt8(i),
+  U64: (v, i) => v.getBigUint64(i * 8, true),
+  U32: (v, i) => v.getUint32(i * 4, true),
+  U16: (v, i) => v.getUint16(i * 2, true),
+  U8: (v, i) => v.getUint8(i),
+  BOOL: (v, i) => v.getUint8(i),
+};
+
+/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** bfloat16: the upper half of a float32. */
+function bfloat(bits: number): number {
+  scratch.setUint32(0, bits << 16);
+  return scratch.getFloat32(0);
+}
+
+/** A file's tensors, from which each is taken once: what is missing or left over is an error. */
+export class Tensors {
+  readonly #left: Map<string, Tensor>;
+
+  constructor(tensors: Iterable<Tensor>) {
+    this.#left = new Map();
+    for (const t of tensors) {
+      if (this.#left.has(t.name)) throw new FormatError("tensor", `${t.name}: expected one tensor of this name, got two`);
+      this.#left.set(t.name, t);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#left.has(name);
+  }
+
+  names(): string[] {
+    return [...this.#left.keys()];
+  }
+
+  /** The shape of a tensor of `rank` dimensions, which stays in the set. */
+  shape(name: string, rank: number): readonly number[] {
+    const { shape } = this.#get(name);
+    if (shape.length !== rank || shape.some((n) => n < 1)) {
+      throw new FormatError("shape", `${name}: expected ${rank} dimension${rank === 1 ? "" : "s"} of at least 1, got [${shape.join(", ")}]`);
+    }
+    return shape;
+  }
+
+  /** The values of a tensor of this shape, which leaves the set. */
+  take(name: string, shape: readonly number[]): Float32Array {
+    const t = this.#get(name);
+    if (t.shape.length !== shape.length || t.shape.some((n, i) => n !== shape[i])) {
+      throw new FormatError("shape", `${name}: expected [${shape.join(", ")}], got [${t.shape.join(", ")}]`);
+    }
+    this.#left.delete(name);
+    return toFloat32(t);
+  }
+
+  /** Throws where tensors are left: none may be ignored. */
+  close(): void {
+    if (this.#left.size > 0) {
+      throw new FormatError("tensor", `no layer uses ${[...this.#left.keys()].join(", ")}`);
+    }
+  }
+
+  #get(name: string): Tensor {
+    const t = this.#left.get(name);
+    if (!t) throw new FormatError("tensor", `${name}: expected a tensor of this name, got none (left: ${[...this.#left.keys()].join(", ") || "none"})`);
+    return t;
+  }
+}

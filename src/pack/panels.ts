@@ -1,0 +1,36 @@
+/** Outputs in a panel: four vectors of four lanes. */
+export const LANES = 16;
+
+/** A matrix [rows, columns], row-major, and the row that each lane of a panel holds (-1: padding). */
+export interface Block {
+  readonly matrix: Float32Array;
+  readonly columns: number;
+  readonly lanes: number;
+  row(panel: number, lane: number): number;
+}
+
+/** Elements of one panel: 16 biases, then for each column of each block a line of its lanes. */
+export function panelSize(blocks: readonly { columns: number; lanes: number }[]): number {
+  return blocks.reduce((size, b) => size + b.columns * b.lanes, LANES);
+}
+
+/**
+ * Writes panels into `out`:
+ *
+ *   bias[16] | block 0: column 0 [lanes], column 1 [lanes], ... | block 1: ...
+ *
+ * Lanes without a row are zero, so that they stay finite and change nothing.
+ */
+export function pack(out: Float32Array, panels: number, bias: (panel: number, lane: number) => number, blocks: readonly Block[]): void {
+  let at = 0;
+  for (let p = 0; p < panels; p++) {
+    for (let lane = 0; lane < LANES; lane++) out[at++] = bias(p, lane);
+    for (const { matrix, columns, lanes, row } of blocks) {
+      for (let lane = 0; lane < lanes; lane++) {
+        const r = row(p, lane);
+        for (let k = 0; k < columns; k++) out[at + k * lanes + lane] = r < 0 ? 0 : matrix[r * columns + k];
+      }
+      at += columns * lanes;
+    }
+  }
+}

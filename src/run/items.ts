@@ -1,0 +1,63 @@
+import { checkLength, kindOf } from "../check.ts";
+import type { Net } from "../model/build.ts";
+
+/**
+ * A sequence: rows of features one after the other, token ids, or for a net on
+ * bytes a text. A batch is the sequences one after the other, each of the same length.
+ */
+export type Items = Float32Array | ArrayLike<number> | string;
+
+/** Items as numbers, checked: features [items, inputSize], or ids within the vocabulary. */
+export interface Sequence {
+  readonly values: ArrayLike<number>;
+  /** Values an item: the features, or one id. */
+  readonly width: number;
+  readonly count: number;
+}
+
+/** Checks all items before any is used. */
+export function readItems(net: Net, items: Items): Sequence {
+  const [first] = net.layers;
+  const ids = net.description.input === "ids" || net.description.input === "bytes";
+  const values = typeof items === "string" ? encodeText(net, items) : items;
+  if (typeof values !== "object" || values === null || typeof values.length !== "number") {
+    throw new TypeError(`x: expected an array of numbers, got ${kindOf(items)}`);
+  }
+  const width = ids ? 1 : first.inputSize;
+  if (values.length === 0 || values.length % width !== 0) {
+    throw new RangeError(`x: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`);
+  }
+  if (ids) for (let i = 0; i < values.length; i++) checkId("x", values[i], first.inputSize, i);
+  return { values, width, count: values.length / width };
+}
+
+/** Throws unless `id` is a whole number below `vocabulary`. */
+export function checkId(label: string, id: number, vocabulary: number, at?: number): void {
+  if (!(id >= 0 && id < vocabulary && id === Math.trunc(id))) {
+    throw new RangeError(`${label}${at === undefined ? "" : `[${at}]`}: expected an id from 0 to ${vocabulary - 1}, got ${id}`);
+  }
+}
+
+function encodeText(net: Net, text: string): Uint8Array {
+  if (net.description.input !== "bytes") {
+    throw new TypeError(`x: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`);
+  }
+  return new TextEncoder().encode(text);
+}
+
+/** Copies item `index` to `address`. */
+export function writeItem(net: Net, address: number, { values, width }: Sequence, index: number): void {
+  const to = address >> 2;
+  if (net.layers[0].type === "embedding") {
+    net.arena.i32[to] = values[index];
+  } else {
+    const { f32 } = net.arena;
+    const from = index * width;
+    for (let k = 0; k < width; k++) f32[to + k] = values[from + k];
+  }
+}
+
+/** Throws unless a timestep's features are as many as the net takes. */
+export function checkItem(net: Net, x: ArrayLike<number>): void {
+  checkLength("x", x, net.layers[0].inputSize);
+}

@@ -1,0 +1,112 @@
+import { checkFloats, kindOf } from "../check.ts";
+import type { Net } from "../model/build.ts";
+import { checkId, checkItem } from "./items.ts";
+import { loadState, saveState } from "./save.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What a forgotten stream leaves behind. */
+interface Slot {
+  readonly net: Net;
+  readonly address: number;
+}
+
+const forgotten = new FinalizationRegistry<Slot>(release);
+
+function release({ net, address }: Slot): void {
+  if (net.open) net.arena.release(address, net.stateSize * 4);
+}
+
+/** One recurrent state on a model's weights, which advances a timestep at a time. */
+export class Stream {
+  readonly #net: Net;
+  readonly #workspace: Workspace;
+  readonly #ids: boolean;
+  readonly #inputs: number;
+  readonly #outputs: number;
+  #state: number;
+
+  /** @internal */
+  constructor(net: Net, workspace: Workspace, saved: Uint8Array | undefined) {
+    this.#net = net;
+    this.#workspace = workspace;
+    this.#ids = net.layers[0].type === "embedding";
+    this.#inputs = net.layers[0].inputSize;
+    this.#outputs = net.program.outputSize;
+    const slot = { net, address: net.arena.allocate(net.stateSize * 4) };
+    this.#state = slot.address;
+    forgotten.register(this, slot, this);
+    if (saved) {
+      try {
+        loadState(net, slot.address, saved);
+      } catch (error) {
+        this.dispose();
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * One timestep: x [inputSize] floats, or an id, to y [outputSize]. Returns `y`.
+   * Without `y` a new array is made; with it nothing is allocated.
+   * Throws TypeError or RangeError, with the state as it was.
+   */
+  step(x: ArrayLike<number> | number, y: Float32Array = new Float32Array(this.#outputs)): Float32Array {
+    const net = this.#net;
+    const { a, b, scratch } = this.#workspace;
+    const outputs = this.#outputs;
+    const at = a >> 2;
+    if (this.#state === 0 || !net.open) this.#check();
+    if (y.length !== outputs || !(y instanceof Float32Array)) checkFloats("y", y, outputs);
+    if (this.#ids) {
+      if (typeof x !== "number") throw new TypeError(`x: expected an id, got ${kindOf(x)}`);
+      checkId("x", x, this.#inputs);
+      net.arena.i32[at] = x;
+    } else {
+      if (typeof x !== "object") throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
+      if (x.length !== this.#inputs) checkItem(net, x);
+      const { f32 } = net.arena;
+      for (let k = 0; k < x.length; k++) f32[at + k] = x[k];
+    }
+    const { address, records } = net.program;
+    const from = net.kernels.forward(address, records, this.#state, a, b, scratch, 1, 1, 0, 1) >> 2;
+    const { f32 } = net.arena;
+    for (let k = 0; k < outputs; k++) y[k] = f32[from + k];
+    return y;
+  }
+
+  /** Back to the zero state. */
+  reset(): void {
+    this.#check();
+    const at = this.#state >> 2;
+    this.#net.arena.f32.fill(0, at, at + this.#net.stateSize);
+  }
+
+  /** The state as bytes: versioned, tied to this model's weights, the same on every machine. */
+  save(): Uint8Array {
+    this.#check();
+    return saveState(this.#net, this.#state);
+  }
+
+  /** Continues from saved bytes. Throws FormatError, with the state as it was, where they are not this model's. */
+  load(saved: Uint8Array): void {
+    this.#check();
+    loadState(this.#net, this.#state, saved);
+  }
+
+  /** Gives the state's memory back; the stream refuses use from here on. */
+  dispose(): void {
+    if (this.#state === 0) return;
+    forgotten.unregister(this);
+    release({ net: this.#net, address: this.#state });
+    this.#state = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #check(): void {
+    if (!this.#net.open) throw new TypeError("stream: expected an open model, got a disposed one");
+    if (this.#state === 0) throw new TypeError("stream: expected an open stream, got a disposed one");
+  }
+}

@@ -1,0 +1,45 @@
+import type { Net } from "../model/build.ts";
+
+/** Rows that pass through a net in one call, where it need not see the whole sequence. */
+export const CHUNK_ROWS = 64;
+
+/** The buffers between layers, shared by all that runs on a net; they grow to the largest block asked for. */
+export class Workspace {
+  /** Addresses: two buffers of rows, scratch, and the number of sequences at each timestep. */
+  a = 0;
+  b = 0;
+  scratch = 0;
+  active = 0;
+  readonly #net: Net;
+  #rows = 0;
+  #batch = 0;
+  #steps = 0;
+
+  constructor(net: Net) {
+    this.#net = net;
+    this.reserve(CHUNK_ROWS, 1, 0);
+  }
+
+  /** Makes room for a block of `rows` rows of `batch` sequences, `steps` of them counted one by one. */
+  reserve(rows: number, batch: number, steps: number): void {
+    const { arena, widest, scratchBytes } = this.#net;
+    const grow = (address: number, now: number, wanted: number) => {
+      if (address) arena.release(address, now);
+      return arena.allocate(wanted);
+    };
+    if (rows > this.#rows) {
+      const bytes = rows * widest * 4;
+      this.a = grow(this.a, this.#rows * widest * 4, bytes);
+      this.b = grow(this.b, this.#rows * widest * 4, bytes);
+      this.#rows = rows;
+    }
+    if (batch > this.#batch) {
+      this.scratch = grow(this.scratch, scratchBytes(this.#batch), scratchBytes(batch));
+      this.#batch = batch;
+    }
+    if (steps > this.#steps) {
+      this.active = grow(this.active, this.#steps * 4, steps * 4);
+      this.#steps = steps;
+    }
+  }
+}
