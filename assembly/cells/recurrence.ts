@@ -6,7 +6,8 @@
 // the first `active[t]`, whichever way the walk goes.
 import { copy, padded } from "../lanes";
 import { Flag, Kind, Layer } from "../layer";
-import { BIAS, accumulate, affine } from "../linear/gemm";
+import { accumulate, affine } from "../linear/gemm";
+import { BIAS, line } from "../linear/panels";
 import { gruGates, gruStep } from "./gru";
 import { lstmGates, lstmStep } from "./lstm";
 import { rnnGates, rnnStep } from "./rnn";
@@ -86,7 +87,7 @@ function single(
   l: Layer, y: usize, h: usize, c: usize, init: usize, initPanel: usize,
   x: usize, inputs: i32, projected: usize,
 ): void {
-  const w = l.weights + BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
+  const w = line(l.weights, 0, panels(l), l.panel, vectors(l), l.inputs - inputs);
   switch (l.kind) {
     case Kind.RNN: rnnStep(y, init, initPanel, w, l.panel, x, inputs, h, l.width, l.units, (l.flags & Flag.RELU) != 0); break;
     case Kind.GRU: gruStep(y, init, initPanel, w, l.panel, x, inputs, h, l.width, l.units); break;
@@ -99,9 +100,8 @@ function single(
 function several(
   l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, projected: usize,
 ): void {
-  const w = l.weights + BIAS + <usize>(l.inputs * vectors(l) << 4);
-  if (l.kind == Kind.GRU) accumulate(pre + 16, preRow, w, l.panel, h, hRow(l), l.width, panels(l), rows, 3);
-  else accumulate(pre, preRow, w, l.panel, h, hRow(l), l.width, panels(l), rows, 4);
+  if (l.kind == Kind.GRU) accumulate(pre + 16, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, panels(l), rows, 3);
+  else accumulate(pre, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, panels(l), rows, 4);
 
   const cRow = <usize>padded(l.units) << 2;
   for (let r = 0, out = l.projection ? projected : y; r < rows; ++r) {

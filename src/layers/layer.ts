@@ -7,7 +7,8 @@ export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4 } as const;
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
   readonly size: number;
-  write(out: Float32Array): void;
+  /** `abreast`: panels that the build wants side by side. */
+  write(out: Float32Array, abreast: number): void;
 }
 
 /** One record for the kernels: the words of assembly/layer.ts in elements, addresses still open. */

@@ -78,7 +78,7 @@ function cellRecord(cell: Cell, flags: number, w: TakenWeights, direction: numbe
     units: w.units,
     column: direction * w.width,
     columns: directions * w.width,
-    weights: { size: panels * panel, write: (out) => packCell(out, cell.order, w) },
+    weights: { size: panels * panel, write: (out, abreast) => packCell(out, abreast, cell.order, w) },
     panel,
     projection: w.weightHr && packLinear(w.weightHr, undefined, w.width, w.units).weights,
     state: { h: w.width, c: cell.hasCellState ? w.units : 0 },

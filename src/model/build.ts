@@ -75,7 +75,13 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  for (const [w, offset] of placed) w.write(arena.f32.subarray((base + offset) >> 2, ((base + offset) >> 2) + w.size));
+  const build = chooseBuild(deterministic);
+  const kernels = loadKernels(build, arena.memory);
+  const chunk = kernels.CHUNK.value as number;
+  for (const [w, offset] of placed) {
+    const at = (base + offset) >> 2;
+    w.write(arena.f32.subarray(at, at + w.size), kernels.ABREAST.value as number);
+  }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
   const words = (r: LayerRecord) => {
     const cell = state.cells.get(r.of ?? r);
@@ -86,9 +92,6 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
   };
   arena.i32.set([...records, ...summary].flatMap(words), (base + recordsAt) >> 2);
 
-  const build = chooseBuild(deterministic);
-  const kernels = loadKernels(build, arena.memory);
-  const chunk = kernels.CHUNK.value as number;
   return {
     open: true,
     description,

@@ -43,7 +43,7 @@ export function cellPanelSize(order: GateOrder, inputs: number, width: number): 
  * recurrent biases the last: where both add up they are summed in float64 and
  * rounded once; where a gate keeps them apart (GRU's candidate) each has its own.
  */
-export function packCell(out: Float32Array, order: GateOrder, w: CellWeights): void {
+export function packCell(out: Float32Array, abreast: number, order: GateOrder, w: CellWeights): void {
   const units = unitsPerPanel(order);
   const slots = LANES / units;
   const rowIn = (line: string) => (panel: number, lane: number) => {
@@ -59,5 +59,5 @@ export function packCell(out: Float32Array, order: GateOrder, w: CellWeights): v
     return row < 0 ? 0 : bias[row];
   };
   const bias = (panel: number, lane: number) => part(w.biasIh, x, panel, lane) + part(w.biasHh, h, panel, lane - skip);
-  pack(out, Math.ceil(w.units / units), bias, [x, h]);
+  pack(out, Math.ceil(w.units / units), abreast, bias, [x, h]);
 }

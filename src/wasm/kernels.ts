@@ -5,6 +5,10 @@ export type Kernels = {
     net: number, layers: number, state: number, a: number, b: number, scratch: number,
     steps: number, batch: number, active: number, rows: number,
   ) => number;
+  /** Writes the constants that the others read; once for each memory. */
+  readonly prepare: () => void;
+  /** Panels that stand side by side, as a global. */
+  readonly ABREAST: WebAssembly.Global;
   /** Rows of pre-activations that a cell keeps at once, as a global. */
   readonly CHUNK: WebAssembly.Global;
   /** Version of the exports and of the layer record, as a global. */

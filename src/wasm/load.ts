@@ -27,6 +27,7 @@ export function loadKernels(build: Build, memory: WebAssembly.Memory): Kernels {
   if (!module) modules.set(build, (module = new WebAssembly.Module(decode(binaries[build]))));
   const kernels = instantiateSync<Kernels>(module, { env: { memory } }).instance.exports as unknown as Kernels;
   if (kernels.ABI.value !== ABI) throw new Error(`module: expected ABI ${ABI}, got ${kernels.ABI.value}`);
+  kernels.prepare();
   return kernels;
 }
 
