@@ -5,4 +5,4 @@ export { CHUNK } from "./cells/recurrence";
 export { ABREAST } from "./linear/panels";
 
 /** Raised with every change of the exports or of the layer record. */
-export const ABI: i32 = 1;
+export const ABI: i32 = 2;

@@ -11,7 +11,7 @@
 //   h_0                r0 r1 r2 r3 | z0 z1 z2 z3 | n0 n1 n2 n3
 //
 // Order of summation: bias, inputs in order, recurrent in order.
-import { FUSED, madd, storeUpTo } from "../lanes";
+import { madd, storeUpTo } from "../lanes";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
@@ -28,18 +28,18 @@ import { tanh } from "../math/tanh";
  * y [units] is written; it must not overlap x or h.
  * A panel's accumulators start from 64 bytes at `init`, the next panel's `initPanel`
  * bytes on: the biases, or a finished input half (then `inputs` is 0).
- * `w`: the first panel's line of x_0, or of h_0 where the input half is finished.
+ * `skip`: bytes of one panel before its line of x_0, or of h_0 where the input half is finished.
  */
 export function gruStep(
-  y: usize, init: usize, initPanel: usize, w: usize, panel: usize,
+  y: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
   const xEnd = x + (<usize>inputs << 2), hEnd = h + (<usize>width << 2);
   let old = h;
-  if (FUSED) for (; units > 4; units -= 8) {
+  for (; units > 4; units -= 8) {
     let m = v128.load(init), r = v128.load(init, 16), z = v128.load(init, 32), n = v128.load(init, 48);
     let m2 = v128.load(init, 64), r2 = v128.load(init, 80), z2 = v128.load(init, 96), n2 = v128.load(init, 112);
-    let v = w;
+    let v = w + (skip << 1);
     for (let k = x; k < xEnd; k += 4) {
       const s = v128.load32_splat(k);
       m = madd(v128.load(v), s, m);
@@ -69,7 +69,7 @@ export function gruStep(
   }
   for (; units > 0; units -= 4) {
     let m = v128.load(init), r = v128.load(init, 16), z = v128.load(init, 32), n = v128.load(init, 48);
-    let v = w;
+    let v = w + skip;
     for (let k = x; k < xEnd; k += 4) {
       const s = v128.load32_splat(k);
       m = madd(v128.load(v), s, m);

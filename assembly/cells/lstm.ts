@@ -26,16 +26,16 @@ import { tanh } from "../math/tanh";
  * y [units] and c [units, whole vectors] are written; y must not overlap x or h.
  * A panel's accumulators start from 64 bytes at `init`, the next panel's `initPanel`
  * bytes on: the biases, or a finished input half (then `inputs` is 0).
- * `w`: the first panel's line of x_0, or of h_0 where the input half is finished.
+ * `skip`: bytes of one panel before its line of x_0, or of h_0 where the input half is finished.
  */
 export function lstmStep(
-  y: usize, c: usize, init: usize, initPanel: usize, w: usize, panel: usize,
+  y: usize, c: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
   if (FUSED) for (; units > 4; units -= 8) {
     let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
     let i2 = v128.load(init, 64), f2 = v128.load(init, 80), g2 = v128.load(init, 96), o2 = v128.load(init, 112);
-    let v = w;
+    let v = w + (skip << 1);
     for (let half = 0; half < 2; ++half) {
       let k = half ? h : x;
       for (const end = k + (<usize>(half ? width : inputs) << 2); k < end; k += 4) {
@@ -60,7 +60,7 @@ export function lstmStep(
   }
   for (; units > 0; units -= 4) {
     let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
-    let v = w;
+    let v = w + skip;
     for (let half = 0; half < 2; ++half) {
       let k = half ? h : x;
       const end = k + (<usize>(half ? width : inputs) << 2);

@@ -10,13 +10,13 @@ import { madd, storeUpTo } from "../lanes";
 import { biases, line, lineBytes } from "./panels";
 
 /** y[row][0..outputs) = b + W x[row]; a GRU (`vectors` 3) gets its fourth bias unchanged. */
-@inline export function affine(
+export function affine(
   y: usize, yRow: usize, w: usize, panel: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
   const panels = (outputs + 15) >> 4;
   for (let p = 0; p < panels; ++p) {
-    const init = biases(w, p, panels, panel);
+    const init = biases(w, p, panels, panel, vectors);
     gemm(y, yRow, init, 0, line(w, p, panels, panel, vectors, 0), lineBytes(p, panels, vectors), x, xRow, inputs, outputs, rows, vectors);
     if (vectors == 3) {
       const bias = v128.load(init, 48);
@@ -28,7 +28,7 @@ import { biases, line, lineBytes } from "./panels";
 }
 
 /** y[row] += W x[row] in whole panels, W from its line `k` on. */
-@inline export function accumulate(
+export function accumulate(
   y: usize, yRow: usize, w: usize, panel: usize, k: i32,
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
@@ -39,7 +39,16 @@ import { biases, line, lineBytes } from "./panels";
 }
 
 /** One panel over all rows; `count` outputs are stored. */
-@inline function gemm(
+function gemm(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
+  x: usize, xRow: usize, inputs: i32, count: i32, rows: i32, vectors: i32,
+): void {
+  if (vectors == 4) rowsOf(y, yRow, init, initRow, w, next, x, xRow, inputs, count, rows, 4);
+  else rowsOf(y, yRow, init, initRow, w, next, x, xRow, inputs, count, rows, 3);
+}
+
+/** The same with `vectors` known to the compiler. */
+@inline function rowsOf(
   y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
   x: usize, xRow: usize, inputs: i32, count: i32, rows: i32, vectors: i32,
 ): void {
