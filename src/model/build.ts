@@ -41,6 +41,10 @@ export interface Net {
   /** The whole net, and the net up to the final hidden state of its last cell. */
   readonly program: Program;
   readonly summary: Program;
+  /** `body` as in `summary`, then the outputs from the final hidden state: what comes next. */
+  readonly next: Program;
+  /** Records at the end that are a softmax: 0 or 1. */
+  readonly softmax: number;
   readonly bidirectional: boolean;
   /** Cells in PyTorch's order: layer by layer, forward before reverse. */
   readonly cells: readonly CellState[];
@@ -62,6 +66,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
   const summary = toSummary.flatMap((l) => l.records);
+  const next = [...summary, ...layers.slice(lastCell + 1).filter((l) => l.type !== "last").flatMap((l) => l.records)];
 
   const plan = new Plan();
   const placed = new Map<Weights, number>();
@@ -73,7 +78,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
       place(`layers[${i}] ${layer.type} ${layer.weights} peepholes`, r.peepholes);
     }
   }
-  const recordsAt = plan.region("records", (records.length + summary.length) * RECORD);
+  const recordsAt = plan.region("records", (records.length + next.length) * RECORD);
   const state = planState(records);
 
   const arena = new Arena(plan.bytes);
@@ -94,7 +99,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
       addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
     ];
   };
-  arena.i32.set([...records, ...summary].flatMap(words), (base + recordsAt) >> 2);
+  arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);
 
   return {
     open: true,
@@ -106,6 +111,8 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
     regions: plan.regions.map((r) => ({ ...r, offset: base + r.offset })),
     program: program(base + recordsAt, records, layers[layers.length - 1].outputSize),
     summary: program(base + recordsAt + records.length * RECORD, summary, layers[lastCell].outputSize),
+    next: program(base + recordsAt + records.length * RECORD, next, layers[layers.length - 1].outputSize),
+    softmax: layers[layers.length - 1].type === "softmax" ? 1 : 0,
     bidirectional: records.some((r) => r.flags & Flag.REVERSE),
     cells: [...state.cells.values()],
     stateSize: state.size,

@@ -1,5 +1,6 @@
-import { checkFloats, kindOf } from "../check.ts";
+import { checkCount, checkFloats, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
+import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
 import { checkId, checkItem } from "./items.ts";
 import { loadState, saveState } from "./save.ts";
 import type { Workspace } from "./workspace.ts";
@@ -72,6 +73,33 @@ export class Stream {
     const { f32 } = net.arena;
     for (let k = 0; k < outputs; k++) y[k] = f32[from + k];
     return y;
+  }
+
+  /**
+   * Reads the prompt, if there is one, and goes on with items of the net's own, each of
+   * which the state takes in. The whole goes on in the module. Throws TypeError for a net
+   * whose outputs are not its inputs, RangeError for an option out of range.
+   */
+  generate(options: GenerateOptions): Generated {
+    const generation = this.#begin(options);
+    return generation.next(this.#state, options.length);
+  }
+
+  /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
+  *generateEach({ each = 1, ...options }: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
+    checkCount("each", each, 1);
+    const generation = this.#begin(options);
+    while (!generation.done) {
+      this.#check();
+      yield generation.next(this.#state, each);
+    }
+  }
+
+  #begin(options: GenerateOptions): Generation {
+    this.#check();
+    const generation = new Generation(this.#net, this.#workspace, options);
+    generation.begin(this.#state);
+    return generation;
   }
 
   /** Back to the zero state. */

@@ -5,6 +5,12 @@ export type Kernels = {
     net: number, layers: number, state: number, a: number, b: number, scratch: number,
     steps: number, batch: number, active: number, rows: number,
   ) => number;
+  /** Writes what comes next, and goes on with it: rows of `width`, or ids where `width` is 0; returns the end of what is written. */
+  readonly predict: (
+    out: number, from: number, to: number, width: number, net: number, body: number, layers: number, state: number,
+    a: number, b: number, scratch: number,
+    outputs: number, scale: number, topK: number, topP: number, seed: number, stops: number,
+  ) => number;
   /** Writes the constants that the others read; once for each memory. */
   readonly prepare: () => void;
   /** Panels that stand side by side, as a global. */
