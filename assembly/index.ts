@@ -1,8 +1,9 @@
 // The ABI. Addresses are bytes, counts are elements, output comes first.
 export { forward } from "./net";
+export { fromTimeMajor, toTimeMajor } from "./ops/rows";
 export { prepare } from "./math/constants";
 export { CHUNK } from "./cells/recurrence";
 export { ABREAST } from "./linear/panels";
 
 /** Raised with every change of the exports or of the layer record. */
-export const ABI: i32 = 2;
+export const ABI: i32 = 3;
