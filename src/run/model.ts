@@ -92,6 +92,14 @@ export class Model {
     return this.#net.program.outputSize;
   }
 
+  /**
+   * The recurrent layers' states, in the order in which State holds them:
+   * h is [cells, (batch,) h] and an LSTM's c [cells, (batch,) c], cells = layers * directions.
+   */
+  get states(): readonly { readonly weights: string; readonly cells: number; readonly h: number; readonly c: number }[] {
+    return this.#net.layers.filter((l) => l.directions).map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
+  }
+
   /** What runs and where it stands: the build, the memory's bytes, and its regions. */
   get memory(): { readonly build: string; readonly bytes: number; readonly regions: readonly Region[] } {
     const { build, arena, regions } = this.#net;
