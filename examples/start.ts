@@ -93,13 +93,14 @@ function own(text: string): string {
 }
 
 const text = process.argv.slice(2).join(" ");
-if (text) {
-  console.log(own(text));
-} else {
-  console.log(languages());
-  console.log(memory());
-  console.log(heading("The LSTM's hidden state as it reads"));
-  console.log(heatMap(lstm, SENTENCES[1][1]));
-  console.log(order());
-  console.log(dim('\n  Your own sentence:  npm start -- "Der Mond ist aufgegangen, die goldnen Sternlein prangen"'));
-}
+const demonstration = () => [
+  languages(),
+  memory(),
+  heading("The LSTM's hidden state as it reads"),
+  heatMap(lstm, SENTENCES[1][1]),
+  order(),
+  dim('\n  Your own sentence:  npm start -- "Der Mond ist aufgegangen, die goldnen Sternlein prangen"'),
+].join("\n");
+
+process.stdout.on("error", () => process.exit()); // the reader went away
+process.stdout.write(`${text ? own(text) : demonstration()}\n`);
