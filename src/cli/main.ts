@@ -9,7 +9,7 @@ const USAGE = 2;
 
 /** One line on stderr, whatever the message. */
 function complain(message: string): void {
-  process.stderr.write(`unrolled: ${message.replace(/^error: /, "").trim().replace(/\s*\n\s*/g, " ")}\n`);
+  process.stderr.write(`unrolled: ${message.replace(/^error: /, "").replace(/[\s\p{Cc}]+/gu, " ").trim()}\n`);
 }
 
 function program(): Command {
