@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { Model, readSafetensors, type Safetensors } from "../index.ts";
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { FormatError, Model, readSafetensors, type Safetensors } from "../index.ts";
 
 /** What the options of a command say about the model. */
 export interface LoadOptions {
@@ -41,13 +42,22 @@ export function readTensors(path: string): Safetensors {
 export function loadModel(path: string, { description, deterministic }: LoadOptions): { model: Model; file: Safetensors } {
   const file = readTensors(path);
   const json = description === undefined ? file.metadata.get("unrolled") : about(description, () => readJson(description));
-  return { file, model: about(description ?? path, () => Model.fromTensors(file.tensors, { deterministic }, json)) };
+  try {
+    return { file, model: Model.fromTensors(file.tensors, { deterministic }, json) };
+  } catch (error) {
+    const described = error instanceof FormatError && (error.code === "description" || error.code === "unsupported");
+    throw new Error(`${described ? (description ?? path) : path}: ${(error as Error).message}`);
+  }
 }
 
 /** The text of a JSON file, checked to be one. */
 function readJson(path: string): string {
   const text = readFileSync(path, "utf8");
-  JSON.parse(text);
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new Error(`expected JSON: ${(error as Error).message}`);
+  }
   return text;
 }
 
@@ -59,6 +69,7 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
     if (there && !there.isFile()) return writeFileSync(path, bytes); // a pipe or a device
     const target = there ? realpathSync(path) : path;
     const temporary = `${target}.${process.pid}.tmp`;
+    if (!existsSync(dirname(target))) throw new Error("expected a directory to write into, got none of this name");
     try {
       writeFileSync(temporary, bytes, { flag: "wx" });
       renameSync(temporary, target);

@@ -1,6 +1,7 @@
 /** The texts of a command: its arguments or, with none, the lines of standard input as they come. */
 export async function* textsOf(args: readonly string[]): AsyncGenerator<string> {
   if (args.length > 0) {
+    if (args.includes("")) throw new Error(`text ${args.indexOf("") + 1}: expected a text, got an empty one`);
     yield* args;
     return;
   }

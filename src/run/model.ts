@@ -1,4 +1,4 @@
-import { checkFloats, FormatError } from "../check.ts";
+import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
@@ -179,9 +179,12 @@ export class Model {
 }
 
 function parse(json: string): Description {
+  let value: unknown;
   try {
-    return JSON.parse(json);
+    value = JSON.parse(json);
   } catch (error) {
     throw new FormatError("description", `metadata key "unrolled": expected JSON: ${(error as Error).message}`);
   }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FormatError("description", `description: expected an object, got ${shown(value)}`);
+  return value as Description; // checkDescription sees to the rest
 }

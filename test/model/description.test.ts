@@ -29,7 +29,7 @@ describe("refused", () => {
   const withLayer = (i: number, layer: object) => ({ ...GOOD, layers: LAYERS.map((l, k) => (k === i ? layer : l)) });
   test.each<[string, unknown, FormatCode, string]>([
     ["text that is no JSON", "{", "description", "JSON"],
-    ["null", null, "description", "layers"],
+    ["null", null, "description", "description: expected an object, got null"],
     ["no layers", { format: "unrolled/1" }, "description", "layers: expected a value, got none"],
     ["an empty list of layers", { layers: [] }, "description", "layers: expected a list of layers"],
     ["another format", { ...GOOD, format: "unrolled/2" }, "description", 'format: expected "unrolled/1", got "unrolled/2"'],
