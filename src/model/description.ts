@@ -60,16 +60,16 @@ const strings: Check = (label, value) => {
 };
 
 const boolean: Check = (label, value) => {
-  if (typeof value !== "boolean") throw bad(`${label}: expected true or false, got ${JSON.stringify(value)}`);
+  if (typeof value !== "boolean") throw bad(`${label}: expected true or false, got ${shown(value)}`);
 };
 
 const number: Check = (label, value) => {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${JSON.stringify(value)}`);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${shown(value)}`);
 };
 
 const positive: Check = (label, value) => {
   number(label, value);
-  if ((value as number) <= 0) throw bad(`${label}: expected a number above 0, got ${JSON.stringify(value)}`);
+  if ((value as number) <= 0) throw bad(`${label}: expected a number above 0, got ${shown(value)}`);
 };
 
 const CELL = { weights: string, direction: oneOf("forward", "reverse"), clip: positive };
@@ -112,7 +112,7 @@ function checkLayers(label: string, value: unknown): void {
     const hard = fields.gate === "hard_sigmoid";
     if (hard && fields.alpha === undefined) throw bad(`${label}[${i}].alpha: expected the slope of hard_sigmoid, 1/6 or 0.2, got none`);
     for (const name of ["alpha", "beta"]) {
-      if (!hard && fields[name] !== undefined) throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${JSON.stringify(fields[name])}`);
+      if (!hard && fields[name] !== undefined) throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${shown(fields[name])}`);
     }
   });
 }
