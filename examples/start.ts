@@ -20,15 +20,16 @@ function classify(model: Model, text: string, count: number): { label: string; p
 
 const percent = (p: number) => `${(100 * p).toFixed(0).padStart(3)} %`;
 
-/** Microseconds a byte, the median of passes over the texts after the first, which warms up. */
+/** Microseconds a byte, the median of passes over the texts: the first ones only warm up. */
 function pace(model: Model, texts: readonly string[]): string {
-  const passes = Array.from({ length: 8 }, () => {
+  const bytes = texts.reduce((n, text) => n + bytesOf(text), 0);
+  const count = Math.max(9, Math.ceil(20_000 / bytes));
+  const passes = Array.from({ length: count }, () => {
     const start = performance.now();
     for (const text of texts) model.run(text);
     return performance.now() - start;
-  }).slice(1).sort((a, b) => a - b);
-  const bytes = texts.reduce((n, text) => n + bytesOf(text), 0);
-  return `${((1000 * passes[3]) / bytes).toFixed(1)} µs`;
+  }).sort((a, b) => a - b);
+  return `${((1000 * passes[count >> 1]) / bytes).toFixed(1)} µs`;
 }
 
 /** Bytes of a paragraph that a net is shown. */
