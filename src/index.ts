@@ -5,7 +5,8 @@ export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./model/
 export type { Label } from "./run/classify.ts";
 export type { Generated, GenerateOptions } from "./run/generate.ts";
 export type { Items } from "./run/items.ts";
-export { Model, type ModelOptions, type RunOptions, type RunResult } from "./run/model.ts";
+export { Model } from "./run/model.ts";
+export type { ModelOptions, RunOptions, RunResult } from "./run/options.ts";
 export type { State } from "./run/state.ts";
 export type { Stream } from "./run/stream.ts";
 export type { Score } from "./run/score.ts";

@@ -58,34 +58,50 @@ export function lstmStep(
     init += initPanel << 1;
     w += panel << 1;
   }
-  for (; units > 0; units -= 4) {
-    let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
-    let v = w + skip;
-    for (let half = 0; half < 2; ++half) {
-      let k = half ? h : x;
-      const end = k + (<usize>(half ? width : inputs) << 2);
-      for (; k + 4 < end; k += 8) {
-        const s = v128.load32_splat(k), t = v128.load32_splat(k, 4);
-        i = madd(v128.load(v, 64), t, madd(v128.load(v), s, i));
-        f = madd(v128.load(v, 80), t, madd(v128.load(v, 16), s, f));
-        g = madd(v128.load(v, 96), t, madd(v128.load(v, 32), s, g));
-        o = madd(v128.load(v, 112), t, madd(v128.load(v, 48), s, o));
-        v += 128;
+  // Two panels' gates follow each other: their chains of dependent operations overlap.
+  for (; units > 0; units -= 8) {
+    let i = f32x4.splat(0), f = i, g = i, o = i, i2 = i, f2 = i, g2 = i, o2 = i;
+    for (let p = units > 4 ? 0 : 1; p < 2; ++p) {
+      i2 = i;
+      f2 = f;
+      g2 = g;
+      o2 = o;
+      i = v128.load(init);
+      f = v128.load(init, 16);
+      g = v128.load(init, 32);
+      o = v128.load(init, 48);
+      let v = w + skip;
+      for (let half = 0; half < 2; ++half) {
+        let k = half ? h : x;
+        const end = k + (<usize>(half ? width : inputs) << 2);
+        for (; k + 4 < end; k += 8) {
+          const s = v128.load32_splat(k), t = v128.load32_splat(k, 4);
+          i = madd(v128.load(v, 64), t, madd(v128.load(v), s, i));
+          f = madd(v128.load(v, 80), t, madd(v128.load(v, 16), s, f));
+          g = madd(v128.load(v, 96), t, madd(v128.load(v, 32), s, g));
+          o = madd(v128.load(v, 112), t, madd(v128.load(v, 48), s, o));
+          v += 128;
+        }
+        if (k < end) {
+          const s = v128.load32_splat(k);
+          i = madd(v128.load(v), s, i);
+          f = madd(v128.load(v, 16), s, f);
+          g = madd(v128.load(v, 32), s, g);
+          o = madd(v128.load(v, 48), s, o);
+          v += 64;
+        }
       }
-      if (k < end) {
-        const s = v128.load32_splat(k);
-        i = madd(v128.load(v), s, i);
-        f = madd(v128.load(v, 16), s, f);
-        g = madd(v128.load(v, 32), s, g);
-        o = madd(v128.load(v, 48), s, o);
-        v += 64;
-      }
+      init += initPanel;
+      w += panel;
     }
-    gates(y, c, i, f, g, o, units);
+    if (units > 4) {
+      gates(y, c, i2, f2, g2, o2, 4);
+      y += 16;
+      c += 16;
+    }
+    gates(y, c, i, f, g, o, units > 4 ? units - 4 : units);
     y += 16;
     c += 16;
-    init += initPanel;
-    w += panel;
   }
 }
 

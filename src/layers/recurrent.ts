@@ -40,18 +40,18 @@ export function recurrent(cell: Cell, options: CellOptions, prefix: string, tens
   let parameters = 0;
   let inputs = inputSize;
   for (let depth = 0; depth === 0 || (!single && tensors.has(prefix + "weight_ih" + suffix(depth, false))); depth++) {
-    let width = 0;
     for (let d = 0; d < directions; d++) {
       const w = takeCell(cell, options.type, prefix, suffix(depth, d === 1), tensors, inputs);
-      if (d === 1 && w.width !== width) {
-        throw new FormatError("shape", `${prefix}weight_hh${suffix(depth, true)}: expected ${width} columns as in the forward direction, got ${w.width}`);
+      const [first] = records;
+      if (first && (w.units !== first.units || w.width !== first.state!.h)) {
+        const name = `${prefix}weight_hh${suffix(depth, d === 1)}`;
+        throw new FormatError("shape", `${name}: expected ${first.units} units and ${first.state!.h} features of h, as in the first cell, got ${w.units} and ${w.width}`);
       }
-      width = w.width;
       parameters += w.parameters;
       const walk = d === 1 || options.direction === "reverse" ? Flag.REVERSE : directions === 2 ? Flag.PAIRED : 0;
       records.push(cellRecord(cell, options, walk, w, d, directions));
     }
-    inputs = directions * width;
+    inputs = directions * records[0].state!.h;
   }
   return { type: options.type, weights: prefix, inputSize, outputSize: inputs, directions, parameters, records };
 }

@@ -1,4 +1,4 @@
-import { FormatError, kindOf } from "../check.ts";
+import { FormatError, kindOf, shown } from "../check.ts";
 
 /** What a net is made of: the JSON under a model file's metadata key `unrolled`. */
 export interface Description {
@@ -47,7 +47,7 @@ export interface CellOptions {
 type Check = (label: string, value: unknown) => void;
 
 const oneOf = (...values: readonly string[]): Check => (label, value) => {
-  if (!values.includes(value as string)) throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${JSON.stringify(value)}`);
+  if (!values.includes(value as string)) throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${shown(value)}`);
 };
 
 const string: Check = (label, value) => {
@@ -60,16 +60,16 @@ const strings: Check = (label, value) => {
 };
 
 const boolean: Check = (label, value) => {
-  if (typeof value !== "boolean") throw bad(`${label}: expected true or false, got ${JSON.stringify(value)}`);
+  if (typeof value !== "boolean") throw bad(`${label}: expected true or false, got ${shown(value)}`);
 };
 
 const number: Check = (label, value) => {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${JSON.stringify(value)}`);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${shown(value)}`);
 };
 
 const positive: Check = (label, value) => {
   number(label, value);
-  if ((value as number) <= 0) throw bad(`${label}: expected a number above 0, got ${JSON.stringify(value)}`);
+  if ((value as number) <= 0) throw bad(`${label}: expected a number above 0, got ${shown(value)}`);
 };
 
 const CELL = { weights: string, direction: oneOf("forward", "reverse"), clip: positive };
@@ -102,17 +102,17 @@ export function checkDescription(value: unknown): Description {
 }
 
 function checkLayers(label: string, value: unknown): void {
-  if (!Array.isArray(value) || value.length === 0) throw bad(`${label}: expected a list of layers, got ${JSON.stringify(value)}`);
+  if (!Array.isArray(value) || value.length === 0) throw bad(`${label}: expected a list of layers, got ${shown(value)}`);
   value.forEach((layer: unknown, i) => {
     const { type, ...fields } = asObject(`${label}[${i}]`, layer);
     if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) {
-      throw new FormatError("unsupported", `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${JSON.stringify(type)}`);
+      throw new FormatError("unsupported", `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${shown(type)}`);
     }
     checkFields(`${label}[${i}].`, fields, FIELDS[type as LayerDescription["type"]], REQUIRED);
     const hard = fields.gate === "hard_sigmoid";
     if (hard && fields.alpha === undefined) throw bad(`${label}[${i}].alpha: expected the slope of hard_sigmoid, 1/6 or 0.2, got none`);
     for (const name of ["alpha", "beta"]) {
-      if (!hard && fields[name] !== undefined) throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${JSON.stringify(fields[name])}`);
+      if (!hard && fields[name] !== undefined) throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${shown(fields[name])}`);
     }
   });
 }
@@ -120,7 +120,7 @@ function checkLayers(label: string, value: unknown): void {
 function checkFields(prefix: string, fields: Record<string, unknown>, known: Record<string, Check>, required: ReadonlySet<string>): void {
   for (const [name, value] of Object.entries(fields)) {
     if (!Object.hasOwn(known, name)) {
-      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${Object.keys(known).join(", ") || "no fields"}, got ${JSON.stringify(value)}`);
+      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${Object.keys(known).join(", ") || "no fields"}, got ${shown(value)}`);
     }
     known[name](prefix + name, value);
   }
@@ -130,7 +130,7 @@ function checkFields(prefix: string, fields: Record<string, unknown>, known: Rec
 }
 
 function asObject(label: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${JSON.stringify(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
   return value as Record<string, unknown>;
 }
 

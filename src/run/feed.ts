@@ -4,9 +4,11 @@ import type { Sequence } from "./items.ts";
 import { runSequences } from "./sequence.ts";
 import type { Workspace } from "./workspace.ts";
 
+const NOTHING = new Float32Array();
+
 /** Takes the state at `state` through one sequence; `output` [items, outputSize] where it is wanted. */
 export function feed(net: Net, workspace: Workspace, program: Program, items: Sequence, state: number, output?: Float32Array): void {
-  runSequences(net, workspace, program, items, schedule(net, workspace, items.count, 1, undefined), state, output, true);
+  runSequences(net, workspace, program, items, schedule(net, workspace, items.count, 1, undefined), state, output ?? NOTHING, output !== undefined);
 }
 
 /** What a net does at every timestep before it says what comes next. */

@@ -1,4 +1,4 @@
-import { checkFloats, FormatError } from "../check.ts";
+import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
@@ -12,6 +12,7 @@ import { batchesOf } from "./encode.ts";
 import { forecastRows } from "./forecast.ts";
 import type { Generated, GenerateOptions } from "./generate.ts";
 import { readItems, type Items } from "./items.ts";
+import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
 import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
 import { runSequences } from "./sequence.ts";
@@ -19,38 +20,6 @@ import { checkState, emptyState, readState, writeState, type State } from "./sta
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
 import { Workspace } from "./workspace.ts";
-
-/** A description, where the file has none or another is wanted, and how to run. */
-export interface ModelOptions extends Partial<Description> {
-  /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
-  readonly deterministic?: boolean;
-}
-
-/** How to run sequences. */
-export interface RunOptions {
-  /** Sequences in x, one after the other. Without it x is one sequence, and outputs have no batch dimension. */
-  readonly batch?: number;
-  /** Timesteps of each sequence, at least 1, where they differ. */
-  readonly lengths?: ArrayLike<number>;
-  /** The state to begin with. Default zero. */
-  readonly state?: State;
-  /** Every timestep's output, or only each sequence's last. Default "all". */
-  readonly output?: "all" | "last";
-  /** Arrays of an earlier, equally shaped run to write into: then nothing is allocated. */
-  readonly into?: RunResult;
-}
-
-/** What a run gives. */
-export interface RunResult {
-  /**
-   * [steps, outputSize], or [batch, steps, outputSize] with zeros past each length.
-   * For a net with `last`, and for `output: "last"`, [outputSize] or [batch, outputSize]:
-   * the final hidden state where the net ends in a cell, else the last timestep's output.
-   */
-  readonly output: Float32Array;
-  /** The state after each sequence's last timestep. */
-  readonly state: State;
-}
 
 /** A trained net, ready to run. */
 export class Model {
@@ -97,6 +66,14 @@ export class Model {
 
   get outputSize(): number {
     return this.#net.program.outputSize;
+  }
+
+  /**
+   * The recurrent layers' states, in the order in which State holds them:
+   * h is [cells, (batch,) h] and an LSTM's c [cells, (batch,) c], cells = layers * directions.
+   */
+  get states(): readonly { readonly weights: string; readonly cells: number; readonly h: number; readonly c: number }[] {
+    return this.#net.layers.filter((l) => l.directions).map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
   }
 
   /** What runs and where it stands: the build, the memory's bytes, and its regions. */
@@ -252,9 +229,12 @@ export class Model {
 }
 
 function parse(json: string): Description {
+  let value: unknown;
   try {
-    return JSON.parse(json);
+    value = JSON.parse(json);
   } catch (error) {
     throw new FormatError("description", `metadata key "unrolled": expected JSON: ${(error as Error).message}`);
   }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FormatError("description", `description: expected an object, got ${shown(value)}`);
+  return value as Description; // checkDescription sees to the rest
 }

@@ -11,6 +11,9 @@ export type Kernels = {
     a: number, b: number, scratch: number,
     outputs: number, scale: number, topK: number, topP: number, seed: number, stops: number,
   ) => number;
+  /** Copies a sequence [steps, width] to and from its places in time-major rows. */
+  readonly toTimeMajor: (rows: number, sequence: number, width: number, steps: number, batch: number, active: number) => void;
+  readonly fromTimeMajor: (sequence: number, rows: number, width: number, steps: number, batch: number, active: number) => void;
   /** Writes the constants that the others read; once for each memory. */
   readonly prepare: () => void;
   /** Panels that stand side by side, as a global. */

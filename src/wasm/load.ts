@@ -3,7 +3,7 @@ import * as binaries from "../../build/binaries.js";
 import type { Build, Kernels } from "./kernels.ts";
 
 /** The ABI version this code was written for. */
-const ABI = 3;
+const ABI = 4;
 
 /** A module with one `f32x4.relaxed_madd`: valid where relaxed SIMD runs. */
 // prettier-ignore
