@@ -16,7 +16,7 @@ import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
 import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
 import { runSequences } from "./sequence.ts";
-import { checkState, emptyState, readState, writeState, type State } from "./state.ts";
+import { checkState, emptyState, readState, writeState } from "./state.ts";
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
 import { Workspace } from "./workspace.ts";
