@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import type { Model } from "../index.ts";
+import type { Label, Model } from "../index.ts";
 import { loadModel, type LoadOptions } from "./files.ts";
 import { textsOf } from "./texts.ts";
 
@@ -29,21 +29,13 @@ async function classify(path: string, args: string[], options: Options): Promise
   for await (const text of textsOf(args)) {
     if (!options.json && !warm) warm = warmUp(model, text);
     const start = performance.now();
-    const { output } = model.run(text);
+    const top = model.classify(text, { top: options.top });
     const elapsed = performance.now() - start;
-    const top = topOf(output, model.description.labels, options.top);
     process.stdout.write(options.json ? `${JSON.stringify({ input: text, top })}\n` : block(text, top, elapsed));
   }
 }
 
-/** Labels and probabilities, the most probable first. */
-function topOf(output: Float32Array, labels: readonly string[] | undefined, count: number): { label: string; probability: number }[] {
-  return Array.from(output, (probability, i) => ({ label: labels?.[i] ?? String(i), probability }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, count);
-}
-
-function block(text: string, top: readonly { label: string; probability: number }[], elapsed: number): string {
+function block(text: string, top: readonly Label[], elapsed: number): string {
   const bytes = Buffer.byteLength(text);
   const labels = top.map(({ label, probability }) => `${label} ${(100 * probability).toFixed(1)} %`);
   return `${text}\n  ${labels.join("   ")}   (${bytes} bytes, ${((1000 * elapsed) / bytes).toFixed(1)} µs a byte)\n`;

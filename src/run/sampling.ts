@@ -35,11 +35,12 @@ export interface Sampling {
 
 const MOST_IDS = 0x7fffffff;
 
-/** Throws TypeError unless what the net gives is what it takes. */
+/** Throws TypeError unless the net gives what it takes. */
 export function checkGenerator(net: Net): void {
   checkTokens("generate", net);
   checkForward("generate", net);
   const bytes = net.description.input === "bytes";
+  if (net.description.labels) throw new TypeError(`generate: expected a net whose outputs are ${bytes ? "bytes" : "ids"}, got one whose outputs are labels`);
   const most = bytes ? 256 : net.layers[0].inputSize;
   const { outputSize } = net.program;
   if (outputSize > most) throw new TypeError(`generate: expected at most ${most} outputs, one ${bytes ? "a byte" : "an id"}, got ${outputSize}`);
