@@ -12,7 +12,7 @@ import { madd, padded, storeUpTo } from "../lanes";
 import { Flag, Layer } from "../layer";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
-import { Activation } from "./rnn";
+import { Activation } from "../math/activation";
 
 /** Within [low, high]; pmin and pmax with x first keep NaN. */
 @inline function clamp(x: v128, low: v128, high: v128): v128 {
