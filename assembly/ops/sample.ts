@@ -2,7 +2,7 @@
 //   p = softmax((x - max x) / T), then the k largest, then the largest that sum to top-p; one of these by weight
 //
 // No row is sorted. Floats above 0 order as their bits do, so the smallest that
-// is kept is found bit by bit: 30 sums over the row.
+// is kept is found bit by bit: 30 sums over the row at most.
 import { padded } from "../lanes";
 import { softmax } from "./softmax";
 
@@ -35,7 +35,9 @@ function mass(p: usize, end: usize, least: f32, counted: bool): f64 {
 function keep(p: usize, end: usize, goal: f64, counted: bool): void {
   let least = 0;
   for (let bit = 1 << 29; bit; bit >>= 1) {
-    if (mass(p, end, reinterpret<f32>(least | bit), counted) >= goal) least |= bit;
+    const reached = mass(p, end, reinterpret<f32>(least | bit), counted);
+    if (reached >= goal) least |= bit;
+    if (reached == goal) break;
   }
   let left = goal - mass(p, end, reinterpret<f32>(least + 1), counted);
   for (; p < end; p += 4) {
