@@ -1,6 +1,7 @@
 // The ABI. Addresses are bytes, counts are elements, output comes first.
 export { forward } from "./net";
 export { CHUNK } from "./cells/recurrence";
+export { FUSED } from "./lanes";
 
 /** Raised with every change of the exports or of the layer record. */
 export const ABI: i32 = 1;
