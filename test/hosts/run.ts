@@ -1,0 +1,15 @@
+// npm run test:hosts: one suite in every host, from the packed package.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { consoles } from "./hosts/console.ts";
+import { installMachine } from "./machine.ts";
+import { makeProject } from "./project.ts";
+import { Relay } from "./relay.ts";
+import type { Unrolled } from "./suite.ts";
+
+installMachine();
+const project = await makeProject();
+const unrolled = createRequire(join(project.folder, "x.js"))("unrolled") as Unrolled;
+const relay = new Relay(unrolled);
+await consoles(relay, project);
+console.log(relay.finish());
