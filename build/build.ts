@@ -23,7 +23,7 @@ const library: BuildOptions = {
   entryPoints: ["src/index.ts"],
   platform: "neutral",
   mainFields: ["module", "main"],
-  inject: ["build/text-decoder.js"],
+  inject: ["build/shims.js"],
   minify: true,
 };
 

@@ -18,10 +18,11 @@ export async function makeProject(): Promise<Project> {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
   quietly("npm", ["install", `./${packed.filename}`], { cwd: folder });
   const source = (name: string) => join(here, name === "suite" ? "suite.ts" : `entries/${name}.ts`);
-  const made = (name: string) => join(folder, `${name}.js`);
   await compile(["suite", "console", "page", "bundled", "workerd", "thread", "worklet"], source, folder, { external: ["unrolled", "*.wasm"] });
   await compile(["require"], source, folder, { format: "cjs", external: ["unrolled"], outExtension: { ".js": ".cjs" } });
-  await compile(["thread", "worklet"], made, join(folder, "site"));
+  for (const [name, made] of Object.entries({ worker: "thread", service: "thread", worklet: "worklet" })) {
+    await compile([name], () => join(folder, `${made}.js`), join(folder, "site"));
+  }
   return { folder, tarball: { files: packed.files.map((f: { path: string }) => f.path), size: packed.size } };
 }
 

@@ -2,6 +2,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { consoles } from "./hosts/console.ts";
+import { inBrowsers } from "./hosts/browsers.ts";
+import { workerd } from "./hosts/workerd.ts";
 import { installMachine } from "./machine.ts";
 import { makeProject } from "./project.ts";
 import { Relay } from "./relay.ts";
@@ -11,5 +13,7 @@ installMachine();
 const project = await makeProject();
 const unrolled = createRequire(join(project.folder, "x.js"))("unrolled") as Unrolled;
 const relay = new Relay(unrolled);
-await consoles(relay, project);
+if (!process.env.SKIP) await consoles(relay, project);
+await workerd(relay, project);
+await inBrowsers(relay, project);
 console.log(relay.finish());

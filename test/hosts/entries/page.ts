@@ -6,14 +6,16 @@ const ways: Record<string, (job: Job) => Promise<Answer>> = {
   page: (job) => answer(() => import("unrolled"), job),
 
   async worker(job) {
+    const start = performance.now();
     const worker = new Worker("/worker.js", { type: "module" });
-    return ask(worker, (message) => worker.postMessage(message), job);
+    return ask(worker, (message) => worker.postMessage(message), job, start);
   },
 
   async service(job) {
+    const start = performance.now();
     await navigator.serviceWorker.register("/service.js");
     const { active } = await navigator.serviceWorker.ready;
-    return ask(navigator.serviceWorker, (message) => active!.postMessage(message), job);
+    return ask(navigator.serviceWorker, (message) => active!.postMessage(message), job, start);
   },
 
   async worklet(job) {
@@ -38,8 +40,7 @@ const ways: Record<string, (job: Job) => Promise<Answer>> = {
 
 type Thread = EventTarget & { startMessages?(): void };
 
-function ask(thread: Thread, post: (message: unknown) => void, job: Job): Promise<Answer> {
-  const start = performance.now();
+function ask(thread: Thread, post: (message: unknown) => void, job: Job, start: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let cold = 0;
     thread.addEventListener("error", (event) => reject(new Error((event as ErrorEvent).message)));

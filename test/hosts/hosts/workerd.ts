@@ -1,0 +1,26 @@
+// Cloudflare's workerd: wrangler bundles the Worker, miniflare runs what it made. Both need Node 22.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { writeFileSync } from "node:fs";
+import { binaries, here, modules, packageVersion, quietly } from "../machine.ts";
+import type { Project } from "../project.ts";
+import type { Answer, Relay } from "../relay.ts";
+
+export async function workerd(relay: Relay, { folder }: Project): Promise<void> {
+  await relay.turn("workerd", packageVersion("workerd"), "wrangler, miniflare", async (job) => {
+    bundleWorker(folder, "workerd.js");
+    const worker = spawn(binaries.node26, [join(here, "hosts/miniflare.ts"), join(folder, "worker")], { stdio: ["pipe", "pipe", "inherit"] });
+    worker.stdin.end(JSON.stringify(job));
+    const [line] = await Promise.race([once(createInterface(worker.stdout), "line"), once(worker, "exit").then(() => { throw new Error("miniflare: no answer"); })]);
+    return JSON.parse(line) as Answer;
+  });
+}
+
+/** A Worker as wrangler would upload it, in `worker/`. */
+export function bundleWorker(folder: string, main: string): void {
+  writeFileSync(join(folder, "wrangler.json"), JSON.stringify({ name: "user", main, compatibility_date: "2025-01-01" }));
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error", CI: "true" };
+  quietly(binaries.node26, [join(modules, "wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "worker"], { cwd: folder, env });
+}
