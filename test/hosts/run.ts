@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { consoles } from "./hosts/console.ts";
+import { bundled } from "./hosts/bundlers.ts";
 import { inBrowsers } from "./hosts/browsers.ts";
 import { workerd } from "./hosts/workerd.ts";
 import { installMachine } from "./machine.ts";
@@ -15,5 +16,6 @@ const unrolled = createRequire(join(project.folder, "x.js"))("unrolled") as Unro
 const relay = new Relay(unrolled);
 if (!process.env.SKIP) await consoles(relay, project);
 await workerd(relay, project);
-await inBrowsers(relay, project);
+if (!process.env.SKIP) await inBrowsers(relay, project);
+await bundled(relay, project);
 console.log(relay.finish());
