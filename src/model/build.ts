@@ -4,7 +4,7 @@ import { makeLayers } from "../layers/make.ts";
 import { Arena } from "../memory/arena.ts";
 import { Plan, type Region } from "../memory/plan.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
-import { loadKernels } from "../wasm/load.ts";
+import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
@@ -55,6 +55,7 @@ const RECORD = 48;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
 export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object): Net {
+  const compiled = chooseModule(deterministic, module);
   const layers = makeLayers(description, new Tensors(tensors));
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
@@ -86,7 +87,8 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
   };
   arena.i32.set([...records, ...summary].flatMap(words), (base + recordsAt) >> 2);
 
-  const { build, kernels } = loadKernels(arena.memory, deterministic, module);
+  const { build, kernels } = loadKernels(compiled, arena.memory);
+  if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
   return {
     open: true,

@@ -1,5 +1,6 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
+import { kindOf } from "../check.ts";
 import { decodeBase64 } from "./base64.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
@@ -11,7 +12,7 @@ const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
 
 /** The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere. */
-export function chooseBuild(deterministic: boolean): Build {
+function chooseBuild(deterministic: boolean): Build {
   supported ??= probe();
   return deterministic ? "base" : supported;
 }
@@ -38,15 +39,18 @@ function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
     const binary = binaries[build];
-    modules.set(build, (module = typeof binary === "string" ? compileBytes(decodeBase64(binary)) : binary));
+    module = typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeBase64(binary))) : binary;
+    modules.set(build, module);
   }
   return module;
 }
 
-function compileBytes(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+/** A page's policy refuses with a CompileError: Chromium and Firefox the module, WebKit the instance. */
+function permitted<T>(make: () => T): T {
   try {
-    return new WebAssembly.Module(bytes);
+    return make();
   } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
     throw new Error(
       "unrolled: expected leave to compile WebAssembly, got none: " +
         "a page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src; " +
@@ -56,15 +60,17 @@ function compileBytes(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   }
 }
 
-/** Which build's module runs, and an instance of it on `memory`. */
-export function loadKernels(memory: WebAssembly.Memory, deterministic: boolean, given?: object): { build: Build; kernels: Kernels } {
-  const chosen = chooseBuild(deterministic);
-  if (given !== undefined && !(given instanceof WebAssembly.Module)) {
-    throw new TypeError(`module: expected a WebAssembly.Module, got ${given?.constructor?.name ?? typeof given}`);
-  }
-  const kernels = instantiateSync<Kernels>(given ?? moduleOf(chosen), { env: { memory } }).instance.exports as unknown as Kernels;
+/** The module that runs: the user's, or the best of the package's. */
+export function chooseModule(deterministic: boolean, given: object | undefined): WebAssembly.Module {
+  const build = chooseBuild(deterministic);
+  if (given === undefined) return moduleOf(build);
+  if (given instanceof WebAssembly.Module) return given;
+  throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);
+}
+
+/** An instance of the module on `memory`, and which build it is. */
+export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): { build: Build; kernels: Kernels } {
+  const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
   if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
-  const build = kernels.FUSED.value ? "relaxed" : "base";
-  if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
-  return { build, kernels };
+  return { build: kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

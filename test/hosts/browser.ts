@@ -36,10 +36,16 @@ export class PageServer {
 
   /** Hands a task to the page that asks for one, and waits for what it reports. */
   async ask<T>(task: unknown): Promise<T> {
-    const report = new Promise<T & { error?: string }>((resolve) => (this.#report = resolve));
+    const report = this.hear<T>();
     if (!this.#task) await withPatience("a page that asks for a task", new Promise<void>((resolve) => (this.#asked = resolve)));
     this.#task!(task);
     this.#task = undefined;
+    return report;
+  }
+
+  /** Waits for what a page reports. */
+  async hear<T>(): Promise<T> {
+    const report = new Promise<T & { error?: string }>((resolve) => (this.#report = resolve));
     const answer = await withPatience("a page's report", report);
     if (answer.error) throw new Error(answer.error);
     return answer;
@@ -50,10 +56,6 @@ export class PageServer {
     this.#task?.(null);
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  forget(): void {
-    this.#task = undefined;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -11,14 +11,16 @@ export interface Project {
   readonly tarball: { readonly files: readonly string[]; readonly size: number };
 }
 
+const PROGRAMS = ["bundled", "console", "modules", "page", "poorest", "refused", "refused-worker", "thread", "workerd", "worklet"];
+
 /** Makes the project in a folder of its own outside the repository, so that nothing is found by accident. */
 export async function makeProject(): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "unrolled-hosts-"));
   const [packed] = JSON.parse(quietly("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root }));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
   quietly("npm", ["install", `./${packed.filename}`], { cwd: folder });
-  const source = (name: string) => join(here, name === "suite" ? "suite.ts" : `entries/${name}.ts`);
-  await compile(["suite", "console", "page", "bundled", "workerd", "thread", "worklet"], source, folder, { external: ["unrolled", "*.wasm"] });
+  const source = (name: string) => join(here, `entries/${name}.ts`);
+  await compile(PROGRAMS, source, folder, { external: ["unrolled", "*.wasm", "node:*"] });
   await compile(["require"], source, folder, { format: "cjs", external: ["unrolled"], outExtension: { ".js": ".cjs" } });
   for (const [name, made] of Object.entries({ worker: "thread", service: "thread", worklet: "worklet" })) {
     await compile([name], () => join(folder, `${made}.js`), join(folder, "site"));
