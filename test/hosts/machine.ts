@@ -7,9 +7,9 @@ export const here = new URL(".", import.meta.url).pathname;
 export const root = new URL("../..", import.meta.url).pathname;
 export const modules = join(here, "node_modules");
 
-/** Runtimes, as the npm packages hold them. */
+/** The Node that runs this, and the runtimes that npm packages hold. */
 export const binaries = {
-  node20: process.execPath,
+  node: process.execPath,
   node22: join(modules, "node22/bin/node"),
   node24: join(modules, "node24/bin/node"),
   node26: join(modules, "node26/bin/node"),

@@ -7,7 +7,7 @@ import type { Answer, Relay } from "../relay.ts";
 export async function consoles(relay: Relay, { folder }: Project): Promise<void> {
   const run = (binary: string, ...args: string[]) => JSON.parse(quietly(binary, args, { cwd: folder })) as Answer;
 
-  for (const name of ["node20", "node22", "node24", "node26"] as const) {
+  for (const name of ["node", "node22", "node24", "node26"] as const) {
     const node = binaries[name];
     await relay.turn("Node", version(node), "import", (job) => run(node, "console.js", JSON.stringify(job)));
     await relay.turn("Node", version(node), "require", (job) => run(node, "require.cjs", JSON.stringify(job)));

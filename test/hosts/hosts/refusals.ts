@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBrowser, PageServer, type BrowserName } from "../browser.ts";
-import { binaries, here, quietly } from "../machine.ts";
+import { binaries, here, quietly, version } from "../machine.ts";
 import type { Project } from "../project.ts";
 import type { Relay } from "../relay.ts";
 
@@ -27,12 +27,12 @@ export async function refusals(relay: Relay, { folder }: Project): Promise<Refus
   };
   const cwd = folder;
 
-  for (const [host, binary, flag] of [["Node 20", binaries.node20, "--no-enable-sse4-1"], ["Node 26", binaries.node26, "--no-enable-sse4-1"]] as const) {
-    await expect(host, "no SIMD", SIMD, () => quietly(binary, [flag, "refused.js"], { cwd }));
+  for (const node of [binaries.node, binaries.node26]) {
+    await expect(`Node ${version(node)}`, "no SIMD", SIMD, () => quietly(node, ["--no-enable-sse4-1", "refused.js"], { cwd }));
   }
   await expect("Deno", "no SIMD", SIMD, () => quietly(binaries.deno, ["run", "--v8-flags=--no-enable-sse4-1", "refused.js"], { cwd }));
   await expect("Bun", "no SIMD", SIMD, () => quietly(binaries.bun, ["refused.js"], { cwd, env: { ...process.env, BUN_JSC_useWasmSIMD: "0" } }));
-  await expect("Node 26", "no WebAssembly", "expected a runtime with WebAssembly, got one without", () => quietly(binaries.node26, ["--jitless", "refused.js"], { cwd }));
+  await expect(`Node ${version(binaries.node26)}`, "no WebAssembly", "expected a runtime with WebAssembly, got one without", () => quietly(binaries.node26, ["--jitless", "refused.js"], { cwd }));
 
   await expect("workerd", "bundled without its condition", CONDITION, async () => {
     const worker = join(folder, "refused-worker");
@@ -64,11 +64,11 @@ export async function refusals(relay: Relay, { folder }: Project): Promise<Refus
   await expect("Chromium", "no SIMD", SIMD, () => visit("Chromium", "plain", ["--js-flags=--no-enable-sse4-1"]));
   await expect("WebKit", "no SIMD", SIMD, () => visit("WebKit", "plain", [], { JSC_useWasmSIMD: "0" }));
 
-  await expect("Node 26", "base.wasm and relaxed.wasm as modules", "base\nrelaxed\nRangeError: module: expected base.wasm with deterministic, got relaxed.wasm", () =>
+  await expect(`Node ${version(binaries.node26)}`, "base.wasm and relaxed.wasm as modules", "base\nrelaxed\nRangeError: module: expected base.wasm with deterministic, got relaxed.wasm", () =>
     quietly(binaries.node26, ["modules.js"], { cwd }),
   );
-  await relay.turn("Node", "20, without Buffer, atob, TextEncoder, TextDecoder, FinalizationRegistry", "import", (job) =>
-    JSON.parse(quietly(binaries.node20, ["poorest.js", JSON.stringify(job)], { cwd })),
+  await relay.turn("Node", version(binaries.node), "without Buffer, atob, TextEncoder, TextDecoder, FinalizationRegistry", (job) =>
+    JSON.parse(quietly(binaries.node, ["poorest.js", JSON.stringify(job)], { cwd })),
   );
   return found;
 }

@@ -1,0 +1,23 @@
+// The table of hosts: markdown between two marks of a text, and JSON.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import type { Row } from "./relay.ts";
+
+export function markdown(rows: readonly Row[]): string {
+  const lines = rows.map((r) => `| ${r.host} ${r.version} | ${r.way} | ${r.build} | ${r.result} | ${r.cold.toFixed(0)} ms | ${r.microseconds.toFixed(1)} µs |`);
+  return [
+    "| host | way in | build | result | cold start | step |",
+    "| --- | --- | --- | --- | ---: | ---: |",
+    ...lines,
+    "",
+    `Measured on ${cpus()[0].model}, ${cpus().length} cores. Cold start: from asking for the package, or starting the thread, to a model's first answer. Step: one timestep of an LSTM(64, 64).`,
+  ].join("\n");
+}
+
+/** Puts `text` between `<!-- name -->` and `<!-- /name -->` of a file that has them. */
+export function replaceBetween(file: string, name: string, text: string): void {
+  if (!existsSync(file)) return;
+  const old = readFileSync(file, "utf8");
+  const marks = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+  if (marks.test(old)) writeFileSync(file, old.replace(marks, (_, begin, end) => `${begin}${text}\n${end}`));
+}
