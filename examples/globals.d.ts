@@ -14,7 +14,7 @@ declare function registerProcessor(name: string, processor: new (options: never)
 declare const Deno: {
   readonly args: readonly string[];
   readFileSync(path: URL): Uint8Array;
-  serve(options: { port: number }, handler: (request: Request) => Response | Promise<Response>): unknown;
+  serve(options: { hostname: string; port: number }, handler: (request: Request) => Response | Promise<Response>): unknown;
 };
 
 declare module "cloudflare:workers" {
@@ -23,6 +23,6 @@ declare module "cloudflare:workers" {
     protected readonly ctx: DurableObjectState;
   }
   interface DurableObjectState {
-    readonly storage: { get<T>(key: string): Promise<T | undefined>; put(key: string, value: unknown): Promise<void>; deleteAll(): Promise<void> };
+    readonly storage: { get<T>(key: string): Promise<T | undefined>; put(key: string, value: unknown): Promise<void> };
   }
 }

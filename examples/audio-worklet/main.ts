@@ -62,7 +62,7 @@ function strum({ sampleRate }: AudioContext): AudioBuffer {
   const out = buffer.getChannelData(0);
   chords.forEach((chord, c) => chord.forEach((note, n) => {
     const period = Math.round(sampleRate / (440 * 2 ** ((note - 69) / 12)));
-    const string = Float32Array.from({ length: period }, () => 0.12 * (Math.random() - 0.5));
+    const string = Float32Array.from({ length: period }, () => 0.3 * (Math.random() - 0.5));
     const begin = c * beat + n * sampleRate * 0.09;
     for (let i = 0; i < beat * 1.5; i++) {
       const at = i % period;

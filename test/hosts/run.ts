@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { inBrowsers } from "./hosts/browsers.ts";
 import { bundled } from "./hosts/bundlers.ts";
 import { consoles } from "./hosts/console.ts";
+import { examples } from "./hosts/examples.ts";
 import { refusals } from "./hosts/refusals.ts";
 import { types } from "./hosts/types.ts";
 import { workerd } from "./hosts/workerd.ts";
@@ -14,6 +15,7 @@ import { makeProject } from "./project.ts";
 import { Relay } from "./relay.ts";
 import type { Unrolled } from "./suite.ts";
 import { markdown, replaceBetween } from "./table.ts";
+import { Trials } from "./trials.ts";
 
 async function part<T>(name: string, run: () => T | Promise<T>): Promise<T> {
   const start = performance.now();
@@ -35,22 +37,23 @@ await part("workerd", () => workerd(relay, project));
 await part("browsers", () => inBrowsers(relay, project));
 await part("bundlers", () => bundled(relay, project));
 const table = [...relay.rows];
-const refused = await part("refusals", () => refusals(relay, project));
-const typed = await part("types", () => types(project));
+const trials = new Trials();
+await part("refusals", () => refusals(relay, trials, project));
+await part("types", () => types(trials, project));
+await part("examples", () => examples(trials, project));
 
 if (process.argv.includes("--write")) {
   for (const file of [join(root, "README.md"), join(here, "README-section.md")]) replaceBetween(file, "hosts", markdown(table));
-  writeFileSync(join(here, "results.json"), JSON.stringify({ hosts: table, refusals: refused, types: typed.map((t) => t.what) }, null, 2) + "\n");
+  writeFileSync(join(here, "results.json"), JSON.stringify({ hosts: table, trials: trials.all.map(({ host, what, said }) => ({ host, what, said })) }, null, 2) + "\n");
 }
 
 const strayed = relay.finish();
 const failed = [
   ...relay.rows.filter((r) => r.result !== "passed").map((r) => `${r.host} ${r.version}, ${r.way}: ${r.result}`),
-  ...refused.filter((r) => !r.said.includes(r.expected)).map((r) => `${r.host}, ${r.what}: expected "${r.expected}", got "${r.said}"`),
-  ...typed.filter((t) => t.said).map((t) => `${t.what}: ${t.said}`),
+  ...trials.failed.map((t) => `${t.host}, ${t.what}: expected "${t.expected}", got "${t.said}"`),
   ...(strayed ? [strayed] : []),
 ];
-const total = relay.rows.length + refused.length + typed.length + 1;
+const total = relay.rows.length + trials.all.length + 1;
 for (const failure of failed) console.error(`FAILED ${failure}`);
 if (failed.length === 0) rmSync(project.folder, { recursive: true });
 console.log(`\n${total - failed.length} passed, ${failed.length} failed`);

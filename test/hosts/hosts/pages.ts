@@ -27,7 +27,8 @@ export async function visitExample<T>(name: string, pictures: string, use: (page
   }
 }
 
-async function addressOf(...outputs: NodeJS.ReadableStream[]): Promise<string> {
+/** The address that a server prints. */
+export async function addressOf(...outputs: NodeJS.ReadableStream[]): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     for (const output of outputs) {

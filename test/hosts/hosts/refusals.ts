@@ -6,35 +6,23 @@ import { openBrowser, PageServer, type BrowserName } from "../browser.ts";
 import { binaries, here, quietly, version } from "../machine.ts";
 import type { Project } from "../project.ts";
 import type { Relay } from "../relay.ts";
-
-export interface Refusal {
-  readonly host: string;
-  readonly what: string;
-  readonly expected: string;
-  readonly said: string;
-}
+import type { Trials } from "../trials.ts";
 
 const SIMD = "Error: unrolled: expected a runtime with WebAssembly SIMD, got one without";
 const DIRECTIVE = "a page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src";
 const CONDITION = 'a Cloudflare Worker must be bundled with the export condition "workerd"';
 
-export async function refusals(relay: Relay, { folder }: Project): Promise<Refusal[]> {
-  const found: Refusal[] = [];
-  const expect = async (host: string, what: string, expected: string, run: () => string | Promise<string>) => {
-    const said = await Promise.resolve().then(run).catch(String);
-    found.push({ host, what, expected, said: said.trim() });
-    console.log(`${host}, ${what}: ${said.includes(expected) ? "as expected" : "FAILED"}: ${said.trim()}`);
-  };
+export async function refusals(relay: Relay, trials: Trials, { folder }: Project): Promise<void> {
   const cwd = folder;
 
   for (const node of [binaries.node, binaries.node26]) {
-    await expect(`Node ${version(node)}`, "no SIMD", SIMD, () => quietly(node, ["--no-enable-sse4-1", "refused.js"], { cwd }));
+    await trials.expect(`Node ${version(node)}`, "no SIMD", SIMD, () => quietly(node, ["--no-enable-sse4-1", "refused.js"], { cwd }));
   }
-  await expect("Deno", "no SIMD", SIMD, () => quietly(binaries.deno, ["run", "--v8-flags=--no-enable-sse4-1", "refused.js"], { cwd }));
-  await expect("Bun", "no SIMD", SIMD, () => quietly(binaries.bun, ["refused.js"], { cwd, env: { ...process.env, BUN_JSC_useWasmSIMD: "0" } }));
-  await expect(`Node ${version(binaries.node26)}`, "no WebAssembly", "expected a runtime with WebAssembly, got one without", () => quietly(binaries.node26, ["--jitless", "refused.js"], { cwd }));
+  await trials.expect("Deno", "no SIMD", SIMD, () => quietly(binaries.deno, ["run", "--v8-flags=--no-enable-sse4-1", "refused.js"], { cwd }));
+  await trials.expect("Bun", "no SIMD", SIMD, () => quietly(binaries.bun, ["refused.js"], { cwd, env: { ...process.env, BUN_JSC_useWasmSIMD: "0" } }));
+  await trials.expect(`Node ${version(binaries.node26)}`, "no WebAssembly", "expected a runtime with WebAssembly, got one without", () => quietly(binaries.node26, ["--jitless", "refused.js"], { cwd }));
 
-  await expect("workerd", "bundled without its condition", CONDITION, async () => {
+  await trials.expect("workerd", "bundled without its condition", CONDITION, async () => {
     const worker = join(folder, "refused-worker");
     mkdirSync(worker);
     await build({ absWorkingDir: folder, entryPoints: ["refused-worker.js"], outdir: worker, bundle: true, format: "esm", logLevel: "error" });
@@ -58,17 +46,16 @@ export async function refusals(relay: Relay, { folder }: Project): Promise<Refus
     }
   };
   for (const browser of ["Chromium", "Firefox", "WebKit"] as const) {
-    await expect(browser, "CSP script-src 'self'", DIRECTIVE, () => visit(browser, "strict"));
-    await expect(browser, "CSP script-src 'self' 'wasm-unsafe-eval'", "ran", () => visit(browser, "open"));
+    await trials.expect(browser, "CSP script-src 'self'", DIRECTIVE, () => visit(browser, "strict"));
+    await trials.expect(browser, "CSP script-src 'self' 'wasm-unsafe-eval'", "ran", () => visit(browser, "open"));
   }
-  await expect("Chromium", "no SIMD", SIMD, () => visit("Chromium", "plain", ["--js-flags=--no-enable-sse4-1"]));
-  await expect("WebKit", "no SIMD", SIMD, () => visit("WebKit", "plain", [], { JSC_useWasmSIMD: "0" }));
+  await trials.expect("Chromium", "no SIMD", SIMD, () => visit("Chromium", "plain", ["--js-flags=--no-enable-sse4-1"]));
+  await trials.expect("WebKit", "no SIMD", SIMD, () => visit("WebKit", "plain", [], { JSC_useWasmSIMD: "0" }));
 
-  await expect(`Node ${version(binaries.node26)}`, "base.wasm and relaxed.wasm as modules", "base\nrelaxed\nRangeError: module: expected base.wasm with deterministic, got relaxed.wasm", () =>
+  await trials.expect(`Node ${version(binaries.node26)}`, "base.wasm and relaxed.wasm as modules", "base\nrelaxed\nRangeError: module: expected base.wasm with deterministic, got relaxed.wasm", () =>
     quietly(binaries.node26, ["modules.js"], { cwd }),
   );
   await relay.turn("Node", version(binaries.node), "without Buffer, atob, TextEncoder, TextDecoder, FinalizationRegistry", (job) =>
     JSON.parse(quietly(binaries.node, ["poorest.js", JSON.stringify(job)], { cwd })),
   );
-  return found;
 }

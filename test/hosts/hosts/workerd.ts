@@ -10,17 +10,19 @@ import type { Answer, Relay } from "../relay.ts";
 
 export async function workerd(relay: Relay, { folder }: Project): Promise<void> {
   await relay.turn("workerd", packageVersion("workerd"), "wrangler, miniflare", async (job) => {
-    bundleWorker(folder, "workerd.js");
-    const worker = spawn(binaries.node26, [join(here, "hosts/miniflare.ts"), join(folder, "worker")], { stdio: ["pipe", "pipe", "inherit"] });
+    writeFileSync(join(folder, "wrangler.json"), JSON.stringify({ name: "user", main: "workerd.js", compatibility_date: "2025-01-01" }));
+    const out = bundleWorker(folder);
+    const worker = spawn(binaries.node26, [join(here, "hosts/miniflare.ts"), out], { stdio: ["pipe", "pipe", "inherit"] });
     worker.stdin.end(JSON.stringify(job));
     const [line] = await Promise.race([once(createInterface(worker.stdout), "line"), once(worker, "exit").then(() => { throw new Error("miniflare: no answer"); })]);
     return JSON.parse(line) as Answer;
   });
 }
 
-/** A Worker as wrangler would upload it, in `worker/`. */
-export function bundleWorker(folder: string, main: string): void {
-  writeFileSync(join(folder, "wrangler.json"), JSON.stringify({ name: "user", main, compatibility_date: "2025-01-01" }));
+/** What wrangler would upload of the Worker in a folder, and where it is. */
+export function bundleWorker(folder: string): string {
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error", CI: "true" };
-  quietly(binaries.node26, [join(modules, "wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "worker"], { cwd: folder, env });
+  const wrangler = join(modules, "wrangler/bin/wrangler.js");
+  quietly(binaries.node26, [wrangler, "deploy", "--dry-run", "--outdir", "uploaded"], { cwd: folder, env });
+  return join(folder, "uploaded");
 }
