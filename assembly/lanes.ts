@@ -1,5 +1,5 @@
 // The v128 vocabulary: four float32 lanes. The only file that chooses between
-// a fused and an unfused multiply-add.
+// fused and unfused multiply-add, and so between wide and narrow panels.
 
 /** The relaxed build fuses multiply-add: one rounding instead of two. */
 export const FUSED: bool = isDefined(RELAXED);
@@ -8,6 +8,15 @@ export const FUSED: bool = isDefined(RELAXED);
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   if (isDefined(RELAXED)) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/**
+ * table[i] in all four lanes. V8 neither hoists nor pools v128.const: it builds
+ * each in every turn of a loop. Read from memory, tanh takes 0.70 ns an element
+ * instead of 1.34 on Node 26, 0.73 instead of 0.85 on Node 20.
+ */
+@inline export function constant(table: usize, i: usize): v128 {
+  return v128.load32_splat(table + (i << 2));
 }
 
 /** Stores the first `count` lanes of `v`, all four where `count` is 4 or more. */
@@ -23,11 +32,6 @@ function storeSome(out: usize, v: v128, count: i32): void {
   if (count > 2) v128.store_lane<f32>(out, v, 2, 8);
 }
 
-/** `count` rounded up to whole vectors. */
-@inline export function padded(count: i32): i32 {
-  return (count + 3) & ~3;
-}
-
 /** The first `count` lanes from memory, `fill` in the others. */
 @inline export function loadUpTo(from: usize, count: i32, fill: f32): v128 {
   if (count >= 4) return v128.load(from);
@@ -38,7 +42,7 @@ function storeSome(out: usize, v: v128, count: i32): void {
   return v;
 }
 
-/** Copies `count` floats. */
+/** Copies `count` floats; may read a vector past their end. */
 export function copy(out: usize, from: usize, count: i32): void {
   for (; count >= 4; count -= 4) {
     v128.store(out, v128.load(from));
@@ -46,4 +50,9 @@ export function copy(out: usize, from: usize, count: i32): void {
     from += 16;
   }
   storeSome(out, v128.load(from), count);
+}
+
+/** `count` rounded up to whole vectors. */
+@inline export function padded(count: i32): i32 {
+  return (count + 3) & ~3;
 }

@@ -1,7 +1,7 @@
-// A layer as src/model/build writes it into memory: one record of 32-bit words.
-// `x` and `y` are rows of floats; widths and counts are in elements, the rest in bytes.
+// A layer as src/model/build.ts writes it into memory: one record of 32-bit words.
+// Counts are elements; addresses, offsets and strides are bytes.
 
-export const enum Kind { EMBEDDING, LINEAR, RNN, LSTM, GRU, LAST, SOFTMAX }
+export const enum Kind { EMBEDDING, LINEAR, RNN, LSTM, GRU, GRU_BEFORE, LAST, SOFTMAX }
 
 /** Bits of `flags`. */
 export const enum Flag {
@@ -11,6 +11,12 @@ export const enum Flag {
   PAIRED = 2,
   /** RNN: relu in place of tanh. */
   RELU = 4,
+  /** Has what only the ONNX operators have: cells/variants.ts. */
+  VARIANT = 8,
+  /** Gates are hard sigmoids. */
+  HARD = 16,
+  /** LSTM: f = 1 - i. */
+  COUPLED = 32,
 }
 
 @unmanaged export class Layer {
@@ -26,12 +32,19 @@ export const enum Flag {
   weights: usize;
   /** Bytes of a panel. */
   panel: usize;
-  /** LSTM: packed panels of W_hr, 0 without projection. */
-  projection: usize;
+  /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
+  second: usize;
   /** Offsets of h and c in one sequence's state; a batch keeps [batch] rows of each. */
   h: usize;
   c: usize;
-  /** Where in a row of y this layer writes, and the bytes of that row. */
+  /** Where in a row of y this layer writes, and that row's length. */
   column: usize;
   row: usize;
+  /** Variants: an LSTM's peepholes [i f o][units, whole vectors], or 0. */
+  peepholes: usize;
+  /** Variants: pre-activations are kept within +-clip, Infinity for no bound. */
+  clip: f32;
+  /** Variants: a hard sigmoid is alpha * x + beta within [0, 1]. */
+  alpha: f32;
+  beta: f32;
 }

@@ -1,6 +1,6 @@
 // assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { flattenTypes } from "./types.ts";
 
@@ -14,6 +14,12 @@ for (const target of ["base", "relaxed", "debug"]) run("assemblyscript/bin/asc.j
 
 const base64 = (name: string) => JSON.stringify(readFileSync(`build/${name}.wasm`).toString("base64"));
 writeFileSync("build/binaries.js", `export const base = ${base64("base")};\nexport const relaxed = ${base64("relaxed")};\n`);
+
+/** The commands import the engine from the bundle beside them. */
+const engineBeside: Plugin = {
+  name: "engine-beside",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: "./index.js", external: true })),
+};
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -49,7 +55,9 @@ await build({
   platform: "node",
   banner: { js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   minifySyntax: true,
+  plugins: [engineBeside],
 });
+chmodSync("dist/cli.js", 0o755);
 for (const name of ["base", "relaxed"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 
 rmSync("build/types", { recursive: true, force: true });

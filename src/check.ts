@@ -44,3 +44,17 @@ export function kindOf(value: unknown): string {
   if (typeof value !== "object") return typeof value;
   return value.constructor?.name ?? "object";
 }
+
+/** Characters of a value in an error. */
+const SHOWN = 100;
+
+/** A value from JSON in an error, cut short. */
+export function shown(value: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    return "a value nested too deeply"; // JSON.parse goes deeper than JSON.stringify
+  }
+  return json === undefined ? "none" : json.length > SHOWN ? `${json.slice(0, SHOWN)}...` : json;
+}

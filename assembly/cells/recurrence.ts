@@ -4,21 +4,12 @@
 // Rows of x and y are time-major: all sequences of timestep 0, then of 1, ...
 // Sequences are ordered by falling length, so those that reach timestep t are
 // the first `active[t]`, whichever way the walk goes.
-import { copy, padded } from "../lanes";
-import { Flag, Kind, Layer } from "../layer";
-import { BIAS, accumulate, affine } from "../linear/gemm";
-import { gruGates, gruStep } from "./gru";
-import { lstmGates, lstmStep } from "./lstm";
-import { rnnGates, rnnStep } from "./rnn";
+import { copy } from "../lanes";
+import { Flag, Layer } from "../layer";
+import { hRow, inputHalf, preBytes, several, single } from "./step";
 
 /** Rows of the input half that are finished before their recurrent half begins (or one timestep's, if more). */
 export const CHUNK: i32 = 32;
-
-/** Vectors in an input's line of a panel. */
-@inline function vectors(l: Layer): i32 { return l.kind == Kind.GRU ? 3 : 4; }
-
-/** Panels of 16 pre-activations. */
-@inline function panels(l: Layer): i32 { return l.kind == Kind.RNN ? (l.units + 15) >> 4 : (l.units + 3) >> 2; }
 
 /**
  * All timesteps of one direction of one layer, from and to `state`.
@@ -30,20 +21,21 @@ export function recurrence(
   steps: i32, batch: i32, active: usize, rows: i32, keep: bool,
 ): void {
   const h = state + l.h * batch, c = state + l.c * batch;
-  const xRow = <usize>l.inputs << 2, preRow = <usize>panels(l) << 6;
+  const xRow = <usize>l.inputs << 2, preRow = preBytes(l);
+  const between = scratch + preRow * <usize>max(CHUNK, batch);
   const reverse = (l.flags & Flag.REVERSE) != 0;
-  const projected = scratch + preRow * <usize>max(CHUNK, batch);
+  const plain = !(l.flags & Flag.VARIANT);
   y += l.column;
 
-  if (rows == 1) { // streaming: no input half apart
-    single(l, y, h, c, l.weights, l.panel, x, l.inputs, projected);
+  if (rows == 1 && plain) { // streaming: the input half is not set apart
+    single(l, y, h, c, 0, x, l.inputs, between);
     copy(h, y, l.width);
     return;
   }
 
-  let row = reverse ? rows : 0; // forward: first row not yet done; reverse: first row done
+  let row = reverse ? rows : 0; // forward: the first not yet done; reverse: the first done
   for (let t = 0; t < steps;) {
-    // Timesteps t..end-1 of the walk, `n` rows together.
+    // Timesteps t to end - 1 of the walk, `n` rows together.
     let n = 0, end = t;
     while (end < steps) {
       const more = reach(active, batch, reverse ? steps - 1 - end : end);
@@ -52,15 +44,15 @@ export function recurrence(
       ++end;
     }
     if (reverse) row -= n;
-    affineHalf(l, scratch, preRow, x + <usize>row * xRow, xRow, n);
+    inputHalf(l, scratch, preRow, x + <usize>row * xRow, xRow, n);
     let at = reverse ? n : 0;
     for (; t < end; ++t) {
       const count = reach(active, batch, reverse ? steps - 1 - t : t);
       if (reverse) at -= count;
       const out = keep ? y + <usize>(row + at) * l.row : y;
       const pre = scratch + <usize>at * preRow;
-      if (count == 1) single(l, out, h, c, pre, 64, 0, 0, projected);
-      else several(l, out, h, c, pre, preRow, count, projected);
+      if (count == 1 && plain) single(l, out, h, c, pre, 0, 0, between);
+      else several(l, out, h, c, pre, preRow, count, between);
       for (let r = 0; r < count; ++r) copy(h + <usize>r * hRow(l), out + <usize>r * l.row, l.width);
       if (!reverse) at += count;
     }
@@ -71,55 +63,4 @@ export function recurrence(
 /** Sequences that reach timestep `t`. */
 @inline function reach(active: usize, batch: i32, t: i32): i32 {
   return active ? load<i32>(active + (<usize>t << 2)) : batch;
-}
-
-@inline function hRow(l: Layer): usize { return <usize>padded(l.width) << 2; }
-
-@inline function affineHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: usize, rows: i32): void {
-  const outputs = panels(l) << 4;
-  if (l.kind == Kind.GRU) affine(pre, preRow, l.weights, l.panel, x, xRow, l.inputs, outputs, rows, 3);
-  else affine(pre, preRow, l.weights, l.panel, x, xRow, l.inputs, outputs, rows, 4);
-}
-
-/** One timestep of one sequence: y from the accumulators' start, x and h. */
-function single(
-  l: Layer, y: usize, h: usize, c: usize, init: usize, initPanel: usize,
-  x: usize, inputs: i32, projected: usize,
-): void {
-  const w = l.weights + BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
-  switch (l.kind) {
-    case Kind.RNN: rnnStep(y, init, initPanel, w, l.panel, x, inputs, h, l.width, l.units, (l.flags & Flag.RELU) != 0); break;
-    case Kind.GRU: gruStep(y, init, initPanel, w, l.panel, x, inputs, h, l.width, l.units); break;
-    default: lstmStep(l.projection ? projected : y, c, init, initPanel, w, l.panel, x, inputs, h, l.width, l.units);
-  }
-  if (l.projection) project(l, y, projected, 1);
-}
-
-/** One timestep of several sequences: the recurrent half as a gemm onto `pre`, then the gates. */
-function several(
-  l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, projected: usize,
-): void {
-  const w = l.weights + BIAS + <usize>(l.inputs * vectors(l) << 4);
-  if (l.kind == Kind.GRU) accumulate(pre + 16, preRow, w, l.panel, h, hRow(l), l.width, panels(l), rows, 3);
-  else accumulate(pre, preRow, w, l.panel, h, hRow(l), l.width, panels(l), rows, 4);
-
-  const cRow = <usize>padded(l.units) << 2;
-  for (let r = 0, out = l.projection ? projected : y; r < rows; ++r) {
-    switch (l.kind) {
-      case Kind.RNN: rnnGates(out, pre, l.units, (l.flags & Flag.RELU) != 0); break;
-      case Kind.GRU: gruGates(out, h, pre, l.units); break;
-      default: lstmGates(out, c, pre, l.units);
-    }
-    out += l.projection ? cRow : l.row;
-    h += hRow(l);
-    c += cRow;
-    pre += preRow;
-  }
-  if (l.projection) project(l, y, projected, rows);
-}
-
-/** y = W_hr (o * tanh(c')), for `rows` sequences. */
-function project(l: Layer, y: usize, projected: usize, rows: i32): void {
-  const panel = BIAS + (<usize>l.units << 6);
-  affine(y, l.row, l.projection, panel, projected, <usize>padded(l.units) << 2, l.units, l.width, rows, 4);
 }

@@ -1,69 +1,68 @@
 // Y = b + X W^T and Y = Y + X W^T over packed panels, for many rows of x: the
 // input half of a sequence, the recurrent half of a batch, a linear layer.
 //
-// A panel holds 16 outputs as 4 vectors (GRU: 12 as 3), one line an input:
-//
-//          vector 0       1         2         3
-//   k = 0  w0..w3    | w4..w7 | w8..w11 | w12..w15
-//   k = 1  w0..w3    | ...
-//
 // Two rows of x share each load of w: 8 accumulators, 4 weights, 2 inputs fit
 // the 15 registers V8 has. A panel stays in L1 while all rows pass over it.
 //
 // Order of summation, for every output: acc = init, then for k = 0, 1, ...
 // acc = acc + w[k] * x[k].
 import { madd, storeUpTo } from "../lanes";
+import { biases, line, lineBytes } from "./panels";
 
-/** Bytes of a panel's 16 biases, which stand before its weights. */
-export const BIAS: usize = 64;
-
-/**
- * y[row][0..outputs) = b + W x[row]. `w`: panels of `panel` bytes, biases first.
- * `vectors` is 4, or 3 for a GRU, whose fourth vector of y is the bias alone.
- */
-@inline export function affine(
+/** y[row][0..outputs) = b + W x[row]; a GRU (`vectors` 3) gets its fourth bias unchanged. */
+export function affine(
   y: usize, yRow: usize, w: usize, panel: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
-  for (; outputs > 0; outputs -= 16) {
-    gemm(y, yRow, w, 0, w + BIAS, x, xRow, inputs, outputs, rows, vectors);
+  const panels = (outputs + 15) >> 4;
+  for (let p = 0; p < panels; ++p) {
+    const init = biases(w, p, panels, panel, vectors);
+    gemm(y, yRow, init, 0, line(w, p, panels, panel, vectors, 0), lineBytes(p, panels, vectors), x, xRow, inputs, outputs, rows, vectors);
     if (vectors == 3) {
-      const bias = v128.load(w, 48);
+      const bias = v128.load(init, 48);
       for (let row = 0, out = y; row < rows; ++row, out += yRow) v128.store(out, bias, 48);
     }
     y += 64;
-    w += panel;
+    outputs -= 16;
   }
 }
 
-/** y[row] += W x[row], panels whole. `w`: the first panel's weights, past its biases. */
-@inline export function accumulate(
-  y: usize, yRow: usize, w: usize, panel: usize,
+/** y[row] += W x[row] in whole panels, W from its line `k` on. */
+export function accumulate(
+  y: usize, yRow: usize, w: usize, panel: usize, k: i32,
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
   for (let p = 0; p < panels; ++p) {
-    gemm(y, yRow, y, yRow, w, x, xRow, inputs, 16, rows, vectors);
+    gemm(y, yRow, y, yRow, line(w, p, panels, panel, vectors, k), lineBytes(p, panels, vectors), x, xRow, inputs, 16, rows, vectors);
     y += 64;
-    w += panel;
   }
 }
 
 /** One panel over all rows; `count` outputs are stored. */
-@inline function gemm(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize,
+function gemm(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
+  x: usize, xRow: usize, inputs: i32, count: i32, rows: i32, vectors: i32,
+): void {
+  if (vectors == 4) rowsOf(y, yRow, init, initRow, w, next, x, xRow, inputs, count, rows, 4);
+  else rowsOf(y, yRow, init, initRow, w, next, x, xRow, inputs, count, rows, 3);
+}
+
+/** The same with `vectors` known to the compiler. */
+@inline function rowsOf(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
   x: usize, xRow: usize, inputs: i32, count: i32, rows: i32, vectors: i32,
 ): void {
   for (; rows > 1; rows -= 2) {
-    two(y, yRow, init, initRow, w, x, xRow, inputs, count, vectors);
+    two(y, yRow, init, initRow, w, next, x, xRow, inputs, count, vectors);
     y += yRow << 1;
     init += initRow << 1;
     x += xRow << 1;
   }
-  if (rows) one(y, init, w, x, inputs, count, vectors);
+  if (rows) one(y, init, w, next, x, inputs, count, vectors);
 }
 
 @inline function two(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize,
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
   x: usize, xRow: usize, inputs: i32, count: i32, vectors: i32,
 ): void {
   let a0 = v128.load(init), a1 = v128.load(init, 16), a2 = v128.load(init, 32);
@@ -87,13 +86,15 @@ export const BIAS: usize = 64;
       b3 = madd(w3, t, b3);
     }
     z += 4;
-    w += vectors << 4;
+    w += next;
   }
   store(y, a0, a1, a2, a3, count, vectors);
   store(y + yRow, b0, b1, b2, b3, count, vectors);
 }
 
-@inline function one(y: usize, init: usize, w: usize, x: usize, inputs: i32, count: i32, vectors: i32): void {
+@inline function one(
+  y: usize, init: usize, w: usize, next: usize, x: usize, inputs: i32, count: i32, vectors: i32,
+): void {
   let a0 = v128.load(init), a1 = v128.load(init, 16), a2 = v128.load(init, 32);
   let a3 = vectors == 4 ? v128.load(init, 48) : a2;
   for (const end = x + (<usize>inputs << 2); x < end; x += 4) {
@@ -102,7 +103,7 @@ export const BIAS: usize = 64;
     a1 = madd(v128.load(w, 16), s, a1);
     a2 = madd(v128.load(w, 32), s, a2);
     if (vectors == 4) a3 = madd(v128.load(w, 48), s, a3);
-    w += vectors << 4;
+    w += next;
   }
   store(y, a0, a1, a2, a3, count, vectors);
 }

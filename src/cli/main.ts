@@ -1,1 +1,49 @@
-export {};
+import { Command, CommanderError } from "commander";
+import pkg from "../../package.json" with { type: "json" };
+import { classifyCommand } from "./classify.ts";
+import { inspectCommand } from "./inspect.ts";
+import { runCommand } from "./run.ts";
+
+const FAILURE = 1;
+const USAGE = 2;
+
+/** One line on stderr, whatever the message. */
+function complain(message: string): void {
+  process.stderr.write(`unrolled: ${message.replace(/^error: /, "").replace(/[\s\p{Cc}]+/gu, " ").trim()}\n`);
+}
+
+function program(): Command {
+  const program = new Command("unrolled")
+    .description(pkg.description)
+    .version(pkg.version)
+    .exitOverride()
+    .configureOutput({ outputError: complain })
+    .addHelpText("after", "\nA MODEL is a safetensors file: a PyTorch state_dict, and its description under the metadata key unrolled.");
+  for (const add of [runCommand, classifyCommand, inspectCommand]) add(program);
+  return program;
+}
+
+/** Runs the command and returns the exit status. */
+async function main(args: string[]): Promise<number> {
+  try {
+    if (args.length === 0) throw new CommanderError(USAGE, "none", "expected a command (run, classify, inspect), got none; try unrolled --help");
+    await program().parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0; // help or version was asked for
+      if (error.code === "none") complain(error.message);
+      return USAGE;
+    }
+    complain((error as Error).message);
+    return FAILURE;
+  }
+}
+
+// A reader that goes away, as `head` does, ends the work and is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") complain(`standard output: ${error.message}`);
+  process.exit(error.code === "EPIPE" ? 0 : FAILURE);
+});
+
+process.exitCode = await main(process.argv.slice(2));

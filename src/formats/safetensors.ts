@@ -1,4 +1,4 @@
-import { FormatError } from "../check.ts";
+import { FormatError, shown } from "../check.ts";
 import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
 import { decodeUtf8, encodeUtf8 } from "../text.ts";
 
@@ -26,7 +26,7 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   for (const [name, entry] of header.entries) {
     if (name === "__metadata__") {
       for (const [key, value] of Object.entries(asObject("__metadata__", entry))) {
-        if (typeof value !== "string") throw bad(`__metadata__.${key}: expected a string, got ${JSON.stringify(value)}`);
+        if (typeof value !== "string") throw bad(`__metadata__.${key}: expected a string, got ${shown(value)}`);
         metadata.set(key, value);
       }
     } else {
@@ -34,39 +34,33 @@ export function readSafetensors(file: Uint8Array): Safetensors {
     }
   }
   checkCover(tensors, data.byteLength);
+  const repeated = countKeys(header.json) - header.entries.reduce((n, [, entry]) => n + 1 + Object.keys(entry as object).length, 0);
+  if (repeated > 0) throw bad(`expected each name once, got ${repeated} repeated`);
   return { tensors: tensors.map((t) => t.tensor), metadata };
 }
 
-function readHeader(file: Uint8Array): { entries: [string, unknown][]; end: number } {
+function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (length > LARGEST_HEADER) throw bad(`expected a header of at most ${LARGEST_HEADER} bytes, got ${length}`);
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
   if (file[8] !== 0x7b) throw bad("expected a header that begins with {");
-  let text: string;
+  let json: string;
   let value: unknown;
   try {
-    text = decodeUtf8(file.subarray(8, end));
-    value = JSON.parse(text);
+    json = decodeUtf8(file.subarray(8, end));
+    value = JSON.parse(json);
   } catch (error) {
     throw bad(`expected a header of UTF-8 JSON: ${(error as Error).message}`);
   }
-  const entries = Object.entries(asObject("header", value));
-  const keys = countKeys(text);
-  if (keys !== entries.length) throw bad(`expected each name once, got ${keys - entries.length} repeated`);
-  return { entries, end };
+  return { json, entries: Object.entries(asObject("header", value)), end };
 }
 
-/** Keys of the outermost object, repeated ones included; JSON.parse keeps only the last of these. */
+/** Keys of all objects, repeated ones included; JSON.parse keeps only the last of these. */
 function countKeys(json: string): number {
-  let depth = 0;
   let keys = 0;
-  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    else if (token === ":" && depth === 1) keys++;
-  }
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|:/g)) if (token === ":") keys++;
   return keys;
 }
 
@@ -75,11 +69,11 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: Te
   const unknown = Object.keys(rest);
   if (unknown.length > 0) throw bad(`${name}: expected dtype, shape and data_offsets, got ${unknown.join(", ")} too`);
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
-    throw new FormatError("dtype", `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${JSON.stringify(dtype)}`);
+    throw new FormatError("dtype", `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${shown(dtype)}`);
   }
-  if (!isCounts(shape)) throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${JSON.stringify(shape)}`);
+  if (!isCounts(shape)) throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${shown(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw bad(`${name}: expected data_offsets [begin, end], got ${JSON.stringify(offsets)}`);
+    throw bad(`${name}: expected data_offsets [begin, end], got ${shown(offsets)}`);
   }
   const [begin, end] = offsets;
   if (end > data.byteLength) throw cut(`${name}: expected data up to byte ${end}, got ${data.byteLength}`);
@@ -100,10 +94,18 @@ function checkCover(tensors: { tensor: Tensor; begin: number; end: number }[], l
   if (at !== length) throw bad(`expected ${at} bytes of data, got ${length}`);
 }
 
-/** Writes a safetensors file; the same tensors and metadata always give the same bytes. */
+/**
+ * Writes a safetensors file; the same tensors and metadata always give the same bytes.
+ * Throws FormatError where a name comes twice or a shape does not fit its bytes.
+ */
 export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   let at = 0;
+  const names = new Set(["__metadata__"]);
   const entries = tensors.map((t): [string, unknown] => {
+    if (names.has(t.name)) throw bad(`${t.name}: expected each name once, and none called __metadata__`);
+    names.add(t.name);
+    const bytes = t.shape.reduce((product, n) => product * n, DTYPES[t.dtype]);
+    if (bytes !== t.bytes.byteLength) throw new FormatError("shape", `${t.name}: expected ${bytes} bytes for ${t.dtype} [${t.shape.join(", ")}], got ${t.bytes.byteLength}`);
     const begin = at;
     at += t.bytes.byteLength;
     return [t.name, { dtype: t.dtype, shape: t.shape, data_offsets: [begin, at] }];
@@ -127,7 +129,7 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function asObject(label: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${JSON.stringify(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
   return value as Record<string, unknown>;
 }
 

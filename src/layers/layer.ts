@@ -1,13 +1,14 @@
 /** The kernels' names for layers, in the order of assembly/layer.ts. */
-export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, LAST: 5, SOFTMAX: 6 } as const;
+export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, GRU_BEFORE: 5, LAST: 6, SOFTMAX: 7 } as const;
 
 /** Bits of a record's flags, as in assembly/layer.ts. */
-export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4 } as const;
+export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4, VARIANT: 8, HARD: 16, COUPLED: 32 } as const;
 
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
   readonly size: number;
-  write(out: Float32Array): void;
+  /** `abreast`: panels that the build wants side by side. */
+  write(out: Float32Array, abreast: number): void;
 }
 
 /** One record for the kernels: the words of assembly/layer.ts in elements, addresses still open. */
@@ -23,8 +24,12 @@ export interface LayerRecord {
   readonly weights?: Weights;
   /** Elements of one packed panel. */
   readonly panel?: number;
-  /** Packed W_hr of a projected LSTM. */
-  readonly projection?: Weights;
+  /** More panels: W_hr of a projected LSTM, the candidate of a GRU that resets before. */
+  readonly second?: Weights;
+  readonly peepholes?: Weights;
+  readonly clip?: number;
+  readonly alpha?: number;
+  readonly beta?: number;
   /** A cell's state: features of h and of c. */
   readonly state?: { readonly h: number; readonly c: number };
   /** The cell whose h a `last` keeps. */

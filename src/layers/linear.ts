@@ -34,5 +34,5 @@ export function packLinear(
   const panels = Math.ceil(rows / LANES);
   const panel = panelSize([block]);
   const biasOf = (p: number, lane: number) => (bias && row(p, lane) >= 0 ? bias[row(p, lane)] : 0);
-  return { panel, weights: { size: panels * panel, write: (out) => pack(out, panels, biasOf, [block]) } };
+  return { panel, weights: { size: panels * panel, write: (out, abreast) => pack(out, panels, abreast, biasOf, [block]) } };
 }

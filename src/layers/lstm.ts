@@ -1,11 +1,10 @@
+import { Flag, Kind } from "./layer.ts";
 import type { Cell } from "./recurrent.ts";
-import { Kind } from "./layer.ts";
 
 /** i, f, o = sigmoid(...), g = tanh(...); c' = f * c + i * g; h' = o * tanh(c'). */
 export const lstm: Cell = {
-  type: "lstm",
   kind: Kind.LSTM,
-  order: { torch: "ifgo", x: "ifgo", h: "ifgo" },
+  gates: { torch: "ifgo", slots: 4, x: "ifgo", h: "ifgo" },
   hasCellState: true,
-  flags: () => 0,
+  flags: (options) => (options.input_forget ? Flag.VARIANT | Flag.COUPLED : 0),
 };

@@ -1,13 +1,13 @@
 import { FormatError } from "../check.ts";
-import type { Description, LayerDescription } from "../model/description.ts";
+import type { CellOptions, Description, LayerDescription } from "../model/description.ts";
 import type { Tensors } from "../model/tensor.ts";
 import { embedding } from "./embedding.ts";
-import { gru } from "./gru.ts";
+import { gru, gruBefore } from "./gru.ts";
 import { last } from "./last.ts";
 import type { Layer } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { lstm } from "./lstm.ts";
-import { recurrent } from "./recurrent.ts";
+import { recurrent, type Cell } from "./recurrent.ts";
 import { rnn } from "./rnn.ts";
 import { softmax } from "./softmax.ts";
 
@@ -33,7 +33,7 @@ function makeLayer(d: LayerDescription, label: string, tensors: Tensors, before:
     case "lstm":
     case "gru":
       if (before?.type === "last") throw refuse("a layer of every timestep");
-      return recurrent({ rnn, lstm, gru }[d.type], d, prefix, tensors, before?.outputSize);
+      return recurrent(cellOf(d), d, prefix, tensors, before?.outputSize);
     case "last":
       if (!before?.directions) throw refuse("rnn, lstm or gru");
       return last(before);
@@ -41,6 +41,11 @@ function makeLayer(d: LayerDescription, label: string, tensors: Tensors, before:
       if (!before) throw refuse("a layer");
       return softmax(before.outputSize);
   }
+}
+
+function cellOf(d: CellOptions): Cell {
+  if (d.type === "gru") return d.reset === "before" ? gruBefore : gru;
+  return d.type === "lstm" ? lstm : rnn;
 }
 
 /** What goes in must be what the first layer takes, and the labels must name what comes out. */

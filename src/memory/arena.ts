@@ -2,8 +2,8 @@ import { align } from "./plan.ts";
 
 const PAGE = 65536;
 
-/** The first address in use: the compiler may keep what lies below for itself. */
-const BASE = 1024;
+/** The first address in use: the module keeps what lies below for itself and its constants. */
+const BASE = 2048;
 
 /** Readable bytes past every region: a kernel may load a whole vector at a row's end. */
 const SLACK = 64;

@@ -3,6 +3,8 @@ import { Flag, Kind, type Layer, type LayerRecord, type Weights } from "../layer
 import { makeLayers } from "../layers/make.ts";
 import { Arena } from "../memory/arena.ts";
 import { Plan, type Region } from "../memory/plan.ts";
+import { whole } from "../pack/gates.ts";
+import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
@@ -51,7 +53,7 @@ export interface Net {
 }
 
 /** Bytes of a record, assembly/layer.ts. */
-const RECORD = 48;
+const RECORD = 64;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
 export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object): Net {
@@ -68,7 +70,8 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
   for (const [i, layer] of layers.entries()) {
     for (const r of layer.records) {
       place(`layers[${i}] ${layer.type} ${layer.weights}`, r.weights);
-      place(`layers[${i}] ${layer.type} ${layer.weights} projection`, r.projection);
+      place(`layers[${i}] ${layer.type} ${layer.weights} second`, r.second);
+      place(`layers[${i}] ${layer.type} ${layer.weights} peepholes`, r.peepholes);
     }
   }
   const recordsAt = plan.region("records", (records.length + summary.length) * RECORD);
@@ -76,20 +79,24 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  for (const [w, offset] of placed) w.write(arena.f32.subarray((base + offset) >> 2, ((base + offset) >> 2) + w.size));
+  const { build, kernels } = loadKernels(compiled, arena.memory);
+  if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
+  const chunk = kernels.CHUNK.value as number;
+  for (const [w, offset] of placed) {
+    const at = (base + offset) >> 2;
+    w.write(arena.f32.subarray(at, at + w.size), kernels.ABREAST.value as number);
+  }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
   const words = (r: LayerRecord) => {
     const cell = state.cells.get(r.of ?? r);
     return [
-      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), (r.panel ?? 0) * 4, addressOf(r.projection),
+      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), (r.panel ?? 0) * 4, addressOf(r.second),
       (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
+      addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
     ];
   };
   arena.i32.set([...records, ...summary].flatMap(words), (base + recordsAt) >> 2);
 
-  const { build, kernels } = loadKernels(compiled, arena.memory);
-  if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
-  const chunk = kernels.CHUNK.value as number;
   return {
     open: true,
     description,
@@ -127,14 +134,14 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
   return { cells, size };
 }
 
-/** Bytes that assembly/cells/recurrence.ts uses: a chunk's pre-activations, and before a projection a row a sequence. */
+/** Bytes that assembly/cells uses: a chunk's pre-activations, and what stands between two steps of a sequence. */
 function scratchOf(r: LayerRecord, batch: number, chunk: number): number {
   if (!r.state) return 0;
-  const panels = r.weights!.size / r.panel!;
-  return 64 * panels * Math.max(chunk, batch) + (r.projection ? 4 * whole(r.units) * batch : 0);
+  const panels = r.weights!.size / r.panel! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
+  return 4 * LANES * panels * Math.max(chunk, batch) + (r.second ? 8 * whole(r.units) * batch : 0);
 }
 
-/** Rounded up to whole vectors. */
-export function whole(elements: number): number {
-  return Math.ceil(elements / 4) * 4;
+/** The bits of a float32. */
+function bits(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

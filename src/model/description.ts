@@ -1,4 +1,4 @@
-import { FormatError, kindOf } from "../check.ts";
+import { FormatError, kindOf, shown } from "../check.ts";
 
 /** What a net is made of: the JSON under a model file's metadata key `unrolled`. */
 export interface Description {
@@ -14,16 +14,40 @@ export interface Description {
 export type LayerDescription =
   | { readonly type: "embedding"; readonly weights: string }
   | { readonly type: "linear"; readonly weights: string }
-  | { readonly type: "rnn"; readonly weights: string; readonly nonlinearity?: "tanh" | "relu" }
-  | { readonly type: "lstm"; readonly weights: string }
-  | { readonly type: "gru"; readonly weights: string }
+  | CellOptions
   | { readonly type: "last" }
   | { readonly type: "softmax" };
+
+/**
+ * A recurrent layer. The tensors show its sizes, depth, directions, biases,
+ * projection and peepholes; what they cannot show stands here. All but
+ * `nonlinearity` is what the ONNX operators add to PyTorch's modules.
+ */
+export interface CellOptions {
+  readonly type: "rnn" | "lstm" | "gru";
+  readonly weights: string;
+  /** rnn only. Default "tanh". */
+  readonly nonlinearity?: "tanh" | "relu";
+  /** gru only: the reset gate applies to W_hn h + b_hn (PyTorch), or to h itself (ONNX's default). Default "after". */
+  readonly reset?: "after" | "before";
+  /** lstm only: f = 1 - i. Default false. */
+  readonly input_forget?: boolean;
+  /** Which way a net of one direction walks. Default "forward". */
+  readonly direction?: "forward" | "reverse";
+  /** Bound of the pre-activations' magnitude, above 0. Default none. */
+  readonly clip?: number;
+  /** lstm and gru: the gates' activation, hard_sigmoid(x) = min(max(alpha x + beta, 0), 1). Default "sigmoid". */
+  readonly gate?: "sigmoid" | "hard_sigmoid";
+  /** The slope of a hard sigmoid: 1/6 in PyTorch and Keras 3, 0.2 in ONNX, Keras 2 and TensorFlow.js. No default. */
+  readonly alpha?: number;
+  /** Default 0.5. */
+  readonly beta?: number;
+}
 
 type Check = (label: string, value: unknown) => void;
 
 const oneOf = (...values: readonly string[]): Check => (label, value) => {
-  if (!values.includes(value as string)) throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${JSON.stringify(value)}`);
+  if (!values.includes(value as string)) throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${shown(value)}`);
 };
 
 const string: Check = (label, value) => {
@@ -35,13 +59,29 @@ const strings: Check = (label, value) => {
   value.forEach((v, i) => string(`${label}[${i}]`, v));
 };
 
+const boolean: Check = (label, value) => {
+  if (typeof value !== "boolean") throw bad(`${label}: expected true or false, got ${shown(value)}`);
+};
+
+const number: Check = (label, value) => {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${shown(value)}`);
+};
+
+const positive: Check = (label, value) => {
+  number(label, value);
+  if ((value as number) <= 0) throw bad(`${label}: expected a number above 0, got ${shown(value)}`);
+};
+
+const CELL = { weights: string, direction: oneOf("forward", "reverse"), clip: positive };
+const GATE = { gate: oneOf("sigmoid", "hard_sigmoid"), alpha: positive, beta: number };
+
 /** The fields that each type of layer takes besides `type`, and what they may be. */
 const FIELDS: Record<LayerDescription["type"], Record<string, Check>> = {
   embedding: { weights: string },
   linear: { weights: string },
-  rnn: { weights: string, nonlinearity: oneOf("tanh", "relu") },
-  lstm: { weights: string },
-  gru: { weights: string },
+  rnn: { ...CELL, nonlinearity: oneOf("tanh", "relu") },
+  lstm: { ...CELL, ...GATE, input_forget: boolean },
+  gru: { ...CELL, ...GATE, reset: oneOf("after", "before") },
   last: {},
   softmax: {},
 };
@@ -62,20 +102,25 @@ export function checkDescription(value: unknown): Description {
 }
 
 function checkLayers(label: string, value: unknown): void {
-  if (!Array.isArray(value) || value.length === 0) throw bad(`${label}: expected a list of layers, got ${JSON.stringify(value)}`);
+  if (!Array.isArray(value) || value.length === 0) throw bad(`${label}: expected a list of layers, got ${shown(value)}`);
   value.forEach((layer: unknown, i) => {
     const { type, ...fields } = asObject(`${label}[${i}]`, layer);
     if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) {
-      throw new FormatError("unsupported", `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${JSON.stringify(type)}`);
+      throw new FormatError("unsupported", `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${shown(type)}`);
     }
     checkFields(`${label}[${i}].`, fields, FIELDS[type as LayerDescription["type"]], REQUIRED);
+    const hard = fields.gate === "hard_sigmoid";
+    if (hard && fields.alpha === undefined) throw bad(`${label}[${i}].alpha: expected the slope of hard_sigmoid, 1/6 or 0.2, got none`);
+    for (const name of ["alpha", "beta"]) {
+      if (!hard && fields[name] !== undefined) throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${shown(fields[name])}`);
+    }
   });
 }
 
 function checkFields(prefix: string, fields: Record<string, unknown>, known: Record<string, Check>, required: ReadonlySet<string>): void {
   for (const [name, value] of Object.entries(fields)) {
     if (!Object.hasOwn(known, name)) {
-      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${Object.keys(known).join(", ") || "no fields"}, got ${JSON.stringify(value)}`);
+      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${Object.keys(known).join(", ") || "no fields"}, got ${shown(value)}`);
     }
     known[name](prefix + name, value);
   }
@@ -85,7 +130,7 @@ function checkFields(prefix: string, fields: Record<string, unknown>, known: Rec
 }
 
 function asObject(label: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${JSON.stringify(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
   return value as Record<string, unknown>;
 }
 

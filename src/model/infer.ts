@@ -23,7 +23,7 @@ export function inferDescription(tensors: Tensors): Description {
   const orders = found.length <= MOST_LAYERS ? chains(found) : [];
   if (orders.length !== 1) {
     const what = orders.length === 0 ? "no order of its layers is sure to fit" : "more than one order of its layers fits";
-    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}. ${example(found)}`);
+    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}. ${example(orders[0] ?? found.map((readings) => readings[readings.length - 1]))}`);
   }
   const layers = orders[0].map((f) => f.layer);
   return { input: layers[0].type === "embedding" ? "ids" : "features", layers };
@@ -74,7 +74,8 @@ function chains(left: Found[][], last?: Found): Found[][] {
   return orders;
 }
 
-function example(found: Found[][]): string {
-  const layers = found.map((readings) => readings[readings.length - 1].layer);
-  return `Pass one, in the right order, for example ${JSON.stringify({ format: "unrolled/1", input: "features", layers })}`;
+function example(found: readonly Found[]): string {
+  const layers = found.map((f) => f.layer);
+  const input = layers[0].type === "embedding" ? "ids" : "features";
+  return `Pass one, in the right order, for example ${JSON.stringify({ format: "unrolled/1", input, layers })}`;
 }

@@ -15,22 +15,31 @@ export function panelSize(blocks: readonly { columns: number; lanes: number }[])
 }
 
 /**
- * Writes panels into `out`:
+ * Writes panels into `out`, `abreast` of them side by side, the rest alone:
  *
- *   bias[16] | block 0: column 0 [lanes], column 1 [lanes], ... | block 1: ...
+ *   bias of each | block 0: column 0 of each, column 1 of each, ... | block 1: ...
  *
- * Lanes without a row are zero, so that they stay finite and change nothing.
+ * Lanes without a row are zero: they stay apart and change nothing.
  */
-export function pack(out: Float32Array, panels: number, bias: (panel: number, lane: number) => number, blocks: readonly Block[]): void {
+export function pack(
+  out: Float32Array, panels: number, abreast: number,
+  bias: (panel: number, lane: number) => number, blocks: readonly Block[],
+): void {
   let at = 0;
-  for (let p = 0; p < panels; p++) {
-    for (let lane = 0; lane < LANES; lane++) out[at++] = bias(p, lane);
+  for (let p = 0; p < panels;) {
+    const group = p + abreast <= panels ? abreast : 1;
+    for (let g = 0; g < group; g++) for (let lane = 0; lane < LANES; lane++) out[at++] = bias(p + g, lane);
     for (const { matrix, columns, lanes, row } of blocks) {
-      for (let lane = 0; lane < lanes; lane++) {
-        const r = row(p, lane);
-        for (let k = 0; k < columns; k++) out[at + k * lanes + lane] = r < 0 ? 0 : matrix[r * columns + k];
+      const line = lanes * group;
+      for (let g = 0; g < group; g++) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const r = row(p + g, lane);
+          const to = at + g * lanes + lane;
+          for (let k = 0; k < columns; k++) out[to + k * line] = r < 0 ? 0 : matrix[r * columns + k];
+        }
       }
-      at += columns * lanes;
+      at += columns * line;
     }
+    p += group;
   }
 }

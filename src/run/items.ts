@@ -8,9 +8,12 @@ import { encodeUtf8 } from "../text.ts";
  */
 export type Items = Float32Array | ArrayLike<number> | string;
 
+/** What can be copied a part at a time. */
+type NumberArray = ArrayLike<number> & { subarray(from: number, to: number): ArrayLike<number> };
+
 /** Items as numbers, checked: features [items, inputSize], or ids within the vocabulary. */
 export interface Sequence {
-  readonly values: ArrayLike<number>;
+  readonly values: NumberArray;
   /** Values an item: the features, or one id. */
   readonly width: number;
   readonly count: number;
@@ -29,7 +32,8 @@ export function readItems(net: Net, items: Items): Sequence {
     throw new RangeError(`x: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`);
   }
   if (ids) for (let i = 0; i < values.length; i++) checkId("x", values[i], first.inputSize, i);
-  return { values, width, count: values.length / width };
+  const whole = ArrayBuffer.isView(values) ? (values as unknown as NumberArray) : ids ? Int32Array.from(values) : Float32Array.from(values);
+  return { values: whole, width, count: values.length / width };
 }
 
 /** Throws unless `id` is a whole number below `vocabulary`. */
@@ -44,18 +48,6 @@ function encodeText(net: Net, text: string): Uint8Array {
     throw new TypeError(`x: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`);
   }
   return encodeUtf8(text);
-}
-
-/** Copies item `index` to `address`. */
-export function writeItem(net: Net, address: number, { values, width }: Sequence, index: number): void {
-  const to = address >> 2;
-  if (net.layers[0].type === "embedding") {
-    net.arena.i32[to] = values[index];
-  } else {
-    const { f32 } = net.arena;
-    const from = index * width;
-    for (let k = 0; k < width; k++) f32[to + k] = values[from + k];
-  }
 }
 
 /** Throws unless a timestep's features are as many as the net takes. */

@@ -1,4 +1,4 @@
-import { checkFloats, FormatError } from "../check.ts";
+import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
@@ -97,6 +97,14 @@ export class Model {
     return this.#net.program.outputSize;
   }
 
+  /**
+   * The recurrent layers' states, in the order in which State holds them:
+   * h is [cells, (batch,) h] and an LSTM's c [cells, (batch,) c], cells = layers * directions.
+   */
+  get states(): readonly { readonly weights: string; readonly cells: number; readonly h: number; readonly c: number }[] {
+    return this.#net.layers.filter((l) => l.directions).map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
+  }
+
   /** What runs and where it stands: the build, the memory's bytes, and its regions. */
   get memory(): { readonly build: string; readonly bytes: number; readonly regions: readonly Region[] } {
     const { build, arena, regions } = this.#net;
@@ -118,7 +126,7 @@ export class Model {
   stream(saved?: Uint8Array): Stream {
     this.#check();
     if (this.#net.bidirectional) {
-      throw new TypeError("stream: expected a net that runs forward, got a bidirectional one, whose every output needs the whole sequence: use run");
+      throw new TypeError("stream: expected a net that runs forward, got one whose outputs need the whole sequence, as it also runs backward: use run");
     }
     return new Stream(this.#net, this.#workspace, saved);
   }
@@ -176,9 +184,12 @@ export class Model {
 }
 
 function parse(json: string): Description {
+  let value: unknown;
   try {
-    return JSON.parse(json);
+    value = JSON.parse(json);
   } catch (error) {
     throw new FormatError("description", `metadata key "unrolled": expected JSON: ${(error as Error).message}`);
   }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FormatError("description", `description: expected an object, got ${shown(value)}`);
+  return value as Description; // checkDescription sees to the rest
 }

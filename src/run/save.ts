@@ -49,19 +49,28 @@ function blocks(bytes: Uint8Array, h: number, c: number): State {
 
 const fingerprints = new WeakMap<Net, number>();
 
-/** A number for the model: of its packed weights and layers, the same for both builds. */
+/**
+ * A number for the model, of its layers and packed weights. Every weight is mixed
+ * alone and the results added: builds that pack in another order agree.
+ */
 function fingerprint(net: Net): number {
   let print = fingerprints.get(net);
   if (print === undefined) {
     print = 0x811c9dc5;
     for (const { name, offset, bytes } of net.regions) {
       if (name === "records") continue; // these hold addresses
-      for (let i = offset >> 2, end = (offset + bytes) >> 2; i < end; i++) print = Math.imul(print ^ net.arena.i32[i], 0x01000193);
+      for (let i = offset >> 2, end = (offset + bytes) >> 2; i < end; i++) print += mix(net.arena.i32[i]);
     }
     for (const layer of net.layers) for (const char of `${layer.type}${layer.inputSize},${layer.outputSize};`) print = Math.imul(print ^ char.charCodeAt(0), 0x01000193);
     fingerprints.set(net, (print >>>= 0));
   }
   return print;
+}
+
+/** Spreads the bits of a word; 0, which pads panels, stays 0. */
+function mix(word: number): number {
+  word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  return Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
 }
 
 /** FNV-1a of the first `length` bytes. http://www.isthe.com/chongo/tech/comp/fnv/ */

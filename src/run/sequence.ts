@@ -1,6 +1,6 @@
 import type { Net, Program } from "../model/build.ts";
 import { reachOf, type Schedule } from "./batch.ts";
-import { writeItem, type Sequence } from "./items.ts";
+import type { Sequence } from "./items.ts";
 import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
 
 /**
@@ -12,7 +12,7 @@ import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
  */
 export function runSequences(
   net: Net, workspace: Workspace, program: Program, items: Sequence, s: Schedule,
-  state: number, output: Float32Array | undefined, all: boolean,
+  state: number, output: Float32Array, all: boolean,
 ): void {
   const { steps, batch } = s;
   const summed = program.body < program.records;
@@ -25,51 +25,73 @@ export function runSequences(
     writeRows(net, workspace, items, s, t, end);
     const result = net.kernels.forward(
       program.address, end === steps ? program.records : program.body, state,
-      workspace.a, workspace.b, workspace.scratch,
-      end - t, batch, s.order ? workspace.active + 4 * t : 0, rows,
+      workspace.a, workspace.b, workspace.scratch, end - t, batch, activeAt(workspace, s, t), rows,
     );
-    if (output) {
-      if (!summed) readRows(net, workspace, result, program.outputSize, s, t, end, output, all);
-      else if (end === steps) readFinal(net, result, program.outputSize, s, output);
-    }
+    if (!summed && all) readRows(net, workspace, result, program.outputSize, s, t, end, output);
+    else if (!summed) readLast(net, workspace, result, program.outputSize, s, t, end, output);
+    else if (end === steps) readFinal(net, result, program.outputSize, s, output);
     t = end;
   }
 }
 
-/** Copies in the items of timesteps t to end - 1, timestep by timestep. */
-function writeRows(net: Net, workspace: Workspace, items: Sequence, s: Schedule, t: number, end: number): void {
-  const bytes = items.width * 4;
-  let at = workspace.a;
-  for (; t < end; t++) {
-    const count = reachOf(net, workspace, s, t);
-    for (let r = 0; r < count; r++, at += bytes) writeItem(net, at, items, (s.order ? s.order[r] : r) * s.steps + t);
+/** Address of the number of sequences at timestep `t`, 0 where all have the same length. */
+function activeAt(workspace: Workspace, s: Schedule, t: number): number {
+  return s.order ? workspace.active + 4 * t : 0;
+}
+
+/** Timesteps of sequence `i` from t to end - 1. */
+function stepsOf(s: Schedule, i: number, t: number, end: number): number {
+  return Math.min(end, s.lengths ? s.lengths[i] : s.steps) - t;
+}
+
+/** Copies in the items of timesteps t to end - 1, a sequence at a time. */
+function writeRows(net: Net, workspace: Workspace, { values, width }: Sequence, s: Schedule, t: number, end: number): void {
+  const { a, b } = workspace;
+  const memory = net.layers[0].type === "embedding" ? net.arena.i32 : net.arena.f32;
+  for (let r = 0; r < reachOf(net, workspace, s, t); r++) {
+    const i = s.order ? s.order[r] : r;
+    const count = stepsOf(s, i, t, end);
+    const from = (i * s.steps + t) * width;
+    const items = count * width === values.length ? values : values.subarray(from, from + count * width);
+    memory.set(items, (s.batch === 1 ? a : b) >> 2);
+    if (s.batch > 1) net.kernels.toTimeMajor(a + r * width * 4, b, width, count, s.batch, activeAt(workspace, s, t));
   }
 }
 
-/** Copies out the rows of timesteps t to end - 1, all of them or each sequence's last. */
+/** Copies out the rows of timesteps t to end - 1, a sequence at a time. */
 function readRows(
-  net: Net, workspace: Workspace, address: number, width: number, s: Schedule,
-  t: number, end: number, output: Float32Array, all: boolean,
+  net: Net, workspace: Workspace, result: number, width: number, s: Schedule, t: number, end: number, output: Float32Array,
 ): void {
   const { f32 } = net.arena;
-  let from = address >> 2;
+  const other = result === workspace.a ? workspace.b : workspace.a;
+  for (let r = 0; r < reachOf(net, workspace, s, t); r++) {
+    const i = s.order ? s.order[r] : r;
+    const count = stepsOf(s, i, t, end);
+    if (s.batch > 1) net.kernels.fromTimeMajor(other, result + r * width * 4, width, count, s.batch, activeAt(workspace, s, t));
+    const from = (s.batch > 1 ? other : result) >> 2;
+    output.set(f32.subarray(from, from + count * width), (i * s.steps + t) * width);
+  }
+}
+
+/** Copies out the row of each sequence that ends within timesteps t to end - 1. */
+function readLast(
+  net: Net, workspace: Workspace, result: number, width: number, s: Schedule, t: number, end: number, output: Float32Array,
+): void {
+  const { f32 } = net.arena;
+  let from = result >> 2;
   for (; t < end; t++) {
     const count = reachOf(net, workspace, s, t);
     for (let r = 0; r < count; r++, from += width) {
-      const sequence = s.order ? s.order[r] : r;
-      if (!all && t + 1 !== (s.lengths ? s.lengths[sequence] : s.steps)) continue;
-      const to = (all ? sequence * s.steps + t : sequence) * width;
-      for (let k = 0; k < width; k++) output[to + k] = f32[from + k];
+      const i = s.order ? s.order[r] : r;
+      if (stepsOf(s, i, t, t + 2) === 1) output.set(f32.subarray(from, from + width), i * width);
     }
   }
 }
 
 /** Copies out one row a sequence. */
-function readFinal(net: Net, address: number, width: number, s: Schedule, output: Float32Array): void {
-  const { f32 } = net.arena;
-  let from = address >> 2;
-  for (let r = 0; r < s.batch; r++, from += width) {
-    const to = (s.order ? s.order[r] : r) * width;
-    for (let k = 0; k < width; k++) output[to + k] = f32[from + k];
+function readFinal(net: Net, result: number, width: number, s: Schedule, output: Float32Array): void {
+  for (let r = 0; r < s.batch; r++) {
+    const from = (result >> 2) + r * width;
+    output.set(net.arena.f32.subarray(from, from + width), (s.order ? s.order[r] : r) * width);
   }
 }

@@ -1,5 +1,6 @@
 import { checkFloats } from "../check.ts";
-import { whole, type CellState, type Net } from "../model/build.ts";
+import type { CellState, Net } from "../model/build.ts";
+import { whole } from "../pack/gates.ts";
 
 /**
  * Hidden states of all cells, and the cell states of LSTMs, in PyTorch's order

@@ -17,6 +17,12 @@ function release({ net, address }: Slot): void {
   if (net.open) net.arena.release(address, net.stateSize * 4);
 }
 
+/** Copies `from` to `out` at `at`: by `set` from 8 elements on, where its 15 ns are less than the loop's. */
+function copyTo(out: Float32Array, at: number, from: ArrayLike<number>): void {
+  if (from.length >= 8) out.set(from, at);
+  else for (let k = 0; k < from.length; k++) out[at + k] = from[k];
+}
+
 /** One recurrent state on a model's weights, which advances a timestep at a time. */
 export class Stream {
   readonly #net: Net;
@@ -25,6 +31,9 @@ export class Stream {
   readonly #inputs: number;
   readonly #outputs: number;
   #state: number;
+  /** The module's memory as last seen, and where in it a step leaves its result. */
+  #memory: Float32Array = new Float32Array();
+  #result: Float32Array = new Float32Array();
 
   /** @internal */
   constructor(net: Net, workspace: Workspace, saved: Uint8Array | undefined) {
@@ -55,23 +64,25 @@ export class Stream {
     const net = this.#net;
     const { a, b, scratch } = this.#workspace;
     const outputs = this.#outputs;
-    const at = a >> 2;
     if (this.#state === 0 || !net.open) this.#check();
     if (y.length !== outputs || !(y instanceof Float32Array)) checkFloats("y", y, outputs);
     if (this.#ids) {
       if (typeof x !== "number") throw new TypeError(`x: expected an id, got ${kindOf(x)}`);
       checkId("x", x, this.#inputs);
-      net.arena.i32[at] = x;
+      net.arena.i32[a >> 2] = x;
     } else {
       if (typeof x !== "object") throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
       if (x.length !== this.#inputs) checkItem(net, x);
-      const { f32 } = net.arena;
-      for (let k = 0; k < x.length; k++) f32[at + k] = x[k];
+      copyTo(net.arena.f32, a >> 2, x);
     }
     const { address, records } = net.program;
-    const from = net.kernels.forward(address, records, this.#state, a, b, scratch, 1, 1, 0, 1) >> 2;
+    const result = net.kernels.forward(address, records, this.#state, a, b, scratch, 1, 1, 0, 1) >> 2;
     const { f32 } = net.arena;
-    for (let k = 0; k < outputs; k++) y[k] = f32[from + k];
+    if (this.#memory !== f32 || this.#result.byteOffset !== result << 2) {
+      this.#memory = f32;
+      this.#result = f32.subarray(result, result + outputs);
+    }
+    copyTo(y, 0, this.#result);
     return y;
   }
 

@@ -1,7 +1,7 @@
 import type { Net } from "../model/build.ts";
 
 /** Rows that pass through a net in one call, where it need not see the whole sequence. */
-export const CHUNK_ROWS = 64;
+export const CHUNK_ROWS = 128;
 
 /** The buffers between layers, shared by all that runs on a net; they grow to the largest block asked for. */
 export class Workspace {

@@ -5,6 +5,13 @@ export type Kernels = {
     net: number, layers: number, state: number, a: number, b: number, scratch: number,
     steps: number, batch: number, active: number, rows: number,
   ) => number;
+  /** Copies a sequence [steps, width] to and from its places in time-major rows. */
+  readonly toTimeMajor: (rows: number, sequence: number, width: number, steps: number, batch: number, active: number) => void;
+  readonly fromTimeMajor: (sequence: number, rows: number, width: number, steps: number, batch: number, active: number) => void;
+  /** Writes the constants that the others read; once for each memory. */
+  readonly prepare: () => void;
+  /** Panels that stand side by side, as a global. */
+  readonly ABREAST: WebAssembly.Global;
   /** Rows of pre-activations that a cell keeps at once, as a global. */
   readonly CHUNK: WebAssembly.Global;
   /** 1 in the relaxed build, as a global. */

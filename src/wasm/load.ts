@@ -6,7 +6,7 @@ import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
 
 /** The ABI version this code was written for. */
-const ABI = 1;
+const ABI = 3;
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
@@ -72,5 +72,6 @@ export function chooseModule(deterministic: boolean, given: object | undefined):
 export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): { build: Build; kernels: Kernels } {
   const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
   if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
+  kernels.prepare();
   return { build: kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

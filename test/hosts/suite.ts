@@ -191,6 +191,14 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
     state = toHex(stream.save());
   });
 
+  check("a state saved by one build goes on in the other", () => {
+    using base = subject(u, { deterministic: true });
+    using best = subject(u);
+    const stream = base.stream();
+    goOn(stream, 0, new Hash());
+    best.stream(stream.save());
+  });
+
   let build = "none";
   let microseconds = 0;
   check("the build is the host's best", () => {

@@ -1,0 +1,137 @@
+// One timestep of any cell, in the three forms that the walk over time needs.
+//
+// `pre` are pre-activations that hold the finished input half, panel by panel.
+// `between` is scratch for what a timestep needs besides: o * tanh(c') of a
+// projected LSTM, or what stands between the two steps of a GRU that resets before.
+import { padded } from "../lanes";
+import { Flag, Kind, Layer } from "../layer";
+import { accumulate, affine } from "../linear/gemm";
+import { BIAS } from "../linear/panels";
+import { gruGates, gruStep } from "./gru";
+import { resetHidden, update } from "./gru_before";
+import { lstmGates, lstmStep } from "./lstm";
+import { Activation, rnnGates, rnnStep } from "./rnn";
+import { gruVariant, lstmVariant, rnnVariant } from "./variants";
+
+/** Outputs of a cell's first panels, in whole panels; a GRU that resets before has its candidate apart. */
+@inline function outputs(l: Layer): i32 {
+  switch (l.kind) {
+    case Kind.RNN: return whole(l.units);
+    case Kind.GRU_BEFORE: return whole(padded(l.units) << 1);
+    default: return padded(l.units) << 2;
+  }
+}
+
+@inline function whole(outputs: i32): i32 { return (outputs + 15) & ~15; }
+
+/** Vectors in an input's line of a panel. */
+@inline function vectors(l: Layer): i32 { return l.kind == Kind.GRU ? 3 : 4; }
+
+@inline function activation(l: Layer): Activation { return l.flags & Flag.RELU ? Activation.RELU : Activation.TANH; }
+
+/** Bytes of a panel of n, and of W_hr. */
+@inline function secondPanel(l: Layer): usize {
+  return BIAS + (<usize>(l.kind == Kind.GRU_BEFORE ? l.inputs + l.width : l.units) << 6);
+}
+
+/** Bytes of one row of pre-activations. */
+export function preBytes(l: Layer): usize {
+  return <usize>(outputs(l) + (l.kind == Kind.GRU_BEFORE ? whole(l.units) : 0)) << 2;
+}
+
+/** Bytes of one sequence's row of h. */
+@inline export function hRow(l: Layer): usize { return <usize>padded(l.width) << 2; }
+
+/** pre = b + W x for `rows` rows of x. */
+export function inputHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: usize, rows: i32): void {
+  affine(pre, preRow, l.weights, l.panel, x, xRow, l.inputs, outputs(l), rows, vectors(l));
+  if (l.kind == Kind.GRU_BEFORE) {
+    affine(pre + (<usize>outputs(l) << 2), preRow, l.second, secondPanel(l), x, xRow, l.inputs, whole(l.units), rows, 4);
+  }
+}
+
+/**
+ * One sequence, gates fused onto the accumulators: y from h, and from x where
+ * `pre` is 0 and `inputs` are still to be added, or from `pre`, with `inputs` 0.
+ */
+export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: usize, inputs: i32, between: usize): void {
+  const w = l.weights, panel = l.panel;
+  const init = pre ? pre : w, initPanel = pre ? BIAS : panel;
+  const skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
+  switch (l.kind) {
+    case Kind.RNN: rnnStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units, activation(l)); break;
+    case Kind.GRU: gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units); break;
+    case Kind.GRU_BEFORE: {
+      rnnStep(between, init, initPanel, w, panel, skip, x, inputs, h, l.width, padded(l.units) << 1, Activation.SIGMOID);
+      resetHidden(between, h, l.units);
+      const init2 = pre ? pre + (<usize>outputs(l) << 2) : l.second, panel2 = secondPanel(l);
+      rnnStep(y, init2, pre ? BIAS : panel2, l.second, panel2, skip, x, inputs, between, l.width, l.units, Activation.TANH);
+      update(y, between, h, l.units);
+      break;
+    }
+    default:
+      lstmStep(l.second ? between : y, c, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
+      if (l.second) project(l, y, between, 1);
+  }
+}
+
+/** Several sequences: the recurrent half as a gemm onto `pre`, then the gates row by row. */
+export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
+  const sums = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
+  accumulate(sums, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
+  switch (l.kind) {
+    case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, activation(l)); break;
+    case Kind.GRU: gruRows(l, y, h, pre, preRow, rows); break;
+    case Kind.GRU_BEFORE: beforeRows(l, y, h, pre, preRow, rows, between); break;
+    default: {
+      const toRow = l.second ? <usize>padded(l.units) << 2 : l.row;
+      lstmRows(l, l.second ? between : y, toRow, c, pre, preRow, rows);
+      if (l.second) project(l, y, between, rows);
+    }
+  }
+}
+
+function rnnRows(l: Layer, y: usize, yRow: usize, pre: usize, preRow: usize, units: i32, rows: i32, by: Activation): void {
+  for (; rows > 0; --rows) {
+    if (l.flags & Flag.VARIANT) rnnVariant(l, y, pre, units, by);
+    else rnnGates(y, pre, units, by);
+    y += yRow;
+    pre += preRow;
+  }
+}
+
+function gruRows(l: Layer, y: usize, h: usize, pre: usize, preRow: usize, rows: i32): void {
+  for (; rows > 0; --rows) {
+    if (l.flags & Flag.VARIANT) gruVariant(l, y, h, pre);
+    else gruGates(y, h, pre, l.units);
+    y += l.row;
+    h += hRow(l);
+    pre += preRow;
+  }
+}
+
+function lstmRows(l: Layer, y: usize, yRow: usize, c: usize, pre: usize, preRow: usize, rows: i32): void {
+  for (; rows > 0; --rows) {
+    if (l.flags & Flag.VARIANT) lstmVariant(l, y, c, pre);
+    else lstmGates(y, c, pre, l.units);
+    y += yRow;
+    c += <usize>padded(l.units) << 2;
+    pre += preRow;
+  }
+}
+
+/** r and z of all rows, the candidate's gemm over r * h, then n and h'. */
+function beforeRows(l: Layer, y: usize, h: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
+  const gatedRow = <usize>padded(l.units) << 3, row = hRow(l);
+  rnnRows(l, between, gatedRow, pre, preRow, padded(l.units) << 1, rows, Activation.SIGMOID);
+  for (let r = 0; r < rows; ++r) resetHidden(between + <usize>r * gatedRow, h + <usize>r * row, l.units);
+  pre += <usize>outputs(l) << 2;
+  accumulate(pre, preRow, l.second, secondPanel(l), l.inputs, between, gatedRow, l.width, whole(l.units) >> 4, rows, 4);
+  rnnRows(l, y, l.row, pre, preRow, l.units, rows, Activation.TANH);
+  for (let r = 0; r < rows; ++r) update(y + <usize>r * l.row, between + <usize>r * gatedRow, h + <usize>r * row, l.units);
+}
+
+/** y = W_hr (o * tanh(c')). */
+function project(l: Layer, y: usize, from: usize, rows: i32): void {
+  affine(y, l.row, l.second, secondPanel(l), from, <usize>padded(l.units) << 2, l.units, l.width, rows, 4);
+}

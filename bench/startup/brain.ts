@@ -1,0 +1,4 @@
+import { prepare } from "../peers/brain.ts";
+import { start } from "./prepared.ts";
+
+await start(prepare);

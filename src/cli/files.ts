@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { FormatError, Model, readSafetensors, type Safetensors } from "../index.ts";
+
+/** What the options of a command say about the model. */
+export interface LoadOptions {
+  readonly description?: string;
+  readonly deterministic?: boolean;
+}
+
+/** Runs `action`; its error begins with the file it is about. */
+function about<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new Error(`${path}: ${reason(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+/** The system's error in words, without the system call. */
+function reason({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "ENOENT":
+      return "expected a file, got none of this name";
+    case "EISDIR":
+      return "expected a file, got a directory";
+    case "ENOTDIR":
+      return "expected a directory before the last name, got a file";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    default:
+      return message;
+  }
+}
+
+export function readTensors(path: string): Safetensors {
+  return about(path, () => readSafetensors(readFileSync(path)));
+}
+
+/** Loads MODEL, described by its own metadata or by the file of `--description`. */
+export function loadModel(path: string, { description, deterministic }: LoadOptions): { model: Model; file: Safetensors } {
+  const file = readTensors(path);
+  const json = description === undefined ? file.metadata.get("unrolled") : about(description, () => readJson(description));
+  try {
+    return { file, model: Model.fromTensors(file.tensors, { deterministic }, json) };
+  } catch (error) {
+    const described = error instanceof FormatError && (error.code === "description" || error.code === "unsupported");
+    throw new Error(`${described ? (description ?? path) : path}: ${(error as Error).message}`);
+  }
+}
+
+/** The text of a JSON file, checked to be one. */
+function readJson(path: string): string {
+  const text = readFileSync(path, "utf8");
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new Error(`expected JSON: ${(error as Error).message}`);
+  }
+  return text;
+}
+
+/** Writes a file that is there whole or not at all: under a temporary name first, then renamed. */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  about(path, () => {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    if (there && !there.isFile()) return writeFileSync(path, bytes); // a pipe or a device
+    const target = there ? realpathSync(path) : path;
+    const temporary = `${target}.${process.pid}.tmp`;
+    if (!existsSync(dirname(target))) throw new Error("expected a directory to write into, got none of this name");
+    try {
+      writeFileSync(temporary, bytes, { flag: "wx" });
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
