@@ -10,7 +10,7 @@ export function markdown(rows: readonly Row[]): string {
     "| --- | --- | --- | --- | ---: | ---: |",
     ...lines,
     "",
-    `Measured on ${cpus()[0].model}, ${cpus().length} cores. Cold start: from asking for the package, or starting the thread, to a model's first answer. Step: one timestep of an LSTM(64, 64).`,
+    `Measured on ${cpus()[0].model}, ${cpus().length} cores. Cold start: from asking for the package, or starting the thread, to a model's first answer; in workerd what the first request takes more than the second. Step: one timestep of an LSTM(64, 64).`,
   ].join("\n");
 }
 

@@ -9,7 +9,7 @@ import type { Project } from "../project.ts";
 import type { Answer, Relay } from "../relay.ts";
 
 export async function workerd(relay: Relay, { folder }: Project): Promise<void> {
-  await relay.turn("workerd", packageVersion("workerd"), "wrangler, miniflare", async (job) => {
+  await relay.turn("workerd", packageVersion("workerd"), `wrangler ${packageVersion("wrangler")}, miniflare`, async (job) => {
     writeFileSync(join(folder, "wrangler.json"), JSON.stringify({ name: "user", main: "workerd.js", compatibility_date: "2025-01-01" }));
     const out = bundleWorker(folder);
     const worker = spawn(binaries.node26, [join(here, "hosts/miniflare.ts"), out], { stdio: ["pipe", "pipe", "inherit"] });
