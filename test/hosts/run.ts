@@ -10,7 +10,7 @@ import { examples } from "./hosts/examples.ts";
 import { refusals } from "./hosts/refusals.ts";
 import { types } from "./hosts/types.ts";
 import { workerd } from "./hosts/workerd.ts";
-import { here, installMachine, root } from "./machine.ts";
+import { here, root } from "./machine.ts";
 import { makeProject } from "./project.ts";
 import { Relay } from "./relay.ts";
 import type { Unrolled } from "./suite.ts";
@@ -27,7 +27,6 @@ async function part<T>(name: string, run: () => T | Promise<T>): Promise<T> {
   }
 }
 
-await part("what this machine lacks", installMachine);
 const project = await part("the package, packed and installed", makeProject);
 console.log(`${project.tarball.files.length} files, ${project.tarball.size} bytes packed: ${project.tarball.files.join(" ")}`);
 const relay = new Relay(createRequire(join(project.folder, "x.js"))("unrolled") as Unrolled);
