@@ -45,7 +45,8 @@ export function installMachine(): void {
     return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version === version;
   };
   const whole = Object.entries(packages).every(([path, { version, optional }]) => path === "" || optional || fits(path, version));
-  if (!whole) quietly("npm", ["ci"], { cwd: here });
+  // Not `npm ci`: it wants every platform's binary in the lock file, and a mirror may hold this platform's alone.
+  if (!whole) quietly("npm", ["install", "--no-save"], { cwd: here });
 }
 
 /** Runs a command, whose output is shown only where it fails. */
