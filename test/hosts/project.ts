@@ -11,7 +11,7 @@ export interface Project {
   readonly tarball: { readonly files: readonly string[]; readonly size: number };
 }
 
-const PROGRAMS = ["bundled", "console", "modules", "page", "poorest", "refused", "refused-worker", "thread", "workerd", "worklet"];
+const PROGRAMS = ["bundled", "bundled-worker", "console", "modules", "page", "poorest", "refused", "refused-worker", "thread", "workerd", "worklet"];
 
 /** Makes the project in a folder of its own outside the repository, so that nothing is found by accident. */
 export async function makeProject(): Promise<Project> {

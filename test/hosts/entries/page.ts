@@ -1,5 +1,6 @@
 // A page: takes tasks from the server until there are none, in itself and in the threads it can start.
 import { answer, type Answer } from "./answer.ts";
+import { ask } from "./ask.ts";
 import type { Job } from "../suite.ts";
 
 const ways: Record<string, (job: Job) => Promise<Answer>> = {
@@ -37,23 +38,6 @@ const ways: Record<string, (job: Job) => Promise<Answer>> = {
     return answered;
   },
 };
-
-type Thread = EventTarget & { startMessages?(): void };
-
-function ask(thread: Thread, post: (message: unknown) => void, job: Job, start: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let cold = 0;
-    thread.addEventListener("error", (event) => reject(new Error((event as ErrorEvent).message)));
-    thread.addEventListener("message", (event) => {
-      const { data } = event as MessageEvent;
-      if (data === "first") cold = performance.now() - start;
-      else if (data.error) reject(new Error(data.error));
-      else resolve({ ...data, cold });
-    });
-    thread.startMessages?.();
-    post(job);
-  });
-}
 
 for (;;) {
   const task = (await (await fetch("/next")).json()) as { way: string; job: Job } | null;
