@@ -6,3 +6,4 @@ export type { Items } from "./run/items.ts";
 export { Model, type ModelOptions, type RunOptions, type RunResult } from "./run/model.ts";
 export type { State } from "./run/state.ts";
 export type { Stream } from "./run/stream.ts";
+export { compile } from "./wasm/load.ts";

@@ -17,6 +17,11 @@ import { Workspace } from "./workspace.ts";
 export interface ModelOptions extends Partial<Description> {
   /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
+  /**
+   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, or what `compile`
+   * gave on another thread. Default: compiled from the bytes in the package, once a process.
+   */
+  readonly module?: object;
 }
 
 /** How to run sequences. */
@@ -69,9 +74,9 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, ...given } = options;
+    const { deterministic = false, module, ...given } = options;
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parse(json)), ...given });
-    return new Model(buildNet(description, tensors, deterministic));
+    return new Model(buildNet(description, tensors, deterministic, module));
   }
 
   /** What the net is made of. */
