@@ -1,3 +1,3 @@
-/** The compiled modules as base64, written by build.ts. */
-export const base: string;
-export const relaxed: string;
+/** The compiled modules as base64, or for workerd as modules, written by build.ts. */
+export const base: string | WebAssembly.Module;
+export const relaxed: string | WebAssembly.Module;

@@ -1,7 +1,8 @@
 // assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
+import { flattenTypes } from "./types.ts";
 
 const root = new URL("../", import.meta.url);
 process.chdir(root.pathname);
@@ -23,7 +24,30 @@ const engineBeside: Plugin = {
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
-await build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", platform: "neutral", mainFields: ["module", "main"], minify: true });
+const library: BuildOptions = {
+  ...common,
+  entryPoints: ["src/index.ts"],
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  inject: ["build/shims.js"],
+  minify: true,
+};
+
+/** workerd compiles no bytes: there the modules are imports that wrangler uploads beside the script. */
+const imported: Plugin = {
+  name: "imported-wasm",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/binaries\.js$/ }, ({ path }) => ({ path, namespace: "imported-wasm" }));
+    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: "imported-wasm" }, () => ({
+      contents: 'export { default as base } from "./base.wasm"; export { default as relaxed } from "./relaxed.wasm";',
+    }));
+  },
+};
+
+await build({ ...library, outfile: "dist/index.js" });
+await build({ ...library, outfile: "dist/index.cjs", format: "cjs" });
+await build({ ...library, outfile: "dist/workerd.js", plugins: [imported] });
 await build({
   ...common,
   entryPoints: ["src/cli/main.ts"],
@@ -34,5 +58,9 @@ await build({
   plugins: [engineBeside],
 });
 chmodSync("dist/cli.js", 0o755);
-run("typescript/bin/tsc", "--project", "build/tsconfig.json");
 for (const name of ["base", "relaxed"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+
+rmSync("build/types", { recursive: true, force: true });
+run("typescript/bin/tsc", "--project", "build/tsconfig.json");
+const types = flattenTypes("build/types", "index.d.ts");
+for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`, types);

@@ -11,3 +11,4 @@ export type { State } from "./run/state.ts";
 export type { Stream } from "./run/stream.ts";
 export type { Score } from "./run/score.ts";
 export type { CellTrace, Trace } from "./run/trace.ts";
+export { compile } from "./wasm/load.ts";

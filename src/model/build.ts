@@ -6,7 +6,7 @@ import { Plan, type Region } from "../memory/plan.ts";
 import { whole } from "../pack/gates.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
-import { chooseBuild, loadKernels } from "../wasm/load.ts";
+import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
@@ -60,7 +60,8 @@ export interface Net {
 const RECORD = 64;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
-export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean): Net {
+export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object): Net {
+  const compiled = chooseModule(deterministic, module);
   const layers = makeLayers(description, new Tensors(tensors));
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
@@ -83,8 +84,8 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const build = chooseBuild(deterministic);
-  const kernels = loadKernels(build, arena.memory);
+  const { build, kernels } = loadKernels(compiled, arena.memory);
+  if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
     const at = (base + offset) >> 2;

@@ -36,7 +36,7 @@ export class Generation {
   readonly #workspace: Workspace;
   readonly #sampling: Sampling;
   readonly #prompt: Items | undefined;
-  readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #utf8: TextDecoder | undefined;
   #left: number;
   #made = 0;
   #seed: number;
@@ -50,6 +50,7 @@ export class Generation {
     checkCount("length", options.length, 0);
     this.#net = net;
     this.#workspace = workspace;
+    this.#utf8 = net.description.input === "bytes" ? new TextDecoder("utf-8", { ignoreBOM: true }) : undefined;
     this.#sampling = readSampling(net, options);
     this.#prompt = options.prompt;
     if (options.prompt !== undefined) readItems(net, options.prompt, "prompt");
@@ -76,7 +77,7 @@ export class Generation {
       got += ids.length;
     }
     const ids = parts.length === 1 ? parts[0] : concatenate(parts);
-    const text = this.#net.description.input === "bytes" ? this.#utf8.decode(Uint8Array.from(ids), { stream: !this.done }) : "";
+    const text = this.#utf8?.decode(Uint8Array.from(ids), { stream: !this.done }) ?? "";
     return { ids, text, stopped: this.#stopped, seed: this.#seed };
   }
 

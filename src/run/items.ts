@@ -1,5 +1,6 @@
 import { checkLength, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
+import { encodeUtf8 } from "../text.ts";
 
 /**
  * A sequence: rows of features one after the other, token ids, or for a net on
@@ -46,7 +47,7 @@ function encodeText(net: Net, text: string, label: string): Uint8Array {
   if (net.description.input !== "bytes") {
     throw new TypeError(`${label}: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`);
   }
-  return new TextEncoder().encode(text);
+  return encodeUtf8(text);
 }
 
 /** Throws unless a timestep's features are as many as the net takes. */

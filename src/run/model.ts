@@ -45,9 +45,9 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, ...given } = options;
+    const { deterministic = false, module, ...given } = options;
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parse(json)), ...given });
-    return new Model(buildNet(description, tensors, deterministic));
+    return new Model(buildNet(description, tensors, deterministic, module));
   }
 
   /** What the net is made of. */

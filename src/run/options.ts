@@ -5,6 +5,11 @@ import type { State } from "./state.ts";
 export interface ModelOptions extends Partial<Description> {
   /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
+  /**
+   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, or what `compile`
+   * gave on another thread. Default: compiled from the bytes in the package, once a process.
+   */
+  readonly module?: object;
 }
 
 /** How to run sequences. */

@@ -20,6 +20,8 @@ export type Kernels = {
   readonly ABREAST: WebAssembly.Global;
   /** Rows of pre-activations that a cell keeps at once, as a global. */
   readonly CHUNK: WebAssembly.Global;
+  /** 1 in the relaxed build, as a global. */
+  readonly FUSED: WebAssembly.Global;
   /** Version of the exports and of the layer record, as a global. */
   readonly ABI: WebAssembly.Global;
 };
