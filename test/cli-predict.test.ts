@@ -97,6 +97,16 @@ test("encode prints the final hidden state", () => {
   expect(unrolled(["encode", path(`${name}.safetensors`), "Hej"]).stdout).toBe(`${vectors[1].join(" ")}\n`);
 });
 
+test("classify: a net without last labels every item, logits go through softmax", () => {
+  const model = save(scratch(), "tagger", weights({ ...cellShapes("rnn", "c.", 2, 4), "h.weight": [3, 4] }), {
+    labels: ["x", "y", "z"], layers: [{ type: "rnn", weights: "c" }, { type: "linear", weights: "h" }],
+  });
+  const [{ input, top }] = objects(["classify", model, "1 2 3 4", "--top", "2", "--json"]) as { input: string; top: { label: string; probability: number }[][] }[];
+  expect(input).toBe("1 2 3 4");
+  expect(top.map((row) => row.length)).toEqual([2, 2]);
+  expect(unrolled(["classify", model, "1 2 3 4", "--top", "1"]).stdout).toMatch(/^1 2 3 4\n {2}0 {2}[xyz] \d+\.\d %\n {2}1 {2}[xyz] \d+\.\d %\n$/);
+});
+
 describe("trace", () => {
   test("draws a cell for every shown unit and character", () => {
     const svg = join(scratch(), "t.svg");
