@@ -16,7 +16,7 @@ export interface GenerateOptions extends SamplingOptions {
 /** What was made. */
 export interface Generated {
   readonly ids: Int32Array;
-  /** The ids as UTF-8, what is none as U+FFFD; empty for a net on ids. */
+  /** The ids as UTF-8, what is none as U+FFFD; empty for a net on ids, and in an AudioWorklet, which has no TextDecoder. */
   readonly text: string;
   /** Whether a stop ended it. */
   readonly stopped: boolean;
@@ -50,7 +50,7 @@ export class Generation {
     checkCount("length", options.length, 0);
     this.#net = net;
     this.#workspace = workspace;
-    this.#utf8 = net.description.input === "bytes" ? new TextDecoder("utf-8", { ignoreBOM: true }) : undefined;
+    this.#utf8 = net.description.input === "bytes" && globalThis.TextDecoder ? new TextDecoder("utf-8", { ignoreBOM: true }) : undefined;
     this.#sampling = readSampling(net, options);
     this.#prompt = options.prompt;
     if (options.prompt !== undefined) readItems(net, options.prompt, "prompt");

@@ -1,5 +1,6 @@
 import { checkCount, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
+import { encodeUtf8 } from "../text.ts";
 import { checkForward, checkTokens } from "./feed.ts";
 import { checkId, type Items } from "./items.ts";
 
@@ -74,7 +75,7 @@ function listOf(stop: Items | readonly Items[]): readonly Items[] {
 
 function stopIds(net: Net, stop: Items, label: string): number[] {
   if (typeof stop === "string" && net.description.input !== "bytes") throw new TypeError(`${label}: expected ids, got a text; only a net with input "bytes" takes one`);
-  const ids = typeof stop === "string" ? [...new TextEncoder().encode(stop)] : Array.from(stop);
+  const ids = typeof stop === "string" ? [...encodeUtf8(stop)] : Array.from(stop);
   if (ids.length === 0) throw new RangeError(`${label}: expected at least one item, got none`);
   ids.forEach((id, i) => checkId(label, id, net.program.outputSize, i));
   return ids;
