@@ -3,7 +3,7 @@ import { copy } from "./lanes";
 import { Flag, Kind, Layer } from "./layer";
 import { recurrence } from "./cells/recurrence";
 import { padded } from "./lanes";
-import { affine } from "./linear/gemm";
+import { linear } from "./linear/linear";
 import { embedding } from "./ops/embedding";
 import { softmax } from "./ops/softmax";
 
@@ -24,7 +24,7 @@ export function forward(
     const paired = (l.flags & Flag.PAIRED) != 0;
     switch (l.kind) {
       case Kind.EMBEDDING: embedding(b, l.weights, a, l.units, rows); break;
-      case Kind.LINEAR: affine(b, l.row, l.weights, l.panel, a, <usize>l.inputs << 2, l.inputs, l.units, rows, 4); break;
+      case Kind.LINEAR: linear(b, l.row, l.weights, l.panel, a, <usize>l.inputs << 2, l.inputs, l.units, rows); break;
       case Kind.SOFTMAX: softmax(a, l.units, rows); continue;
       case Kind.LAST:
         last(l, state, b, batch);

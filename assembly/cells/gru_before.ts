@@ -2,8 +2,8 @@
 //   r, z = sigmoid(b + W x + U h)
 //   n = tanh(b_n + W_n x + U_n (r * h)),  h' = (1 - z) * n + z * h
 //
-// U_n needs r * h whole, so a timestep is two steps of cells/rnn.ts: r and z
-// together by sigmoid, then n by tanh with r * h in the place of h. Between them
+// U_n needs r * h whole, so a timestep is two of linear/gemv.ts: r and z together
+// by sigmoid, then n by tanh with r * h in the place of h. Between them
 // stands `gated`: r * h [units, whole vectors], then z.
 import { madd, padded, storeUpTo } from "../lanes";
 

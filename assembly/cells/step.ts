@@ -6,11 +6,14 @@
 import { padded } from "../lanes";
 import { Flag, Kind, Layer } from "../layer";
 import { accumulate, affine } from "../linear/gemm";
+import { linear } from "../linear/linear";
+import { gemv } from "../linear/gemv";
 import { BIAS } from "../linear/panels";
+import { Activation, activateRow } from "../math/activation";
 import { gruGates, gruStep } from "./gru";
 import { resetHidden, update } from "./gru_before";
 import { lstmGates, lstmStep } from "./lstm";
-import { Activation, rnnGates, rnnStep } from "./rnn";
+import { nonlinearity } from "./rnn";
 import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
 /** Outputs of a cell's first panels, in whole panels; a GRU that resets before has its candidate apart. */
@@ -26,8 +29,6 @@ import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
 /** Vectors in an input's line of a panel. */
 @inline function vectors(l: Layer): i32 { return l.kind == Kind.GRU ? 3 : 4; }
-
-@inline function activation(l: Layer): Activation { return l.flags & Flag.RELU ? Activation.RELU : Activation.TANH; }
 
 /** Bytes of a panel of n, and of W_hr. */
 @inline function secondPanel(l: Layer): usize {
@@ -59,13 +60,13 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
   const init = pre ? pre : w, initPanel = pre ? BIAS : panel;
   const skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
   switch (l.kind) {
-    case Kind.RNN: rnnStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units, activation(l)); break;
+    case Kind.RNN: gemv(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units, nonlinearity(l)); break;
     case Kind.GRU: gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units); break;
     case Kind.GRU_BEFORE: {
-      rnnStep(between, init, initPanel, w, panel, skip, x, inputs, h, l.width, padded(l.units) << 1, Activation.SIGMOID);
+      gemv(between, init, initPanel, w, panel, skip, x, inputs, h, l.width, padded(l.units) << 1, Activation.SIGMOID);
       resetHidden(between, h, l.units);
       const init2 = pre ? pre + (<usize>outputs(l) << 2) : l.second, panel2 = secondPanel(l);
-      rnnStep(y, init2, pre ? BIAS : panel2, l.second, panel2, skip, x, inputs, between, l.width, l.units, Activation.TANH);
+      gemv(y, init2, pre ? BIAS : panel2, l.second, panel2, skip, x, inputs, between, l.width, l.units, Activation.TANH);
       update(y, between, h, l.units);
       break;
     }
@@ -80,7 +81,7 @@ export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preR
   const sums = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
   accumulate(sums, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
-    case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, activation(l)); break;
+    case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;
     case Kind.GRU: gruRows(l, y, h, pre, preRow, rows); break;
     case Kind.GRU_BEFORE: beforeRows(l, y, h, pre, preRow, rows, between); break;
     default: {
@@ -94,7 +95,7 @@ export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preR
 function rnnRows(l: Layer, y: usize, yRow: usize, pre: usize, preRow: usize, units: i32, rows: i32, by: Activation): void {
   for (; rows > 0; --rows) {
     if (l.flags & Flag.VARIANT) rnnVariant(l, y, pre, units, by);
-    else rnnGates(y, pre, units, by);
+    else activateRow(y, pre, by, units);
     y += yRow;
     pre += preRow;
   }
@@ -133,5 +134,5 @@ function beforeRows(l: Layer, y: usize, h: usize, pre: usize, preRow: usize, row
 
 /** y = W_hr (o * tanh(c')). */
 function project(l: Layer, y: usize, from: usize, rows: i32): void {
-  affine(y, l.row, l.second, secondPanel(l), from, <usize>padded(l.units) << 2, l.units, l.width, rows, 4);
+  linear(y, l.row, l.second, secondPanel(l), from, <usize>padded(l.units) << 2, l.units, l.width, rows);
 }
