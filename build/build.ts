@@ -12,8 +12,19 @@ const run = (bin: string, ...args: string[]) =>
 
 for (const target of ["base", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
 
-const base64 = (name: string) => JSON.stringify(readFileSync(`build/${name}.wasm`).toString("base64"));
-writeFileSync("build/binaries.js", `export const base = ${base64("base")};\nexport const relaxed = ${base64("relaxed")};\n`);
+/**
+ * The two builds are alike: in turns, 8 KB of each, one stands within gzip's window of the
+ * other, and as hex on the same bytes. Together 9.9 KB gzipped, base64 one after the other 14.0.
+ */
+const hex = (name: string) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,8192}/g) ?? [];
+const [base, relaxed] = [hex("base"), hex("relaxed")];
+const turns = Array.from({ length: Math.max(base.length, relaxed.length) }, (_, i) => [base[i] ?? "", relaxed[i] ?? ""]);
+writeFileSync("build/binaries.js", [
+  `const turns = ${JSON.stringify(turns, null, 1)};`,
+  'export const base = turns.map(([piece]) => piece).join("");',
+  'export const relaxed = turns.map(([, piece]) => piece).join("");',
+  "",
+].join("\n"));
 
 /** The commands import the engine from the bundle beside them. */
 const engineBeside: Plugin = {

@@ -1,7 +1,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
 import { kindOf } from "../check.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
 
@@ -39,7 +39,7 @@ function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
     const binary = binaries[build];
-    module = typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeBase64(binary))) : binary;
+    module = typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
     modules.set(build, module);
   }
   return module;
