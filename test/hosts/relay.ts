@@ -1,6 +1,8 @@
 // The relay: every host is handed the state that the host before saved, and is held to
 // the answers that the same job has in this process.
-import { LEG, stateAfter, suite, type Job, type Report, type Unrolled } from "./suite.ts";
+import { type Unrolled } from "./nets.ts";
+import { LEG, stateAfter } from "./relayed.ts";
+import { suite, type Job, type Report } from "./suite.ts";
 
 export interface Row {
   readonly host: string;

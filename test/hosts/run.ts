@@ -13,7 +13,7 @@ import { workerd } from "./hosts/workerd.ts";
 import { here, root } from "./machine.ts";
 import { makeProject } from "./project.ts";
 import { Relay } from "./relay.ts";
-import type { Unrolled } from "./suite.ts";
+import type { Unrolled } from "./nets.ts";
 import { markdown, replaceBetween } from "./table.ts";
 import { Trials } from "./trials.ts";
 

@@ -1,9 +1,9 @@
 // What every host runs: the whole of the package with nothing of the host's but a clock.
-// Weights and inputs are drawn, so that a worklet, which can fetch nothing, has them too.
-import type { Model, Stream, Tensor } from "unrolled";
+import type { Model } from "unrolled";
 import { Random } from "../support/random.ts";
-
-export type Unrolled = typeof import("unrolled");
+import { difference, equal, Hash, refuses, same, within } from "./expect.ts";
+import { cells, classifier, subject, type Shape, type Unrolled } from "./nets.ts";
+import { fromHex, goOn, toHex } from "./relayed.ts";
 
 /** What a host is asked: to go on with a saved state, and how often to time a step. */
 export interface Job {
@@ -31,74 +31,15 @@ export interface Report {
   readonly microseconds: { readonly best?: number; readonly base?: number };
 }
 
-/** Steps that a host goes on with the stream it is given. */
-export const LEG = 24;
-
-const GATES = { rnn: 1, lstm: 4, gru: 3 } as const;
-
-interface Shape {
-  readonly cell: keyof typeof GATES;
-  readonly inputs: number;
-  readonly hidden: number;
-  readonly layers?: number;
-  readonly bidirectional?: boolean;
-}
-
-/** The tensors of a stack of cells, named as PyTorch names them; zeros without a seed. */
-function cells(u: Unrolled, seed: number | undefined, prefix: string, { cell, inputs, hidden, layers = 1, bidirectional = false }: Shape): Tensor[] {
-  const random = seed === undefined ? undefined : new Random(seed);
-  const rows = GATES[cell] * hidden;
-  const suffixes = bidirectional ? ["", "_reverse"] : [""];
-  const draw = (count: number) => random?.floats(count, 1 / Math.sqrt(hidden)) ?? new Float32Array(count);
-  return Array.from({ length: layers }, (_, l) => {
-    const width = l === 0 ? inputs : hidden * suffixes.length;
-    return suffixes.flatMap((suffix) =>
-      ([["weight_ih", [rows, width]], ["weight_hh", [rows, hidden]], ["bias_ih", [rows]], ["bias_hh", [rows]]] as const).map(([name, shape]) =>
-        u.tensor(`${prefix}${name}_l${l}${suffix}`, shape, draw(shape.reduce((a, b) => a * b, 1))),
-      ),
-    );
-  }).flat();
-}
-
-/** The (64, 64) LSTM that is timed and handed from host to host. */
-function subject(u: Unrolled, options: { deterministic?: boolean; module?: object } = {}): Model {
-  return u.Model.fromTensors(cells(u, 64, "", { cell: "lstm", inputs: 64, hidden: 64 }), options);
-}
-
-/** A classifier of texts: every kind of layer, and a file with a description. */
-function classifier(u: Unrolled): Uint8Array {
-  const random = new Random(5);
-  const layers = [
-    { type: "embedding", weights: "embedding" },
-    { type: "gru", weights: "cell" },
-    { type: "last" },
-    { type: "linear", weights: "head" },
-    { type: "softmax" },
-  ];
-  const tensors = [
-    u.tensor("embedding.weight", [256, 13], random.floats(256 * 13, 1)),
-    ...cells(u, 6, "cell.", { cell: "gru", inputs: 13, hidden: 33 }),
-    u.tensor("head.weight", [5, 33], random.floats(5 * 33, 1)),
-    u.tensor("head.bias", [5], random.floats(5, 1)),
-  ];
-  return u.writeSafetensors(tensors, { unrolled: JSON.stringify({ format: "unrolled/1", input: "bytes", labels: ["α", "b", "c", "d", "e"], layers }) });
-}
+const SHAPES: Shape[] = [
+  { cell: "rnn", inputs: 7, hidden: 17 },
+  { cell: "lstm", inputs: 3, hidden: 31, layers: 2 },
+  { cell: "gru", inputs: 16, hidden: 8, layers: 2 },
+  { cell: "lstm", inputs: 5, hidden: 9, bidirectional: true },
+  { cell: "gru", inputs: 1, hidden: 65, bidirectional: true },
+];
 
 const TEXT = "Grüße, 世界 \u{1f30d} \ud800!";
-
-/** The state after `steps` steps in one host, in hexadecimal digits. */
-export function stateAfter(u: Unrolled, steps: number): string {
-  using model = subject(u, { deterministic: true });
-  const stream = model.stream();
-  for (let t = 0; t < steps; t += LEG) goOn(stream, t, new Hash());
-  return toHex(stream.save());
-}
-
-/** The first answer of a fresh host: a (64, 64) LSTM and one step. Drawing weights would take longer than all of it. */
-export function firstAnswer(u: Unrolled): number {
-  using model = u.Model.fromTensors(cells(u, undefined, "", { cell: "lstm", inputs: 64, hidden: 64 }));
-  return model.stream().step(new Float32Array(64))[0];
-}
 
 export function suite(u: Unrolled, job: Job, now: () => number): Report {
   const failures: string[] = [];
@@ -113,14 +54,7 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
     }
   };
 
-  const shapes: Shape[] = [
-    { cell: "rnn", inputs: 7, hidden: 17 },
-    { cell: "lstm", inputs: 3, hidden: 31, layers: 2 },
-    { cell: "gru", inputs: 16, hidden: 8, layers: 2 },
-    { cell: "lstm", inputs: 5, hidden: 9, bidirectional: true },
-    { cell: "gru", inputs: 1, hidden: 65, bidirectional: true },
-  ];
-  for (const shape of shapes) {
+  for (const shape of SHAPES) {
     const name = `${shape.bidirectional ? "bidirectional " : ""}${shape.cell} (${shape.inputs}, ${shape.hidden})`;
     const x = new Random(1).floats(shape.inputs * 130, 1);
     const tensors = cells(u, 2, "", shape);
@@ -158,6 +92,10 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
     within("sum - 1", Math.abs(output.reduce((a, b) => a + b) - 1), 1e-6);
     bits.add(output);
     bits.add(model.encode(TEXT));
+    const ids = [...Array(70).keys()];
+    const stream = model.stream();
+    const steps = ids.map((id) => stream.step(id));
+    steps.forEach((row, t) => equal(`block, row ${t}`, model.stream().process(ids).subarray(t * row.length, (t + 1) * row.length), row));
   });
 
   check("a module compiled by the user", () => {
@@ -172,7 +110,7 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
     const file = classifier(u);
     refuses(u, "truncated", "safetensors: ", () => u.Model.fromSafetensors(file.subarray(0, 400)));
     refuses(u, "header", "expected a header of UTF-8 JSON", () => u.readSafetensors(Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 123, 34, 255, 34)));
-    refuses(u, "tensor", "no layer uses spare", () => u.Model.fromTensors([...cells(u, 1, "", shapes[0]), u.tensor("spare", [1], new Float32Array(1))], { layers: [{ type: "rnn", weights: "" }] }));
+    refuses(u, "tensor", "no layer uses spare", () => u.Model.fromTensors([...cells(u, 1, "", SHAPES[0]), u.tensor("spare", [1], new Float32Array(1))], { layers: [{ type: "rnn", weights: "" }] }));
     const model = subject(u);
     const stream = model.stream();
     const other = u.Model.fromTensors(cells(u, 7, "", { cell: "lstm", inputs: 64, hidden: 64 }));
@@ -213,11 +151,6 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
   return { build, passed, failures, hash: bits.value, state, leg: leg.value, microseconds };
 }
 
-/** LEG steps from step `from` on; each step's input depends on its number alone. */
-function goOn(stream: Stream, from: number, hash: Hash): void {
-  for (let t = from; t < from + LEG; t++) hash.add(stream.step(new Random(1000 + t).floats(64, 1)));
-}
-
 /** Microseconds a step. */
 function timeStep(model: Model, rounds: number, now: () => number): number {
   const stream = model.stream();
@@ -230,60 +163,4 @@ function timeStep(model: Model, rounds: number, now: () => number): number {
     return (now() - start) / 10;
   });
   return Math.min(...times);
-}
-
-/** FNV-1a of the bits of floats. */
-class Hash {
-  #hash = 0x811c9dc5;
-
-  add(values: Float32Array): void {
-    for (const word of new Uint32Array(values.buffer, values.byteOffset, values.length)) this.#hash = Math.imul(this.#hash ^ word, 0x01000193);
-  }
-
-  get value(): string {
-    return (this.#hash >>> 0).toString(16).padStart(8, "0");
-  }
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
-}
-
-function fromHex(digits: string): Uint8Array {
-  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
-}
-
-function difference(a: Float32Array, b: Float32Array): number {
-  let worst = 0;
-  for (let i = 0; i < a.length; i++) {
-    const d = Math.abs(a[i] - b[i]);
-    if (!(d <= worst)) worst = Number.isNaN(d) ? Infinity : d;
-  }
-  return worst;
-}
-
-function same(label: string, got: unknown, expected: unknown): void {
-  if (got !== expected) throw new Error(`${label}: expected ${expected}, got ${got}`);
-}
-
-function within(label: string, got: number, bound: number): void {
-  if (!(got <= bound)) throw new Error(`${label}: expected at most ${bound}, got ${got}`);
-}
-
-function equal(label: string, got: Float32Array, expected: Float32Array): void {
-  same(`${label} length`, got.length, expected.length);
-  const at = got.findIndex((value, i) => !Object.is(value, expected[i]));
-  if (at >= 0) throw new Error(`${label}[${at}]: expected ${expected[at]}, got ${got[at]}`);
-}
-
-/** `kind`: the error's class, or a FormatError's code. */
-function refuses(u: Unrolled, kind: string | (new () => Error), text: string, run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    const known = typeof kind === "string" ? error instanceof u.FormatError && error.code === kind : error instanceof kind;
-    if (!known || !(error as Error).message.includes(text)) throw new Error(`expected ${String(kind)} with "${text}", got ${error}`);
-    return;
-  }
-  throw new Error(`expected an error with "${text}", got none`);
 }

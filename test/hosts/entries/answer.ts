@@ -1,4 +1,5 @@
-import { firstAnswer, suite, type Job, type Report, type Unrolled } from "../suite.ts";
+import { firstAnswer, type Unrolled } from "../nets.ts";
+import { suite, type Job, type Report } from "../suite.ts";
 
 /** A report, and the milliseconds from asking for the package to the first answer of a model. */
 export type Answer = Report & { readonly cold: number };

@@ -1,6 +1,6 @@
 // A Worker bundled without the export condition "workerd".
 import * as unrolled from "unrolled";
-import { firstAnswer } from "../suite.ts";
+import { firstAnswer } from "../nets.ts";
 
 export default {
   fetch(): Response {

@@ -1,5 +1,5 @@
 // A host that cannot run the engine: what a user is told, on the console or by a page.
-import { firstAnswer } from "../suite.ts";
+import { firstAnswer } from "../nets.ts";
 
 async function attempt(): Promise<string> {
   try {

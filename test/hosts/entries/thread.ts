@@ -1,6 +1,7 @@
 // A module worker, or a service worker.
 import * as unrolled from "unrolled";
-import { firstAnswer, suite, type Job } from "../suite.ts";
+import { firstAnswer } from "../nets.ts";
+import { suite, type Job } from "../suite.ts";
 
 addEventListener("message", ({ data, source }: MessageEvent<Job>) => {
   const post = (message: unknown) => (source ? (source as Client | MessagePort).postMessage(message) : (postMessage as (m: unknown) => void)(message));

@@ -1,7 +1,8 @@
 // A Cloudflare Worker. Its clock stands still while it computes: the driver holds the watch.
 import * as unrolled from "unrolled";
 import base from "unrolled/base.wasm";
-import { firstAnswer, suite, type Job } from "../suite.ts";
+import { firstAnswer } from "../nets.ts";
+import { suite, type Job } from "../suite.ts";
 
 export default {
   async fetch(request: Request): Promise<Response> {

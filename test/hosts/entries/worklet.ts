@@ -1,6 +1,7 @@
 // An AudioWorklet: no fetch, no clock but Date, no TextDecoder, no atob.
 import * as unrolled from "unrolled";
-import { firstAnswer, suite, type Job } from "../suite.ts";
+import { firstAnswer } from "../nets.ts";
+import { suite, type Job } from "../suite.ts";
 
 class SuiteProcessor extends AudioWorkletProcessor {
   constructor({ processorOptions }: { processorOptions: { job: Job } }) {

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { binaries, here, quietly, root } from "../machine.ts";
 import type { Project } from "../project.ts";
-import type { Unrolled } from "../suite.ts";
+import type { Unrolled } from "../nets.ts";
 import type { Trials } from "../trials.ts";
 import { addressOf, visitExample } from "./pages.ts";
 import { bundleWorker } from "./workerd.ts";

@@ -26,4 +26,8 @@ export async function types(trials: Trials, { folder }: Project): Promise<void> 
       }
     }
   }
+  await trials.expect("TypeScript", "test/hosts", "compiles", () => {
+    quietly(process.execPath, [COMPILERS[0], "--project", here]);
+    return "compiles";
+  });
 }
