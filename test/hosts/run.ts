@@ -42,7 +42,7 @@ await part("types", () => types(trials, project));
 await part("examples", () => examples(trials, project));
 
 if (process.argv.includes("--write")) {
-  for (const file of [join(root, "README.md"), join(here, "README-section.md")]) replaceBetween(file, "hosts", markdown(table));
+  replaceBetween(join(root, "README.md"), "hosts", markdown(table));
   writeFileSync(join(here, "results.json"), JSON.stringify({ hosts: table, trials: trials.all.map(({ host, what, said }) => ({ host, what, said })) }, null, 2) + "\n");
 }
 
