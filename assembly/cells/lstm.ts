@@ -58,10 +58,12 @@ export function lstmStep(
     init += initPanel << 1;
     w += panel << 1;
   }
-  // Two panels' gates follow each other: their chains of dependent operations overlap.
+  // Two panels' gates follow each other, so that their chains of dependent operations overlap:
+  // (8, 32) takes 13 % less. Divisions shared between gates gain under 4 % and lose accuracy.
   for (; units > 0; units -= 8) {
+    const two = !FUSED && units > 4; // fused, one panel at most is left
     let i = f32x4.splat(0), f = i, g = i, o = i, i2 = i, f2 = i, g2 = i, o2 = i;
-    for (let p = units > 4 ? 0 : 1; p < 2; ++p) {
+    for (let p = two ? 0 : 1; p < 2; ++p) {
       i2 = i;
       f2 = f;
       g2 = g;
@@ -94,12 +96,12 @@ export function lstmStep(
       init += initPanel;
       w += panel;
     }
-    if (units > 4) {
+    if (two) {
       gates(y, c, i2, f2, g2, o2, 4);
       y += 16;
       c += 16;
     }
-    gates(y, c, i, f, g, o, units > 4 ? units - 4 : units);
+    gates(y, c, i, f, g, o, two ? units - 4 : units);
     y += 16;
     c += 16;
   }

@@ -6,6 +6,7 @@
 //
 // Order of summation, for every output: acc = init, then for k = 0, 1, ...
 // acc = acc + w[k] * x[k].
+import { assertRegion, assertRows, CHECKED } from "../check";
 import { madd, storeUpTo } from "../lanes";
 import { biases, line, lineBytes } from "./panels";
 
@@ -15,6 +16,11 @@ export function affine(
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
   const panels = (outputs + 15) >> 4;
+  if (CHECKED) {
+    assertRegion(w, panel * panels, 16);
+    assertRows(x, xRow, inputs, rows, 4);
+    assertRows(y, yRow, outputs, rows, 4);
+  }
   for (let p = 0; p < panels; ++p) {
     const init = biases(w, p, panels, panel, vectors);
     gemm(y, yRow, init, 0, line(w, p, panels, panel, vectors, 0), lineBytes(p, panels, vectors), x, xRow, inputs, outputs, rows, vectors);
@@ -32,6 +38,11 @@ export function accumulate(
   y: usize, yRow: usize, w: usize, panel: usize, k: i32,
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
+  if (CHECKED) {
+    assertRegion(w, panel * panels, 16);
+    assertRows(x, xRow, inputs, rows, 16);
+    assertRegion(y, yRow * rows, 16);
+  }
   for (let p = 0; p < panels; ++p) {
     gemm(y, yRow, y, yRow, line(w, p, panels, panel, vectors, k), lineBytes(p, panels, vectors), x, xRow, inputs, 16, rows, vectors);
     y += 64;

@@ -34,7 +34,7 @@ export interface Net {
   readonly description: Description;
   readonly layers: readonly Layer[];
   readonly build: Build;
-  readonly kernels: Kernels;
+  kernels: Kernels;
   readonly arena: Arena;
   /** What the memory holds, at which address. */
   readonly regions: readonly Region[];
@@ -84,7 +84,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const { build, kernels } = loadKernels(compiled, arena.memory);
+  const { build, kernels } = loadKernels(compiled, arena.memory!);
   if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
@@ -105,7 +105,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
   return {
     open: true,
     description,
-    layers,
+    layers: layers.map(withoutFile),
     build,
     kernels,
     arena,
@@ -117,8 +117,8 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
     bidirectional: records.some((r) => r.flags & Flag.REVERSE),
     cells: [...state.cells.values()],
     stateSize: state.size,
-    widest: Math.max(...records.flatMap((r) => [r.kind === Kind.EMBEDDING ? 1 : r.inputs, r.columns])),
-    scratchBytes: (batch) => Math.max(...records.map((r) => scratchOf(r, batch, chunk))),
+    widest: records.reduce((most, r) => Math.max(most, r.kind === Kind.EMBEDDING ? 1 : r.inputs, r.columns), 0),
+    scratchBytes: scratchSizes(records, chunk),
   };
 }
 
@@ -141,11 +141,18 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
   return { cells, size };
 }
 
-/** Bytes that assembly/cells uses: a chunk's pre-activations, and what stands between two steps of a sequence. */
-function scratchOf(r: LayerRecord, batch: number, chunk: number): number {
-  if (!r.state) return 0;
-  const panels = r.weights!.size / r.panel! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
-  return 4 * LANES * panels * Math.max(chunk, batch) + (r.second ? 8 * whole(r.units) * batch : 0);
+/** A layer whose weights are packed: what would hold on to the file's tensors is left out. */
+function withoutFile(layer: Layer): Layer {
+  return { ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) };
+}
+
+/** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */
+function scratchSizes(records: readonly LayerRecord[], chunk: number): (batch: number) => number {
+  const sizes = records.filter((r) => r.state).map((r) => {
+    const panels = r.weights!.size / r.panel! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
+    return { row: 4 * LANES * panels, between: r.second ? 8 * whole(r.units) : 0 };
+  });
+  return (batch) => sizes.reduce((most, s) => Math.max(most, s.row * Math.max(chunk, batch) + s.between * batch), 0);
 }
 
 /** The bits of a float32. */

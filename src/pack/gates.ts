@@ -1,4 +1,4 @@
-import { LANES, pack, panelSize, type Block } from "./panels.ts";
+import { LANES, pack, panelSize, unpack, type Block } from "./panels.ts";
 
 /**
  * How a cell's gates stand with the producer and in panels: a letter each.
@@ -47,15 +47,38 @@ export function cellPanels(order: GateOrder, { inputs, units, width }: Pick<Cell
  * rounded once; where a gate keeps them apart (GRU's candidate) each has its own.
  */
 export function packCell(out: Float32Array, abreast: number, order: GateOrder, w: CellWeights): void {
-  const x: Block = { matrix: w.weightIh, columns: w.inputs, lanes: lanesOf(order, order.x), row: rowOf(order, order.x, w.units) };
-  const h: Block = { matrix: w.weightHh, columns: w.width, lanes: lanesOf(order, order.h), row: rowOf(order, order.h, w.units) };
-  const part = (bias: Float32Array | undefined, block: Block, panel: number, lane: number) => {
-    if (!bias || lane < 0 || lane >= block.lanes) return 0;
-    const row = block.row(panel, lane);
-    return row < 0 ? 0 : bias[row];
+  const [x, h] = blocksOf(order, w);
+  const bias = (panel: number, lane: number) => {
+    const i = rowAt(x, panel, lane);
+    const j = rowAt(h, panel, lane - (LANES - h.lanes));
+    return (i < 0 ? 0 : w.biasIh?.[i] ?? 0) + (j < 0 ? 0 : w.biasHh?.[j] ?? 0);
   };
-  const bias = (panel: number, lane: number) => part(w.biasIh, x, panel, lane) + part(w.biasHh, h, panel, lane - (LANES - h.lanes));
   pack(out, cellPanels(order, w).panels, order.abreast ?? abreast, bias, [x, h]);
+}
+
+/** Reads a cell's gates back into `w`; a sum of two biases becomes the input bias. */
+export function unpackCell(packed: Float32Array, abreast: number, order: GateOrder, w: CellWeights): void {
+  const [x, h] = blocksOf(order, w);
+  const bias = (panel: number, lane: number, value: number) => {
+    const i = rowAt(x, panel, lane);
+    const j = rowAt(h, panel, lane - (LANES - h.lanes));
+    if (i >= 0) w.biasIh![i] = value;
+    else if (j >= 0) w.biasHh![j] = value;
+  };
+  unpack(packed, cellPanels(order, w).panels, order.abreast ?? abreast, bias, [x, h]);
+}
+
+/** The blocks of a cell's panels: for x, for h. */
+function blocksOf(order: GateOrder, w: CellWeights): [Block, Block] {
+  return [
+    { matrix: w.weightIh, columns: w.inputs, lanes: lanesOf(order, order.x), row: rowOf(order, order.x, w.units) },
+    { matrix: w.weightHh, columns: w.width, lanes: lanesOf(order, order.h), row: rowOf(order, order.h, w.units) },
+  ];
+}
+
+/** The block's row in a lane of the bias line, -1 for none. */
+function rowAt(block: Block, panel: number, lane: number): number {
+  return lane < 0 || lane >= block.lanes ? -1 : block.row(panel, lane);
 }
 
 /** Lanes of a line. */
