@@ -9,7 +9,6 @@ export default defineConfig({
   resolve: { alias: chosen ? [{ find: /^.*\/build\/binaries\.js$/, replacement: file("support/binaries.ts") }] : [] },
   test: {
     testTimeout: 60_000, // the machine may be shared
-
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/hosts/**"],
     setupFiles: chosen ? [file("support/build.ts")] : [],
