@@ -1,5 +1,6 @@
 // A net is a list of layer records; a call walks it once over a block of rows.
-import { copy } from "./lanes";
+import * as integer from "./integer/embedding";
+import { copy, INTEGER } from "./lanes";
 import { Flag, Kind, Layer } from "./layer";
 import { recurrence } from "./cells/recurrence";
 import { padded } from "./lanes";
@@ -23,7 +24,10 @@ export function forward(
     const l = changetype<Layer>(net);
     const paired = (l.flags & Flag.PAIRED) != 0;
     switch (l.kind) {
-      case Kind.EMBEDDING: embedding(b, l.weights, a, l.units, rows); break;
+      case Kind.EMBEDDING:
+        if (INTEGER) integer.embedding(b, l.weights, a, l.units, rows);
+        else embedding(b, l.weights, a, l.units, rows);
+        break;
       case Kind.LINEAR: linear(b, l.row, l.weights, l.panel, a, <usize>l.inputs << 2, l.inputs, l.units, rows); break;
       case Kind.SOFTMAX: softmax(a, l.units, rows); continue;
       case Kind.LAST:

@@ -9,10 +9,10 @@ process.chdir(root.pathname);
 const run = (bin: string, ...args: string[]) =>
   execFileSync(process.execPath, [`node_modules/${bin}`, ...args], { stdio: "inherit" });
 
-for (const target of ["base", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+for (const target of ["base", "relaxed", "integer", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
 
 const base64 = (name: string) => JSON.stringify(readFileSync(`build/${name}.wasm`).toString("base64"));
-writeFileSync("build/binaries.js", `export const base = ${base64("base")};\nexport const relaxed = ${base64("relaxed")};\n`);
+writeFileSync("build/binaries.js", ["base", "relaxed", "integer"].map((name) => `export const ${name} = ${base64(name)};\n`).join(""));
 
 /** The commands import the engine from the bundle beside them. */
 const engineBeside: Plugin = {
@@ -35,4 +35,4 @@ await build({
 });
 chmodSync("dist/cli.js", 0o755);
 run("typescript/bin/tsc", "--project", "build/tsconfig.json");
-for (const name of ["base", "relaxed"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+for (const name of ["base", "relaxed", "integer"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);

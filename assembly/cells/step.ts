@@ -3,7 +3,7 @@
 // `pre` are pre-activations that hold the finished input half, panel by panel.
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
-import { padded } from "../lanes";
+import { INTEGER, padded } from "../lanes";
 import { Flag, Kind, Layer } from "../layer";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
@@ -32,6 +32,7 @@ import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
 /** Bytes of a panel of n, and of W_hr. */
 @inline function secondPanel(l: Layer): usize {
+  if (INTEGER) return l.panel;
   return BIAS + (<usize>(l.kind == Kind.GRU_BEFORE ? l.inputs + l.width : l.units) << 6);
 }
 

@@ -6,7 +6,8 @@
 //
 // Order of summation, for every output: acc = init, then for k = 0, 1, ...
 // acc = acc + w[k] * x[k].
-import { madd, storeUpTo } from "../lanes";
+import * as integer from "../integer/gemm";
+import { INTEGER, madd, storeUpTo } from "../lanes";
 import { biases, line, lineBytes } from "./panels";
 
 /** y[row][0..outputs) = b + W x[row]; a GRU (`vectors` 3) gets its fourth bias unchanged. */
@@ -14,6 +15,7 @@ export function affine(
   y: usize, yRow: usize, w: usize, panel: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
+  if (INTEGER) return integer.affine(y, yRow, w, panel, x, xRow, inputs, outputs, rows, vectors);
   const panels = (outputs + 15) >> 4;
   for (let p = 0; p < panels; ++p) {
     const init = biases(w, p, panels, panel, vectors);
@@ -32,6 +34,7 @@ export function accumulate(
   y: usize, yRow: usize, w: usize, panel: usize, k: i32,
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
+  if (INTEGER) return integer.accumulate(y, yRow, w, panel, x, xRow, inputs, panels, rows, vectors);
   for (let p = 0; p < panels; ++p) {
     gemm(y, yRow, y, yRow, line(w, p, panels, panel, vectors, k), lineBytes(p, panels, vectors), x, xRow, inputs, 16, rows, vectors);
     y += 64;

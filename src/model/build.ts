@@ -4,10 +4,12 @@ import { makeLayers } from "../layers/make.ts";
 import { Arena } from "../memory/arena.ts";
 import { Plan, type Region } from "../memory/plan.ts";
 import { whole } from "../pack/gates.ts";
+import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseBuild, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
+import type { Precision } from "./matrix.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -56,8 +58,9 @@ export interface Net {
 const RECORD = 64;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
-export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean): Net {
-  const layers = makeLayers(description, new Tensors(tensors));
+export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean, precision?: Precision): Net {
+  const taken = new Tensors(tensors, precision);
+  const layers = makeLayers(description, taken);
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
@@ -78,7 +81,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const build = chooseBuild(deterministic);
+  const build = chooseBuild(deterministic, taken.integers);
   const kernels = loadKernels(build, arena.memory);
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
@@ -86,10 +89,11 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
     w.write(arena.f32.subarray(at, at + w.size), kernels.ABREAST.value as number);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
+  const room = taken.integers ? arena.allocate(Math.max(...records.map((r) => roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0))))) : 0;
   const words = (r: LayerRecord) => {
     const cell = state.cells.get(r.of ?? r);
     return [
-      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), (r.panel ?? 0) * 4, addressOf(r.second),
+      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), room || (r.panel ?? 0) * 4, addressOf(r.second),
       (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
       addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
     ];
@@ -136,7 +140,7 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
 /** Bytes that assembly/cells uses: a chunk's pre-activations, and what stands between two steps of a sequence. */
 function scratchOf(r: LayerRecord, batch: number, chunk: number): number {
   if (!r.state) return 0;
-  const panels = r.weights!.size / r.panel! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
+  const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
   return 4 * LANES * panels * Math.max(chunk, batch) + (r.second ? 8 * whole(r.units) * batch : 0);
 }
 

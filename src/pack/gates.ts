@@ -1,3 +1,5 @@
+import { isFloats, type Matrix } from "../model/matrix.ts";
+import { integerSize, packIntegers, type IntegerBlock } from "./integers.ts";
 import { LANES, pack, panelSize, type Block } from "./panels.ts";
 
 /**
@@ -22,8 +24,8 @@ export interface CellWeights {
   readonly units: number;
   /** Features of h: `units`, or the projection's. */
   readonly width: number;
-  readonly weightIh: Float32Array;
-  readonly weightHh: Float32Array;
+  readonly weightIh: Matrix;
+  readonly weightHh: Matrix;
   readonly biasIh: Float32Array | undefined;
   readonly biasHh: Float32Array | undefined;
 }
@@ -42,20 +44,50 @@ export function cellPanels(order: GateOrder, { inputs, units, width }: Pick<Cell
 }
 
 /**
- * Packs a cell. The input biases take the first gates of the bias line, the
- * recurrent biases the last: where both add up they are summed in float64 and
- * rounded once; where a gate keeps them apart (GRU's candidate) each has its own.
+ * A cell's bias line. The input biases take its first gates, the recurrent biases
+ * the last: where both add up they are summed in float64 and rounded once; where a
+ * gate keeps them apart (GRU's candidate) each has its own.
  */
-export function packCell(out: Float32Array, abreast: number, order: GateOrder, w: CellWeights): void {
-  const x: Block = { matrix: w.weightIh, columns: w.inputs, lanes: lanesOf(order, order.x), row: rowOf(order, order.x, w.units) };
-  const h: Block = { matrix: w.weightHh, columns: w.width, lanes: lanesOf(order, order.h), row: rowOf(order, order.h, w.units) };
-  const part = (bias: Float32Array | undefined, block: Block, panel: number, lane: number) => {
-    if (!bias || lane < 0 || lane >= block.lanes) return 0;
-    const row = block.row(panel, lane);
+function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number) => number {
+  const part = (bias: Float32Array | undefined, line: string, panel: number, lane: number) => {
+    if (!bias || lane < 0 || lane >= lanesOf(order, line)) return 0;
+    const row = rowOf(order, line, w.units)(panel, lane);
     return row < 0 ? 0 : bias[row];
   };
-  const bias = (panel: number, lane: number) => part(w.biasIh, x, panel, lane) + part(w.biasHh, h, panel, lane - (LANES - h.lanes));
-  pack(out, cellPanels(order, w).panels, order.abreast ?? abreast, bias, [x, h]);
+  return (panel, lane) => part(w.biasIh, order.x, panel, lane) + part(w.biasHh, order.h, panel, lane - (LANES - lanesOf(order, order.h)));
+}
+
+/** Float32 words of a packed cell. */
+export function cellSize(order: GateOrder, w: CellWeights): number {
+  const { panel, panels } = cellPanels(order, w);
+  const blocks = integerBlocks(order, w);
+  return blocks ? blocks.reduce((size, b) => size + integerSize(b), 0) : panels * panel;
+}
+
+/** Packs a cell: panels that hold both its matrices, or two matrices of integers, one after the other. */
+export function packCell(out: Float32Array, abreast: number, name: string, order: GateOrder, w: CellWeights): void {
+  const integers = integerBlocks(order, w);
+  if (integers) {
+    const [x, h] = integers;
+    packIntegers(out, name, x);
+    packIntegers(out.subarray(integerSize(x)), name, h);
+    return;
+  }
+  const block = (matrix: Float32Array, columns: number, line: string): Block => ({ matrix, columns, lanes: lanesOf(order, line), row: rowOf(order, line, w.units) });
+  const blocks = [block(w.weightIh as Float32Array, w.inputs, order.x), block(w.weightHh as Float32Array, w.width, order.h)];
+  pack(out, cellPanels(order, w).panels, order.abreast ?? abreast, biasOf(order, w), blocks);
+}
+
+/** W_ih with the biases, and W_hh, where they are integers. */
+function integerBlocks(order: GateOrder, w: CellWeights): [IntegerBlock, IntegerBlock] | undefined {
+  const { weightIh, weightHh } = w;
+  if (isFloats(weightIh) || isFloats(weightHh)) return undefined;
+  const { panels } = cellPanels(order, w);
+  const part = (line: string) => ({ lanes: lanesOf(order, line), panels, row: rowOf(order, line, w.units) });
+  return [
+    { matrix: weightIh, columns: w.inputs, ...part(order.x), bias: biasOf(order, w) },
+    { matrix: weightHh, columns: w.width, ...part(order.h) },
+  ];
 }
 
 /** Lanes of a line. */

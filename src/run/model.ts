@@ -2,6 +2,7 @@ import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
+import { checkPrecision, type Precision } from "../model/matrix.ts";
 import { inferDescription } from "../model/infer.ts";
 import { Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -17,6 +18,12 @@ import { Workspace } from "./workspace.ts";
 export interface ModelOptions extends Partial<Description> {
   /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
+  /**
+   * How matrices are kept: "int8" and "int16" quantize them as they load, one scale a row, and x and h
+   * at every timestep, with at most 15 bits; biases, gates and cell states stay float32. A row of x or h with
+   * NaN or Infinity gives NaN. Default: as the file has them (`unrolled quantize` writes integers).
+   */
+  readonly weights?: Precision;
 }
 
 /** How to run sequences. */
@@ -69,9 +76,10 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, ...given } = options;
+    const { deterministic = false, weights, ...given } = options;
+    checkPrecision(weights);
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parse(json)), ...given });
-    return new Model(buildNet(description, tensors, deterministic));
+    return new Model(buildNet(description, tensors, deterministic, weights));
   }
 
   /** What the net is made of. */

@@ -19,4 +19,4 @@ export type Kernels = {
 };
 
 /** Which compilation of the module runs. */
-export type Build = "base" | "relaxed";
+export type Build = "base" | "relaxed" | "integer";

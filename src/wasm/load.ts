@@ -15,8 +15,12 @@ const RELAXED_PROBE = Uint8Array.of(
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
 
-/** The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere. */
-export function chooseBuild(deterministic: boolean): Build {
+/**
+ * The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere.
+ * Nets of integers have one build, with the same bits everywhere.
+ */
+export function chooseBuild(deterministic: boolean, integers: boolean): Build {
+  if (integers) return "integer";
   supported ??= WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "base";
   return deterministic ? "base" : supported;
 }
