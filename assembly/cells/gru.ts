@@ -11,12 +11,13 @@
 //   h_0                r0 r1 r2 r3 | z0 z1 z2 z3 | n0 n1 n2 n3
 //
 // Order of summation: bias, inputs in order, recurrent in order.
-import { madd, storeUpTo } from "../lanes";
+import * as integer from "../integer/step";
+import { INTEGER, madd, storeUpTo } from "../lanes";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
 /** The cell's own equations: the first `count` of h' from pre-activations and h. */
-@inline function gates(y: usize, h: usize, m: v128, r: v128, z: v128, n: v128, count: i32): void {
+@inline export function gates(y: usize, h: usize, m: v128, r: v128, z: v128, n: v128, count: i32): void {
   const update = sigmoid(z);
   const candidate = tanh(madd(sigmoid(r), n, m));
   const rest = f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate);
@@ -34,6 +35,7 @@ export function gruStep(
   y: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
+  if (INTEGER) return integer.gruStep(y, init, w, panel, x, inputs, h, width, units);
   const xEnd = x + (<usize>inputs << 2), hEnd = h + (<usize>width << 2);
   let old = h;
   for (; units > 4; units -= 8) {

@@ -10,12 +10,13 @@
 //   h_0  i0 i1 i2 i3 | f0 ..
 //
 // Order of summation: bias, inputs in order, recurrent in order.
-import { FUSED, madd, storeUpTo } from "../lanes";
+import * as integer from "../integer/step";
+import { FUSED, INTEGER, madd, storeUpTo } from "../lanes";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
 /** The cell's own equations, from pre-activations to c' (in place) and the first `count` of h'. */
-@inline function gates(y: usize, c: usize, i: v128, f: v128, g: v128, o: v128, count: i32): void {
+@inline export function gates(y: usize, c: usize, i: v128, f: v128, g: v128, o: v128, count: i32): void {
   const cell = madd(sigmoid(f), v128.load(c), f32x4.mul(sigmoid(i), tanh(g)));
   v128.store(c, cell);
   storeUpTo(y, f32x4.mul(sigmoid(o), tanh(cell)), count);
@@ -32,6 +33,7 @@ export function lstmStep(
   y: usize, c: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
+  if (INTEGER) return integer.lstmStep(y, c, init, w, panel, x, inputs, h, width, units);
   if (FUSED) for (; units > 4; units -= 8) {
     let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
     let i2 = v128.load(init, 64), f2 = v128.load(init, 80), g2 = v128.load(init, 96), o2 = v128.load(init, 112);

@@ -4,7 +4,7 @@
 // Rows of x and y are time-major: all sequences of timestep 0, then of 1, ...
 // Sequences are ordered by falling length, so those that reach timestep t are
 // the first `active[t]`, whichever way the walk goes.
-import { copy, INTEGER } from "../lanes";
+import { copy } from "../lanes";
 import { Flag, Layer } from "../layer";
 import { hRow, inputHalf, preBytes, several, single } from "./step";
 
@@ -24,7 +24,7 @@ export function recurrence(
   const xRow = <usize>l.inputs << 2, preRow = preBytes(l);
   const between = scratch + preRow * <usize>max(CHUNK, batch);
   const reverse = (l.flags & Flag.REVERSE) != 0;
-  const plain = !INTEGER && !(l.flags & Flag.VARIANT);
+  const plain = !(l.flags & Flag.VARIANT);
   y += l.column;
 
   if (rows == 1 && plain) { // streaming: the input half is not set apart

@@ -131,12 +131,13 @@ function rowsOf<T, V>(
 function finish(
   y: usize, init: usize, scales: usize, x: v128, a0: v128, a1: v128, a2: v128, a3: v128, count: i32, vectors: i32,
 ): void {
-  storeUpTo(y, scaled(init, scales, x, a0), count);
-  storeUpTo(y + 16, scaled(init + 16, scales + 16, x, a1), count - 4);
-  storeUpTo(y + 32, scaled(init + 32, scales + 32, x, a2), count - 8);
-  if (vectors == 4) storeUpTo(y + 48, scaled(init + 48, scales + 48, x, a3), count - 12);
+  storeUpTo(y, scaled(v128.load(init), scales, x, a0), count);
+  storeUpTo(y + 16, scaled(v128.load(init, 16), scales + 16, x, a1), count - 4);
+  storeUpTo(y + 32, scaled(v128.load(init, 32), scales + 32, x, a2), count - 8);
+  if (vectors == 4) storeUpTo(y + 48, scaled(v128.load(init, 48), scales + 48, x, a3), count - 12);
 }
 
-@inline function scaled(init: usize, scales: usize, x: v128, dot: v128): v128 {
-  return madd(f32x4.mul(v128.load(scales), x), f32x4.convert_i32x4_s(dot), v128.load(init));
+/** init + (scale x) dot */
+@inline export function scaled(init: v128, scales: usize, x: v128, dot: v128): v128 {
+  return madd(f32x4.mul(v128.load(scales), x), f32x4.convert_i32x4_s(dot), init);
 }

@@ -1,0 +1,97 @@
+// One timestep of one sequence over matrices of integers, the gates applied to the sums:
+// the arguments of cells/lstm.ts, cells/gru.ts and linear/gemv.ts, where `panel` is the
+// room for quantized x and h, and W_hh the matrix that follows W_ih.
+//
+// Order of summation: bias, the whole dot with x, the whole dot with h.
+import { gates as gruGates } from "../cells/gru";
+import { gates as lstmGates } from "../cells/lstm";
+import { Activation, activatePanel } from "../math/activation";
+import { scaled } from "./gemm";
+import { HEAD, Matrix, panelBytes } from "./matrix";
+import { quantize, quantizedRow, SCALE } from "./quantize";
+
+export function lstmStep(y: usize, c: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, units: i32): void {
+  steps<i32>(y, c, init, w, room, x, inputs, h, width, units, 4, Activation.NONE);
+}
+
+export function gruStep(y: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, units: i32): void {
+  steps<i16>(y, 0, init, w, room, x, inputs, h, width, units, 4, Activation.NONE);
+}
+
+export function gemv(y: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, outputs: i32, by: Activation): void {
+  steps<i32>(y, 0, init, w, room, x, inputs, h, width, outputs, 16, by);
+}
+
+/** V: i32 for lines of 4 vectors, i16 for a GRU's 3. `each`: outputs of a panel. */
+function steps<V>(
+  y: usize, c: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, outputs: i32,
+  each: i32, by: Activation,
+): void {
+  const vectors: usize = sizeof<V>() == 4 ? 4 : 3;
+  const mx = changetype<Matrix>(w), mh = changetype<Matrix>(w + mx.size);
+  const qh = room + quantizedRow(inputs);
+  const xPairs = (inputs + 1) >> 1, hPairs = (width + 1) >> 1;
+  let vx = w + HEAD + (<usize>mx.vectors << 4), vh = w + mx.size + HEAD;
+  if (init == w) init += HEAD;
+  if (inputs) quantize(room, x, 0, inputs, 1, mx.limit);
+  let xPanel: usize = 0, hPanel: usize = 0, old = h;
+  if (inputs) xPanel = panelBytes(mx, xPairs, <i32>vectors);
+  if (width) {
+    quantize(qh, h, 0, width, 1, mh.limit);
+    hPanel = panelBytes(mh, hPairs, <i32>vectors);
+  }
+  for (; outputs > 0; outputs -= each) {
+    let f0 = v128.load(init), f1 = v128.load(init, 16), f2 = v128.load(init, 32), f3 = v128.load(init, 48);
+    for (let half = inputs ? 0 : 1, last = width ? 1 : 0; half <= last; ++half) {
+      let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+      const q = half ? qh : room, scales = half ? vh : vx;
+      let v = scales + (vectors << 4), k = q + SCALE;
+      const end = k + (<usize>(half ? hPairs : xPairs) << 2);
+      if ((half ? mh : mx).bytes == 1) {
+        for (; k < end; k += 4) {
+          const s = v128.load32_splat(k);
+          a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load8x8_s(v), s));
+          a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load8x8_s(v, 8), s));
+          a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v128.load8x8_s(v, 16), s));
+          if (sizeof<V>() == 4) a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v128.load8x8_s(v, 24), s));
+          v += vectors << 3;
+        }
+      } else {
+        for (; k < end; k += 4) {
+          const s = v128.load32_splat(k);
+          a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load(v), s));
+          a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load(v, 16), s));
+          a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v128.load(v, 32), s));
+          if (sizeof<V>() == 4) a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v128.load(v, 48), s));
+          v += vectors << 4;
+        }
+      }
+      const t = v128.load32_splat(q);
+      if (sizeof<V>() == 4) {
+        f0 = scaled(f0, scales, t, a0);
+        f1 = scaled(f1, scales + 16, t, a1);
+        f2 = scaled(f2, scales + 32, t, a2);
+        f3 = scaled(f3, scales + 48, t, a3);
+      } else if (half) {
+        f1 = scaled(f1, scales, t, a0);
+        f2 = scaled(f2, scales + 16, t, a1);
+        f3 = scaled(f3, scales + 32, t, a2);
+      } else {
+        f0 = scaled(f0, scales, t, a0);
+        f1 = scaled(f1, scales + 16, t, a1);
+        f2 = scaled(f2, scales + 32, t, a2);
+      }
+    }
+    if (sizeof<V>() != 4) {
+      gruGates(y, old, f0, f1, f2, f3, outputs);
+      old += 16;
+    } else if (each == 4) {
+      lstmGates(y, c, f0, f1, f2, f3, outputs);
+      c += 16;
+    } else activatePanel(y, f0, f1, f2, f3, by, outputs);
+    y += <usize>each << 2;
+    init += 64;
+    vx += xPanel;
+    vh += hPanel;
+  }
+}
