@@ -7,7 +7,7 @@
 // 8 weights are widened to int16 as they are loaded; one instruction multiplies them by the pair of
 // inputs and adds neighbours: 4 outputs, 2 inputs. Two rows of x share each load.
 import { madd, storeUpTo } from "../lanes";
-import { HEAD, Matrix, panelBytes } from "./matrix";
+import { HEAD, Matrix, pairsOf, panelBytes } from "./matrix";
 import { quantize, quantizedRow, SCALE } from "./quantize";
 
 /** Rows that are quantized together: the room that `room` must have. */
@@ -40,7 +40,7 @@ function product(
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
   const m = changetype<Matrix>(w);
-  const pairs = (inputs + 1) >> 1, panel = panelBytes(m, pairs, vectors), first = w + HEAD + (<usize>m.vectors << 4);
+  const pairs = pairsOf(inputs), panel = panelBytes(m, pairs, vectors), first = w + HEAD + (<usize>m.vectors << 4);
   for (; rows > 0; rows -= ROWS) {
     const some = min(rows, ROWS);
     quantize(room, x, xRow, inputs, some, m.limit);

@@ -28,6 +28,9 @@
 /** Bytes of a matrix's head. */
 export const HEAD: usize = 64;
 
+/** Pairs of columns, an even number. */
+@inline export function pairsOf(columns: i32): i32 { return ((columns + 3) >> 2) << 1; }
+
 /** Bytes of a panel for `pairs` pairs of columns. */
 @inline export function panelBytes(m: Matrix, pairs: i32, vectors: i32): usize {
   return <usize>vectors * (16 + <usize>pairs * <usize>(m.bytes << 3));

@@ -2,12 +2,14 @@
 // the arguments of cells/lstm.ts, cells/gru.ts and linear/gemv.ts, where `panel` is the
 // room for quantized x and h, and W_hh the matrix that follows W_ih.
 //
+// Two pairs a turn: int16 4 to 8 % faster, int8 5 % slower on Node 26, the same on Node 20.
+//
 // Order of summation: bias, the whole dot with x, the whole dot with h.
 import { gates as gruGates } from "../cells/gru";
 import { gates as lstmGates } from "../cells/lstm";
 import { Activation, activatePanel } from "../math/activation";
 import { scaled } from "./gemm";
-import { HEAD, Matrix, panelBytes } from "./matrix";
+import { HEAD, Matrix, pairsOf, panelBytes } from "./matrix";
 import { quantize, quantizedRow, SCALE } from "./quantize";
 
 export function lstmStep(y: usize, c: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, units: i32): void {
@@ -30,7 +32,7 @@ function steps<V>(
   const vectors: usize = sizeof<V>() == 4 ? 4 : 3;
   const mx = changetype<Matrix>(w), mh = changetype<Matrix>(w + mx.size);
   const qh = room + quantizedRow(inputs);
-  const xPairs = (inputs + 1) >> 1, hPairs = (width + 1) >> 1;
+  const xPairs = pairsOf(inputs), hPairs = pairsOf(width);
   let vx = w + HEAD + (<usize>mx.vectors << 4), vh = w + mx.size + HEAD;
   if (init == w) init += HEAD;
   if (inputs) quantize(room, x, 0, inputs, 1, mx.limit);
@@ -57,29 +59,30 @@ function steps<V>(
           v += vectors << 3;
         }
       } else {
-        for (; k < end; k += 4) {
-          const s = v128.load32_splat(k);
-          a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load(v), s));
-          a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load(v, 16), s));
-          a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v128.load(v, 32), s));
-          if (sizeof<V>() == 4) a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v128.load(v, 48), s));
-          v += vectors << 4;
+        for (; k < end; k += 8) {
+          const s = v128.load32_splat(k), t = v128.load32_splat(k, 4);
+          const u = v + (vectors << 4);
+          a0 = i32x4.add(a0, i32x4.add(i32x4.dot_i16x8_s(v128.load(v), s), i32x4.dot_i16x8_s(v128.load(u), t)));
+          a1 = i32x4.add(a1, i32x4.add(i32x4.dot_i16x8_s(v128.load(v, 16), s), i32x4.dot_i16x8_s(v128.load(u, 16), t)));
+          a2 = i32x4.add(a2, i32x4.add(i32x4.dot_i16x8_s(v128.load(v, 32), s), i32x4.dot_i16x8_s(v128.load(u, 32), t)));
+          if (sizeof<V>() == 4) a3 = i32x4.add(a3, i32x4.add(i32x4.dot_i16x8_s(v128.load(v, 48), s), i32x4.dot_i16x8_s(v128.load(u, 48), t)));
+          v = u + (vectors << 4);
         }
       }
-      const t = v128.load32_splat(q);
+      const by = v128.load32_splat(q);
       if (sizeof<V>() == 4) {
-        f0 = scaled(f0, scales, t, a0);
-        f1 = scaled(f1, scales + 16, t, a1);
-        f2 = scaled(f2, scales + 32, t, a2);
-        f3 = scaled(f3, scales + 48, t, a3);
+        f0 = scaled(f0, scales, by, a0);
+        f1 = scaled(f1, scales + 16, by, a1);
+        f2 = scaled(f2, scales + 32, by, a2);
+        f3 = scaled(f3, scales + 48, by, a3);
       } else if (half) {
-        f1 = scaled(f1, scales, t, a0);
-        f2 = scaled(f2, scales + 16, t, a1);
-        f3 = scaled(f3, scales + 32, t, a2);
+        f1 = scaled(f1, scales, by, a0);
+        f2 = scaled(f2, scales + 16, by, a1);
+        f3 = scaled(f3, scales + 32, by, a2);
       } else {
-        f0 = scaled(f0, scales, t, a0);
-        f1 = scaled(f1, scales + 16, t, a1);
-        f2 = scaled(f2, scales + 32, t, a2);
+        f0 = scaled(f0, scales, by, a0);
+        f1 = scaled(f1, scales + 16, by, a1);
+        f2 = scaled(f2, scales + 32, by, a2);
       }
     }
     if (sizeof<V>() != 4) {

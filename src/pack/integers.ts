@@ -25,7 +25,7 @@ const width = (m: Integers): number => m.values.BYTES_PER_ELEMENT;
 /** Rounded up to regions' alignment, in float32 words. */
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 16;
 
-const panelBytes = (b: IntegerBlock): number => b.lanes * (4 + Math.ceil(b.columns / 2) * 2 * width(b.matrix));
+const panelBytes = (b: IntegerBlock): number => b.lanes * (4 + Math.ceil(b.columns / 4) * 4 * width(b.matrix));
 
 /** Float32 words of a packed matrix. */
 export function integerSize(b: IntegerBlock): number {
