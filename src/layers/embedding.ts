@@ -1,4 +1,4 @@
-import { countOf, isFloats } from "../model/matrix.ts";
+import { countOf, isFloats } from "../pack/matrix.ts";
 import type { Tensors } from "../model/tensor.ts";
 import { packTable, tableSize } from "../pack/integers.ts";
 import { Kind, type Layer, type Weights } from "./layer.ts";

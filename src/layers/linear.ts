@@ -1,4 +1,4 @@
-import { countOf, isFloats, type Matrix } from "../model/matrix.ts";
+import { countOf, isFloats, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../model/tensor.ts";
 import { integerSize, packIntegers, type IntegerBlock } from "../pack/integers.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";

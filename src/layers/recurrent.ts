@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import type { CellOptions } from "../model/description.ts";
-import { countOf, type Matrix } from "../model/matrix.ts";
+import { countOf, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../model/tensor.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { packLinear } from "./linear.ts";
@@ -107,7 +107,7 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
 }
 
 function packed(order: GateOrder, w: TakenWeights): Weights {
-  return { size: cellSize(order, w), write: (out, abreast) => packCell(out, abreast, w.name("weight"), order, w) };
+  return { size: cellSize(order, w), write: (out, abreast) => packCell(out, abreast, w.name, order, w) };
 }
 
 /** [i f o][units], each in whole vectors. */

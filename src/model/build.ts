@@ -9,7 +9,7 @@ import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseBuild, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
-import type { Precision } from "./matrix.ts";
+import type { Precision } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */

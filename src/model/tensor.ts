@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { isFloats, precisionOf, quantize, toFloats, type Integers, type Matrix, type Precision } from "./matrix.ts";
+import { isFloats, precisionOf, quantize, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
 
 /** Bytes of one element, by safetensors' name of the type. */
 export const DTYPES = {
@@ -92,6 +92,8 @@ export class Tensors {
   readonly #left: Map<string, Tensor>;
   /** How matrices leave the set; undefined: as the file has them. */
   readonly #precision: Precision | undefined;
+  /** The matrices that left the set. */
+  readonly matrices = new Map<string, Matrix>();
   /** Whether matrices leave the set as integers. */
   readonly integers: boolean;
 
@@ -139,6 +141,12 @@ export class Tensors {
 
   /** The weights of a matrix of this shape, which leaves the set, with its scales where it has any. */
   matrix(name: string, shape: readonly number[]): Matrix {
+    const matrix = this.#matrix(name, shape);
+    this.matrices.set(name, matrix);
+    return matrix;
+  }
+
+  #matrix(name: string, shape: readonly number[]): Matrix {
     const t = this.#get(name);
     const stored = isInteger(t) ? this.#integers(t, shape) : this.take(name, shape);
     const wanted = this.#precision;

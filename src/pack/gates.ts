@@ -1,4 +1,4 @@
-import { isFloats, type Matrix } from "../model/matrix.ts";
+import { isFloats, type Matrix } from "./matrix.ts";
 import { integerSize, packIntegers, type IntegerBlock } from "./integers.ts";
 import { LANES, pack, panelSize, type Block } from "./panels.ts";
 
@@ -65,12 +65,12 @@ export function cellSize(order: GateOrder, w: CellWeights): number {
 }
 
 /** Packs a cell: panels that hold both its matrices, or two matrices of integers, one after the other. */
-export function packCell(out: Float32Array, abreast: number, name: string, order: GateOrder, w: CellWeights): void {
+export function packCell(out: Float32Array, abreast: number, name: (tensor: string) => string, order: GateOrder, w: CellWeights): void {
   const integers = integerBlocks(order, w);
   if (integers) {
     const [x, h] = integers;
-    packIntegers(out, name, x);
-    packIntegers(out.subarray(integerSize(x)), name, h);
+    packIntegers(out, name("weight_ih"), x);
+    packIntegers(out.subarray(integerSize(x)), name("weight_hh"), h);
     return;
   }
   const block = (matrix: Float32Array, columns: number, line: string): Block => ({ matrix, columns, lanes: lanesOf(order, line), row: rowOf(order, line, w.units) });

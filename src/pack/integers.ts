@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { LARGEST_SUM, type Integers } from "../model/matrix.ts";
+import { LARGEST_SUM, type Integers } from "./matrix.ts";
 import { LANES } from "./panels.ts";
 
 /** Float32 words before a matrix's biases: assembly/integer/matrix.ts. */

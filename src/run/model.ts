@@ -2,7 +2,7 @@ import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
-import { checkPrecision, type Precision } from "../model/matrix.ts";
+import { checkPrecision, type Precision } from "../pack/matrix.ts";
 import { inferDescription } from "../model/infer.ts";
 import { Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
