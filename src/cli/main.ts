@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import pkg from "../../package.json" with { type: "json" };
 import { classifyCommand } from "./classify.ts";
+import { compareCommand } from "./compare.ts";
 import { inspectCommand } from "./inspect.ts";
+import { quantizeCommand } from "./quantize.ts";
 import { runCommand } from "./run.ts";
 
 const FAILURE = 1;
@@ -19,7 +21,7 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: complain })
     .addHelpText("after", "\nA MODEL is a safetensors file: a PyTorch state_dict, and its description under the metadata key unrolled.");
-  for (const add of [runCommand, classifyCommand, inspectCommand]) add(program);
+  for (const add of [runCommand, classifyCommand, inspectCommand, quantizeCommand, compareCommand]) add(program);
   return program;
 }
 
