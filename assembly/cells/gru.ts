@@ -17,7 +17,7 @@ import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
 /** The cell's own equations: the first `count` of h' from pre-activations and h. */
-@inline export function gates(y: usize, h: usize, m: v128, r: v128, z: v128, n: v128, count: i32): void {
+@inline function gates(y: usize, h: usize, m: v128, r: v128, z: v128, n: v128, count: i32): void {
   const update = sigmoid(z);
   const candidate = tanh(madd(sigmoid(r), n, m));
   const rest = f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate);

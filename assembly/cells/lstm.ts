@@ -16,7 +16,7 @@ import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
 /** The cell's own equations, from pre-activations to c' (in place) and the first `count` of h'. */
-@inline export function gates(y: usize, c: usize, i: v128, f: v128, g: v128, o: v128, count: i32): void {
+@inline function gates(y: usize, c: usize, i: v128, f: v128, g: v128, o: v128, count: i32): void {
   const cell = madd(sigmoid(f), v128.load(c), f32x4.mul(sigmoid(i), tanh(g)));
   v128.store(c, cell);
   storeUpTo(y, f32x4.mul(sigmoid(o), tanh(cell)), count);

@@ -6,7 +6,7 @@
 // Order of summation, for every output: bias, inputs in order, recurrent in order.
 import * as integer from "../integer/step";
 import { FUSED, INTEGER, madd } from "../lanes";
-import { Activation, activatePanel } from "../math/activation";
+import { Activation, activate } from "../math/activation";
 
 /**
  * y [outputs] is written; it must not overlap x or h.
@@ -72,4 +72,11 @@ export function gemv(
     init += initPanel;
     w += panel;
   }
+}
+
+@inline function activatePanel(y: usize, a: v128, b: v128, c: v128, d: v128, by: Activation, count: i32): void {
+  activate(y, a, by, count);
+  if (count > 4) activate(y + 16, b, by, count - 4);
+  if (count > 8) activate(y + 32, c, by, count - 8);
+  if (count > 12) activate(y + 48, d, by, count - 12);
 }

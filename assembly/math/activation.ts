@@ -15,14 +15,6 @@ export const enum Activation { NONE, TANH, RELU, SIGMOID }
   storeUpTo(y, a, count);
 }
 
-/** The same of a panel: four vectors. */
-@inline export function activatePanel(y: usize, a: v128, b: v128, c: v128, d: v128, by: Activation, count: i32): void {
-  activate(y, a, by, count);
-  if (count > 4) activate(y + 16, b, by, count - 4);
-  if (count > 8) activate(y + 32, c, by, count - 8);
-  if (count > 12) activate(y + 48, d, by, count - 12);
-}
-
 /** y [count] = the activation of x [count]; reads whole vectors. */
 export function activateRow(y: usize, x: usize, by: Activation, count: i32): void {
   for (; count > 0; count -= 4) {

@@ -89,7 +89,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
     w.write(arena.f32.subarray(at, at + w.size), kernels.ABREAST.value as number);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
-  const room = taken.integers ? arena.allocate(Math.max(...records.map((r) => roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0))))) : 0;
+  const room = taken.integers ? arena.allocate(Math.max(...records.map((r) => roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0), r.panels ?? Math.ceil(r.units / LANES))))) : 0;
   const words = (r: LayerRecord) => {
     const cell = state.cells.get(r.of ?? r);
     return [

@@ -90,5 +90,5 @@ function limitOf(name: string, { values, scales }: Integers): number {
   return 2 ** bits;
 }
 
-/** Bytes of the room that 32 quantized rows of `columns` take: assembly/integer/quantize.ts. */
-export const roomFor = (columns: number): number => 32 * (16 + Math.ceil(columns / 8) * 16);
+/** Bytes of the room for 32 quantized rows of `columns`, and for the sums of `panels`: assembly/integer/step.ts. */
+export const roomFor = (columns: number, panels: number): number => 32 * (16 + Math.ceil(columns / 8) * 16) + panels * 64;
