@@ -1,4 +1,4 @@
-/** The compiled modules as base64, written by build.ts. */
-export const base: string;
-export const relaxed: string;
-export const integer: string;
+/** The compiled modules as hex, or for workerd as modules, written by build.ts. */
+export const base: string | WebAssembly.Module;
+export const relaxed: string | WebAssembly.Module;
+export const integer: string | WebAssembly.Module;

@@ -1,7 +1,8 @@
 // assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
+import { flattenTypes } from "./types.ts";
 
 const root = new URL("../", import.meta.url);
 process.chdir(root.pathname);
@@ -11,8 +12,19 @@ const run = (bin: string, ...args: string[]) =>
 
 for (const target of ["base", "relaxed", "integer", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
 
-const base64 = (name: string) => JSON.stringify(readFileSync(`build/${name}.wasm`).toString("base64"));
-writeFileSync("build/binaries.js", ["base", "relaxed", "integer"].map((name) => `export const ${name} = ${base64(name)};\n`).join(""));
+const MODULES = ["base", "relaxed", "integer"];
+
+/**
+ * The builds are alike: in turns, 8 KB of each, one stands within gzip's window of the
+ * other, and as hex on the same bytes. Base and relaxed are 9.9 KB gzipped, base64 one after the other 14.0.
+ */
+const pieces = MODULES.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,8192}/g) ?? []);
+const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
+writeFileSync("build/binaries.js", [
+  `const turns = ${JSON.stringify(turns, null, 1)};`,
+  ...MODULES.map((name, i) => `export const ${name} = turns.map((pieces) => pieces[${i}]).join("");`),
+  "",
+].join("\n"));
 
 /** The commands import the engine from the bundle beside them. */
 const engineBeside: Plugin = {
@@ -23,7 +35,30 @@ const engineBeside: Plugin = {
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
-await build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", platform: "neutral", mainFields: ["module", "main"], minify: true });
+const library: BuildOptions = {
+  ...common,
+  entryPoints: ["src/index.ts"],
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  inject: ["build/shims.js"],
+  minify: true,
+};
+
+/** workerd compiles no bytes: there the modules are imports that wrangler uploads beside the script. */
+const imported: Plugin = {
+  name: "imported-wasm",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/binaries\.js$/ }, ({ path }) => ({ path, namespace: "imported-wasm" }));
+    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: "imported-wasm" }, () => ({
+      contents: MODULES.map((name) => `export { default as ${name} } from "./${name}.wasm";`).join("\n"),
+    }));
+  },
+};
+
+await build({ ...library, outfile: "dist/index.js" });
+await build({ ...library, outfile: "dist/index.cjs", format: "cjs" });
+await build({ ...library, outfile: "dist/workerd.js", plugins: [imported] });
 await build({
   ...common,
   entryPoints: ["src/cli/main.ts"],
@@ -34,5 +69,9 @@ await build({
   plugins: [engineBeside],
 });
 chmodSync("dist/cli.js", 0o755);
+for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+
+rmSync("build/types", { recursive: true, force: true });
 run("typescript/bin/tsc", "--project", "build/tsconfig.json");
-for (const name of ["base", "relaxed", "integer"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+const types = flattenTypes("build/types", "index.d.ts");
+for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`, types);

@@ -19,12 +19,12 @@ import { Activation } from "../math/activation";
   return f32x4.pmax(f32x4.pmin(x, high), low);
 }
 
-@inline function clip(l: Layer, x: v128): v128 {
+function clip(l: Layer, x: v128): v128 {
   const bound = f32x4.splat(l.clip);
   return clamp(x, f32x4.neg(bound), bound);
 }
 
-@inline function gate(l: Layer, x: v128): v128 {
+function gate(l: Layer, x: v128): v128 {
   const a = clip(l, x);
   if (!(l.flags & Flag.HARD)) return sigmoid(a);
   const line = f32x4.add(f32x4.mul(f32x4.splat(l.alpha), a), f32x4.splat(l.beta));

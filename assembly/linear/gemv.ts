@@ -74,7 +74,7 @@ export function gemv(
   }
 }
 
-@inline function activatePanel(y: usize, a: v128, b: v128, c: v128, d: v128, by: Activation, count: i32): void {
+function activatePanel(y: usize, a: v128, b: v128, c: v128, d: v128, by: Activation, count: i32): void {
   activate(y, a, by, count);
   if (count > 4) activate(y + 16, b, by, count - 4);
   if (count > 8) activate(y + 32, c, by, count - 8);

@@ -18,7 +18,7 @@ export function about<T>(path: string, action: () => T): T {
 }
 
 /** The system's error in words, without the system call. */
-function reason({ code, message }: NodeJS.ErrnoException): string {
+export function reason({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case "ENOENT":
       return "expected a file, got none of this name";

@@ -1,10 +1,22 @@
 import { Command, CommanderError } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { benchCommand } from "./bench.ts";
 import { classifyCommand } from "./classify.ts";
 import { compareCommand } from "./compare.ts";
+import { convertCommand } from "./convert.ts";
+import { encodeCommand } from "./encode.ts";
+import { forecastCommand } from "./forecast.ts";
+import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
 import { quantizeCommand } from "./quantize.ts";
 import { runCommand } from "./run.ts";
+import { scoreCommand } from "./score.ts";
+import { traceCommand } from "./trace.ts";
+
+const COMMANDS = [
+  runCommand, classifyCommand, encodeCommand, generateCommand, scoreCommand,
+  forecastCommand, traceCommand, inspectCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
+];
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -21,14 +33,14 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: complain })
     .addHelpText("after", "\nA MODEL is a safetensors file: a PyTorch state_dict, and its description under the metadata key unrolled.");
-  for (const add of [runCommand, classifyCommand, inspectCommand, quantizeCommand, compareCommand]) add(program);
+  for (const add of COMMANDS) add(program);
   return program;
 }
 
 /** Runs the command and returns the exit status. */
 async function main(args: string[]): Promise<number> {
   try {
-    if (args.length === 0) throw new CommanderError(USAGE, "none", "expected a command (run, classify, inspect), got none; try unrolled --help");
+    if (args.length === 0) throw new CommanderError(USAGE, "none", "expected a command (run, classify, encode, generate, score, forecast, trace, inspect, convert, bench), got none; try unrolled --help");
     await program().parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {

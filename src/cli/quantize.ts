@@ -1,27 +1,27 @@
-import { InvalidArgumentError, type Command } from "commander";
-import { quantizeSafetensors, type Description, type Storage } from "../index.ts";
+import { Option, type Command } from "commander";
+import { quantizeSafetensors, type Description } from "../index.ts";
 import { about, readBytes, readJson, writeWhole } from "./files.ts";
 
 interface Options {
-  readonly weights: Storage;
+  readonly weights: "int8" | "int16";
   readonly description?: string;
 }
 
 export function quantizeCommand(program: Command): void {
   program
     .command("quantize")
-    .description("write the model with smaller weights: int8, int16 or float16")
+    .description("write a model's weights as integers of 8 or 16 bits, and compute with these")
     .argument("<in>", "safetensors file with the weights")
     .argument("<out>", "safetensors file to write")
-    .requiredOption("-w, --weights <type>", "int8 (a quarter of the bytes), int16 or f16 (half)", parseStorage)
+    .addOption(new Option("-w, --weights <type>", "int8: a quarter of the bytes; int16: half").choices(["int8", "int16"]).makeOptionMandatory())
     .option("-d, --description <file>", "JSON file with the description, written in place of the model's own")
     .addHelpText("after", HELP)
     .action(quantize);
 }
 
 const HELP = `
-int8 and int16 keep one scale a row, in NAME.scale, and are computed with as integers; f16 only makes
-the file smaller. Biases stay as they are. Then see what it costs:
+Integers have one scale a row, in NAME.scale; biases stay as they are. convert makes only the file
+smaller. See what it costs:
 
 Example:
   unrolled quantize model.safetensors small.safetensors --weights int8
@@ -34,9 +34,4 @@ function quantize(from: string, to: string, { weights, description }: Options): 
   writeWhole(to, small);
   const bytes = (n: number) => n.toLocaleString("en-US");
   process.stdout.write(`${to}: ${bytes(small.length)} bytes in ${weights}, ${from} has ${bytes(file.length)} (${(file.length / small.length).toFixed(2)} times as many)\n`);
-}
-
-function parseStorage(value: string): Storage {
-  if (value !== "int8" && value !== "int16" && value !== "f16") throw new InvalidArgumentError("Expected int8, int16 or f16.");
-  return value;
 }

@@ -1,13 +1,17 @@
-/** The texts of a command: its arguments or, with none, the lines of standard input as they come. */
-export async function* textsOf(args: readonly string[]): AsyncGenerator<string> {
+import { createReadStream } from "node:fs";
+import { reason } from "./files.ts";
+
+/** The texts of a command: its arguments, the lines of a file or, with neither, those of standard input as they come. */
+export async function* textsOf(args: readonly string[], file?: string): AsyncGenerator<string> {
+  if (args.length > 0 && file !== undefined) throw new Error(`--file ${file}: expected no arguments beside it, got ${args.length}`);
   if (args.length > 0) {
     if (args.includes("")) throw new Error(`text ${args.indexOf("") + 1}: expected a text, got an empty one`);
     yield* args;
     return;
   }
-  if (process.stdin.isTTY) process.stderr.write("A text a line; end with Ctrl-D.\n");
+  if (file === undefined && process.stdin.isTTY) process.stderr.write("A text a line; end with Ctrl-D.\n");
   let number = 0;
-  for await (const line of lines(process.stdin)) {
+  for await (const line of lines(file === undefined ? process.stdin : bytesOf(file))) {
     number++;
     let text: string;
     try {
@@ -17,6 +21,15 @@ export async function* textsOf(args: readonly string[]): AsyncGenerator<string> 
     }
     if (text === "") throw new Error(`line ${number}: expected a text, got an empty line`);
     yield text;
+  }
+}
+
+/** A file in chunks; its errors begin with its name. */
+async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    throw new Error(`${file}: ${reason(error as NodeJS.ErrnoException)}`);
   }
 }
 

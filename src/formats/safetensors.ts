@@ -1,5 +1,6 @@
 import { FormatError, shown } from "../check.ts";
 import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
+import { decodeUtf8, encodeUtf8 } from "../text.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
 export interface Safetensors {
@@ -48,7 +49,7 @@ function readHeader(file: Uint8Array): { json: string; entries: [string, unknown
   let json: string;
   let value: unknown;
   try {
-    json = new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, end));
+    json = decodeUtf8(file.subarray(8, end));
     value = JSON.parse(json);
   } catch (error) {
     throw bad(`expected a header of UTF-8 JSON: ${(error as Error).message}`);
@@ -110,7 +111,7 @@ export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<
     return [t.name, { dtype: t.dtype, shape: t.shape, data_offsets: [begin, at] }];
   });
   if (Object.keys(metadata).length > 0) entries.unshift(["__metadata__", metadata]);
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const json = encodeUtf8(JSON.stringify(Object.fromEntries(entries)));
   const header = Math.ceil(json.byteLength / 8) * 8; // padded with spaces: the data is aligned
   const file = new Uint8Array(8 + header + at).fill(0x20, 8, 8 + header);
   new DataView(file.buffer).setBigUint64(0, BigInt(header), true);

@@ -102,6 +102,7 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
     clip: options.clip,
     alpha: options.alpha,
     beta: options.beta ?? 0.5,
+    trained: { order: cell.gates.torch, weights: w },
     state: { h: w.width, c: cell.hasCellState ? w.units : 0 },
   };
 }

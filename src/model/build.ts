@@ -7,7 +7,7 @@ import { whole } from "../pack/gates.ts";
 import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
-import { chooseBuild, loadKernels } from "../wasm/load.ts";
+import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
 import type { Precision } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
@@ -43,6 +43,10 @@ export interface Net {
   /** The whole net, and the net up to the final hidden state of its last cell. */
   readonly program: Program;
   readonly summary: Program;
+  /** `body` as in `summary`, then the outputs from the final hidden state: what comes next. */
+  readonly next: Program;
+  /** Records at the end that are a softmax: 0 or 1. */
+  readonly softmax: number;
   readonly bidirectional: boolean;
   /** Cells in PyTorch's order: layer by layer, forward before reverse. */
   readonly cells: readonly CellState[];
@@ -58,13 +62,17 @@ export interface Net {
 const RECORD = 64;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
-export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean, precision?: Precision): Net {
+export function buildNet(
+  description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object, precision?: Precision,
+): Net {
   const taken = new Tensors(tensors, precision);
+  const compiled = chooseModule(deterministic, taken.integers, module);
   const layers = makeLayers(description, taken);
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
   const summary = toSummary.flatMap((l) => l.records);
+  const next = [...summary, ...layers.slice(lastCell + 1).filter((l) => l.type !== "last").flatMap((l) => l.records)];
 
   const plan = new Plan();
   const placed = new Map<Weights, number>();
@@ -76,13 +84,14 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
       place(`layers[${i}] ${layer.type} ${layer.weights} peepholes`, r.peepholes);
     }
   }
-  const recordsAt = plan.region("records", (records.length + summary.length) * RECORD);
+  const recordsAt = plan.region("records", (records.length + next.length) * RECORD);
   const state = planState(records);
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const build = chooseBuild(deterministic, taken.integers);
-  const kernels = loadKernels(build, arena.memory);
+  const { build, kernels } = loadKernels(compiled, arena.memory);
+  if (taken.integers !== (build === "integer")) throw new RangeError(`module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`);
+  if (deterministic && build === "relaxed") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
     const at = (base + offset) >> 2;
@@ -98,7 +107,7 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
       addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
     ];
   };
-  arena.i32.set([...records, ...summary].flatMap(words), (base + recordsAt) >> 2);
+  arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);
 
   return {
     open: true,
@@ -110,6 +119,8 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
     regions: plan.regions.map((r) => ({ ...r, offset: base + r.offset })),
     program: program(base + recordsAt, records, layers[layers.length - 1].outputSize),
     summary: program(base + recordsAt + records.length * RECORD, summary, layers[lastCell].outputSize),
+    next: program(base + recordsAt + records.length * RECORD, next, layers[layers.length - 1].outputSize),
+    softmax: layers[layers.length - 1].type === "softmax" ? 1 : 0,
     bidirectional: records.some((r) => r.flags & Flag.REVERSE),
     cells: [...state.cells.values()],
     stateSize: state.size,

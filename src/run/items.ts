@@ -1,5 +1,6 @@
 import { checkLength, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
+import { encodeUtf8 } from "../text.ts";
 
 /**
  * A sequence: rows of features one after the other, token ids, or for a net on
@@ -19,18 +20,18 @@ export interface Sequence {
 }
 
 /** Checks all items before any is used. */
-export function readItems(net: Net, items: Items): Sequence {
+export function readItems(net: Net, items: Items, label = "x"): Sequence {
   const [first] = net.layers;
   const ids = net.description.input === "ids" || net.description.input === "bytes";
-  const values = typeof items === "string" ? encodeText(net, items) : items;
+  const values = typeof items === "string" ? encodeText(net, items, label) : items;
   if (typeof values !== "object" || values === null || typeof values.length !== "number") {
-    throw new TypeError(`x: expected an array of numbers, got ${kindOf(items)}`);
+    throw new TypeError(`${label}: expected an array of numbers, got ${kindOf(items)}`);
   }
   const width = ids ? 1 : first.inputSize;
   if (values.length === 0 || values.length % width !== 0) {
-    throw new RangeError(`x: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`);
+    throw new RangeError(`${label}: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`);
   }
-  if (ids) for (let i = 0; i < values.length; i++) checkId("x", values[i], first.inputSize, i);
+  if (ids) for (let i = 0; i < values.length; i++) checkId(label, values[i], first.inputSize, i);
   const whole = ArrayBuffer.isView(values) ? (values as unknown as NumberArray) : ids ? Int32Array.from(values) : Float32Array.from(values);
   return { values: whole, width, count: values.length / width };
 }
@@ -42,11 +43,11 @@ export function checkId(label: string, id: number, vocabulary: number, at?: numb
   }
 }
 
-function encodeText(net: Net, text: string): Uint8Array {
+function encodeText(net: Net, text: string, label: string): Uint8Array {
   if (net.description.input !== "bytes") {
-    throw new TypeError(`x: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`);
+    throw new TypeError(`${label}: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`);
   }
-  return new TextEncoder().encode(text);
+  return encodeUtf8(text);
 }
 
 /** Throws unless a timestep's features are as many as the net takes. */

@@ -2,55 +2,25 @@ import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
-import { checkPrecision, type Precision } from "../pack/matrix.ts";
+import { checkPrecision } from "../pack/matrix.ts";
 import { inferDescription } from "../model/infer.ts";
 import { Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Region } from "../memory/plan.ts";
 import { schedule } from "./batch.ts";
+import { checkClassifier, labelRows, type Label } from "./classify.ts";
+import { batchesOf } from "./encode.ts";
+import { forecastRows } from "./forecast.ts";
+import type { Generated, GenerateOptions } from "./generate.ts";
 import { readItems, type Items } from "./items.ts";
+import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
+import { checkGenerator } from "./sampling.ts";
+import { scoreItems, type Score } from "./score.ts";
 import { runSequences } from "./sequence.ts";
-import { checkState, emptyState, readState, writeState, type State } from "./state.ts";
+import { checkState, emptyState, readState, writeState } from "./state.ts";
 import { Stream } from "./stream.ts";
+import { traceItems, type Trace } from "./trace.ts";
 import { Workspace } from "./workspace.ts";
-
-/** A description, where the file has none or another is wanted, and how to run. */
-export interface ModelOptions extends Partial<Description> {
-  /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
-  readonly deterministic?: boolean;
-  /**
-   * How matrices are kept: "int8" and "int16" quantize them as they load, one scale a row, and x and h
-   * at every timestep, with at most 15 bits; biases, gates and cell states stay float32. A row of x or h with
-   * NaN or Infinity gives NaN. Default: as the file has them (`unrolled quantize` writes integers).
-   */
-  readonly weights?: Precision;
-}
-
-/** How to run sequences. */
-export interface RunOptions {
-  /** Sequences in x, one after the other. Without it x is one sequence, and outputs have no batch dimension. */
-  readonly batch?: number;
-  /** Timesteps of each sequence, at least 1, where they differ. */
-  readonly lengths?: ArrayLike<number>;
-  /** The state to begin with. Default zero. */
-  readonly state?: State;
-  /** Every timestep's output, or only each sequence's last. Default "all". */
-  readonly output?: "all" | "last";
-  /** Arrays of an earlier, equally shaped run to write into: then nothing is allocated. */
-  readonly into?: RunResult;
-}
-
-/** What a run gives. */
-export interface RunResult {
-  /**
-   * [steps, outputSize], or [batch, steps, outputSize] with zeros past each length.
-   * For a net with `last`, and for `output: "last"`, [outputSize] or [batch, outputSize]:
-   * the final hidden state where the net ends in a cell, else the last timestep's output.
-   */
-  readonly output: Float32Array;
-  /** The state after each sequence's last timestep. */
-  readonly state: State;
-}
 
 /** A trained net, ready to run. */
 export class Model {
@@ -76,10 +46,10 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, weights, ...given } = options;
+    const { deterministic = false, module, weights, ...given } = options;
     checkPrecision(weights);
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parse(json)), ...given });
-    return new Model(buildNet(description, tensors, deterministic, weights));
+    return new Model(buildNet(description, tensors, deterministic, module, weights));
   }
 
   /** What the net is made of. */
@@ -125,6 +95,73 @@ export class Model {
     return this.#run(x, this.#net.summary, options).output;
   }
 
+  /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
+  encodeBatch(inputs: readonly Items[]): Float32Array[] {
+    this.#check();
+    const rows: Float32Array[] = [];
+    const { outputSize } = this.#net.summary;
+    for (const { items, lengths, order } of batchesOf(this.#net, inputs)) {
+      const all = this.encode(items, { batch: lengths.length, lengths });
+      order.forEach((i, row) => (rows[i] = all.slice(row * outputSize, (row + 1) * outputSize)));
+    }
+    return rows;
+  }
+
+  /**
+   * The `top` most probable labels (default 3) of a sequence, the most probable first; for a net without `last`,
+   * whose outputs name each item, those of every timestep: `classify<Label[][]>(x)`. Logits go through softmax.
+   * Throws TypeError for a net that ends in neither linear nor softmax.
+   */
+  classify<Labels extends Label[] | Label[][] = Label[]>(x: Items, { top = 3 }: { readonly top?: number } = {}): Labels {
+    checkClassifier(this.#net);
+    const rows = labelRows(this.#net, this.run(x).output, top);
+    return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;
+  }
+
+  /**
+   * How probable a sequence of ids or bytes is to a net that foresees the next one, from the zero state.
+   * Throws TypeError for a net on features, one that runs backward, or one with `last`.
+   */
+  score(x: Items): Score {
+    this.#check();
+    return scoreItems(this.#net, this.#workspace, this.#begin(1), x);
+  }
+
+  /** Items that follow the prompt from the zero state: Stream.generate says how. */
+  generate(options: GenerateOptions): Generated {
+    const stream = this.#promptedStream(options);
+    try {
+      return stream.generate(options);
+    } finally {
+      stream.dispose();
+    }
+  }
+
+  /** The same in pieces of `each` items (default 1), made when they are asked for. */
+  *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
+    const stream = this.#promptedStream(options);
+    try {
+      yield* stream.generateEach(options);
+    } finally {
+      stream.dispose();
+    }
+  }
+
+  /**
+   * Goes on with a series [T, features] of a net from features to as many features: [steps, features], each
+   * output fed back as the next item. Row 0 is the output at the series' last item. Throws TypeError for another net.
+   */
+  forecast(series: Items, { steps }: { readonly steps: number }): Float32Array {
+    this.#check();
+    return forecastRows(this.#net, this.#workspace, this.#begin(1), series, steps);
+  }
+
+  /** What the cells and their gates do over a sequence from the zero state. Not fast: for looking inside. */
+  trace(x: Items): Trace {
+    this.#check();
+    return traceItems(this.#net, this.#workspace, () => this.#begin(1), x);
+  }
+
   /** A new recurrent state on these weights, zero or as saved. Throws TypeError for a bidirectional net. */
   stream(saved?: Uint8Array): Stream {
     this.#check();
@@ -142,6 +179,13 @@ export class Model {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #promptedStream({ prompt }: GenerateOptions): Stream {
+    this.#check();
+    checkGenerator(this.#net);
+    if (prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
+    return this.stream();
   }
 
   #endsInCell(): boolean {

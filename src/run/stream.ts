@@ -1,8 +1,9 @@
-import { checkFloats, kindOf } from "../check.ts";
+import { checkCount, checkFloats, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
+import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
 import { checkId, checkItem } from "./items.ts";
 import { loadState, saveState } from "./save.ts";
-import type { Workspace } from "./workspace.ts";
+import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
 
 /** What a forgotten stream leaves behind. */
 interface Slot {
@@ -10,7 +11,8 @@ interface Slot {
   readonly address: number;
 }
 
-const forgotten = new FinalizationRegistry<Slot>(release);
+/** workerd has none before compatibility date 2025-05-05: there a stream's memory comes back by `dispose` alone. */
+const forgotten = typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Slot>(release) : undefined;
 
 function release({ net, address }: Slot): void {
   if (net.open) net.arena.release(address, net.stateSize * 4);
@@ -43,7 +45,7 @@ export class Stream {
     this.#outputs = net.program.outputSize;
     const slot = { net, address: net.arena.allocate(net.stateSize * 4) };
     this.#state = slot.address;
-    forgotten.register(this, slot, this);
+    forgotten?.register(this, slot, this);
     if (saved) {
       try {
         loadState(net, slot.address, saved);
@@ -85,6 +87,69 @@ export class Stream {
     return y;
   }
 
+  /**
+   * A block of timesteps in few calls: input [n, inputSize] floats, or n ids, to
+   * output [n, outputSize], bit for bit as `step` gives them. Nothing is allocated where
+   * `output` is given; it may be `input` where both have one size. Returns `output`.
+   * Throws TypeError or RangeError, with the state as it was.
+   */
+  process(input: ArrayLike<number>, output?: Float32Array): Float32Array {
+    const net = this.#net;
+    const { program, arena, kernels } = net;
+    const { a, b, scratch } = this.#workspace;
+    const ids = this.#ids;
+    const width = ids ? 1 : this.#inputs;
+    const outputs = this.#outputs;
+    if (this.#state === 0 || !net.open) this.#check();
+    if (typeof input !== "object" || input === null) throw new TypeError(`input: expected an array of numbers, got ${kindOf(input)}`);
+    const steps = input.length / width;
+    if (steps !== Math.trunc(steps)) throw new RangeError(`input: expected rows of ${width} features, got ${input.length} values`);
+    output ??= new Float32Array(steps * outputs);
+    if (output.length !== steps * outputs || !(output instanceof Float32Array)) checkFloats("output", output, steps * outputs);
+    if (ids) for (let t = 0; t < steps; t++) checkId("input", input[t], this.#inputs, t);
+    const { f32, i32 } = arena;
+    const most = program.body < program.records ? 1 : CHUNK_ROWS; // `last` gives one row a call
+    for (let t = 0; t < steps; t += most) {
+      const rows = Math.min(most, steps - t);
+      const values = rows * width;
+      const from = t * width;
+      const into = a >> 2;
+      if (ids) for (let k = 0; k < values; k++) i32[into + k] = input[from + k];
+      else for (let k = 0; k < values; k++) f32[into + k] = input[from + k];
+      const result = kernels.forward(program.address, program.records, this.#state, a, b, scratch, rows, 1, 0, rows) >> 2;
+      const to = t * outputs;
+      for (let k = 0, end = rows * outputs; k < end; k++) output[to + k] = f32[result + k];
+    }
+    return output;
+  }
+
+  /**
+   * Reads the prompt, if there is one, and goes on with items of the net's own, each of
+   * which the state takes in. The whole goes on in the module. Throws TypeError for a net
+   * whose outputs are not its inputs, RangeError for an option out of range.
+   */
+  generate(options: GenerateOptions): Generated {
+    const generation = this.#begin(options);
+    return generation.next(this.#state, options.length);
+  }
+
+  /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
+  *generateEach({ each = 1, ...options }: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
+    checkCount("each", each, 1);
+    const generation = this.#begin(options);
+    while (!generation.done) {
+      this.#check();
+      yield generation.next(this.#state, each);
+    }
+  }
+
+  #begin(options: GenerateOptions): Generation {
+    this.#check();
+    const generation = new Generation(this.#net, this.#workspace, options);
+    generation.begin(this.#state);
+    return generation;
+  }
+
   /** Back to the zero state. */
   reset(): void {
     this.#check();
@@ -107,7 +172,7 @@ export class Stream {
   /** Gives the state's memory back; the stream refuses use from here on. */
   dispose(): void {
     if (this.#state === 0) return;
-    forgotten.unregister(this);
+    forgotten?.unregister(this);
     release({ net: this.#net, address: this.#state });
     this.#state = 0;
   }

@@ -10,14 +10,25 @@ export class Workspace {
   b = 0;
   scratch = 0;
   active = 0;
+  /** Items that a net writes and reads on its own. */
+  items = 0;
   readonly #net: Net;
   #rows = 0;
   #batch = 0;
   #steps = 0;
+  #items = 0;
 
   constructor(net: Net) {
     this.#net = net;
     this.reserve(CHUNK_ROWS, 1, 0);
+  }
+
+  /** Makes room for `bytes` of items. */
+  reserveItems(bytes: number): void {
+    if (bytes <= this.#items) return;
+    if (this.items) this.#net.arena.release(this.items, this.#items);
+    this.items = this.#net.arena.allocate(bytes);
+    this.#items = bytes;
   }
 
   /** Makes room for a block of `rows` rows of `batch` sequences, `steps` of them counted one by one. */

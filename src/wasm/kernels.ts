@@ -5,6 +5,12 @@ export type Kernels = {
     net: number, layers: number, state: number, a: number, b: number, scratch: number,
     steps: number, batch: number, active: number, rows: number,
   ) => number;
+  /** Writes what comes next, and goes on with it: rows of `width`, or ids where `width` is 0; returns the end of what is written. */
+  readonly predict: (
+    out: number, from: number, to: number, width: number, net: number, body: number, layers: number, state: number,
+    a: number, b: number, scratch: number,
+    outputs: number, scale: number, topK: number, topP: number, seed: number, stops: number,
+  ) => number;
   /** Copies a sequence [steps, width] to and from its places in time-major rows. */
   readonly toTimeMajor: (rows: number, sequence: number, width: number, steps: number, batch: number, active: number) => void;
   readonly fromTimeMajor: (sequence: number, rows: number, width: number, steps: number, batch: number, active: number) => void;
@@ -14,6 +20,10 @@ export type Kernels = {
   readonly ABREAST: WebAssembly.Global;
   /** Rows of pre-activations that a cell keeps at once, as a global. */
   readonly CHUNK: WebAssembly.Global;
+  /** 1 in the relaxed build, as a global. */
+  readonly FUSED: WebAssembly.Global;
+  /** 1 in the build for integers, as a global. */
+  readonly INTEGER: WebAssembly.Global;
   /** Version of the exports and of the layer record, as a global. */
   readonly ABI: WebAssembly.Global;
 };

@@ -1,16 +1,12 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
+import { kindOf } from "../check.ts";
+import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
+import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
 
 /** The ABI version this code was written for. */
-const ABI = 3;
-
-/** A module with one `f32x4.relaxed_madd`: valid where relaxed SIMD runs. */
-// prettier-ignore
-const RELAXED_PROBE = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0,
-  65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11,
-);
+const ABI = 4;
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
@@ -19,25 +15,67 @@ let supported: Build | undefined;
  * The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere.
  * Nets of integers have one build, with the same bits everywhere.
  */
-export function chooseBuild(deterministic: boolean, integers: boolean): Build {
+function chooseBuild(deterministic: boolean, integers: boolean): Build {
+  supported ??= probe();
   if (integers) return "integer";
-  supported ??= WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "base";
   return deterministic ? "base" : supported;
 }
 
-/** An instance of the module on `memory`. Compiles once a process, when first asked. */
-export function loadKernels(build: Build, memory: WebAssembly.Memory): Kernels {
-  let module = modules.get(build);
-  if (!module) modules.set(build, (module = new WebAssembly.Module(decode(binaries[build]))));
-  const kernels = instantiateSync<Kernels>(module, { env: { memory } }).instance.exports as unknown as Kernels;
-  if (kernels.ABI.value !== ABI) throw new Error(`module: expected ABI ${ABI}, got ${kernels.ABI.value}`);
-  kernels.prepare();
-  return kernels;
+/** Throws where the host has no WebAssembly SIMD: better here than in the middle of a model. */
+function probe(): Build {
+  if (typeof WebAssembly === "undefined") throw new Error("unrolled: expected a runtime with WebAssembly, got one without");
+  if (!WebAssembly.validate(SIMD_PROBE)) {
+    throw new Error("unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)");
+  }
+  return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "base";
 }
 
-function decode(base64: string): BufferSource {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+/**
+ * The WebAssembly.Module that this host runs fastest, or with `deterministic` the base
+ * build's, or with `integers` that of int8 and int16 weights. Compiled once a process. Post it to a Worker or an AudioWorklet and pass it
+ * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
+ */
+export function compile({ deterministic = false, integers = false }: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
+  return moduleOf(chooseBuild(deterministic, integers));
+}
+
+function moduleOf(build: Build): WebAssembly.Module {
+  let module = modules.get(build);
+  if (!module) {
+    const binary = binaries[build];
+    module = typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
+    modules.set(build, module);
+  }
+  return module;
+}
+
+/** A page's policy refuses with a CompileError: Chromium and Firefox the module, WebKit the instance. */
+function permitted<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    throw new Error(
+      "unrolled: expected leave to compile WebAssembly, got none: " +
+        "a page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src; " +
+        "a Cloudflare Worker must be bundled with the export condition \"workerd\", or pass a module of its own as ModelOptions.module",
+      { cause },
+    );
+  }
+}
+
+/** The module that runs: the user's, or the best of the package's. */
+export function chooseModule(deterministic: boolean, integers: boolean, given: object | undefined): WebAssembly.Module {
+  const build = chooseBuild(deterministic, integers);
+  if (given === undefined) return moduleOf(build);
+  if (given instanceof WebAssembly.Module) return given;
+  throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);
+}
+
+/** An instance of the module on `memory`, and which build it is. */
+export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): { build: Build; kernels: Kernels } {
+  const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
+  if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
+  kernels.prepare();
+  return { build: kernels.INTEGER.value ? "integer" : kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

@@ -1,7 +1,6 @@
 // One answer, however it is asked for, from nets of integers: bit for bit.
 import { describe, expect, test } from "vitest";
-import { Model, readSafetensors, toFloat32, writeSafetensors, type Description } from "../../src/index.ts";
-import { quantizeSafetensors } from "../../src/run/quantize.ts";
+import { Model, quantizeSafetensors, writeSafetensors, type Description } from "../../src/index.ts";
 import { Random } from "../support/random.ts";
 import { cellShapes, weights as draw } from "../support/weights.ts";
 
@@ -82,18 +81,4 @@ describe.each(["int8", "int16"] as const)("%s", (weights) => {
     expect(worst).toBeLessThan(weights === "int8" ? 5e-4 : 2e-3); // only x and h are rounded
     expect(worst).toBeGreaterThan(0);
   });
-});
-
-test("a file in float16 is half as large and loads as float32 of the rounded weights", () => {
-  const tensors = draw(cellShapes("lstm", "", 9, 20));
-  const file = writeSafetensors(tensors);
-  const half = quantizeSafetensors(file, "f16");
-  expect(half.length / file.length).toBeLessThan(0.58);
-  const rounded = new Map(readSafetensors(half).tensors.map((t) => [t.name, toFloat32(t)]));
-  for (const t of tensors) {
-    const exact = toFloat32(t);
-    rounded.get(t.name)!.forEach((v, i) => expect(Math.abs(v - exact[i])).toBeLessThanOrEqual(Math.abs(exact[i]) * 2 ** -11 + 2 ** -25));
-  }
-  using model = Model.fromSafetensors(half);
-  expect(model.memory.build).not.toBe("integer");
 });

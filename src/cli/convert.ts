@@ -1,0 +1,83 @@
+import { Option, type Command } from "commander";
+import { toFloat32, writeSafetensors, type Dtype, type Tensor } from "../index.ts";
+import { readTensors, writeWhole } from "./files.ts";
+import { progress } from "./progress.ts";
+
+/** A format of 16 bits: how many of them are the fraction, and the exponent of its smallest normal number. */
+const FORMATS = { f16: { dtype: "F16", fraction: 10, least: -14 }, bf16: { dtype: "BF16", fraction: 7, least: -126 } } as const;
+
+interface Options {
+  readonly dtype: keyof typeof FORMATS;
+  readonly json?: boolean;
+}
+
+export function convertCommand(program: Command): void {
+  program
+    .command("convert")
+    .description("write a model's weights in 16 bits: half the file, read by the same commands")
+    .argument("<in>", "safetensors file")
+    .argument("<out>", "safetensors file to write")
+    .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)).makeOptionMandatory())
+    .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
+    .addHelpText("after", "\nExample:\n  unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16")
+    .action(convert);
+}
+
+function convert(from: string, to: string, { dtype, json }: Options): void {
+  const { tensors, metadata } = readTensors(from);
+  const bar = progress(tensors.length, "tensors");
+  let largestError = 0;
+  let bytesIn = 0;
+  const converted = tensors.map((t, i) => {
+    bytesIn += t.bytes.length;
+    const result = t.dtype === "F32" || t.dtype === "F64" ? shorten(t, dtype) : { tensor: t, error: 0 };
+    largestError = Math.max(largestError, result.error);
+    bar.to(i + 1);
+    return result.tensor;
+  });
+  bar.end();
+  const file = writeSafetensors(converted, Object.fromEntries(metadata));
+  writeWhole(to, file);
+  const bytesOut = converted.reduce((n, t) => n + t.bytes.length, 0);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ in: from, out: to, bytesIn, bytesOut, largestError })}\n`
+      : `${to}: ${bytesIn} -> ${bytesOut} bytes of weights, no weight moved by more than ${largestError.toPrecision(2)}\n`,
+  );
+}
+
+function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {
+  const { dtype, fraction, least } = FORMATS[to];
+  const values = t.dtype === "F64" ? doubles(t) : toFloat32(t);
+  const bits = new DataView(new ArrayBuffer(values.length * 2));
+  values.forEach((v, i) => bits.setUint16(i * 2, encode(v, fraction, least), true));
+  const tensor = { name: t.name, dtype: dtype as Dtype, shape: t.shape, bytes: new Uint8Array(bits.buffer) };
+  let error = 0;
+  toFloat32(tensor).forEach((v, i) => {
+    if (Number.isFinite(values[i]) && !Number.isFinite(v)) throw new Error(`${t.name}: expected values within ${dtype}'s range, got ${values[i]}`);
+    if (Number.isFinite(v)) error = Math.max(error, Math.abs(v - values[i]));
+  });
+  return { tensor, error };
+}
+
+function doubles(t: Tensor): Float64Array {
+  return new Float64Array(t.bytes.slice().buffer);
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+/** The bits of x rounded to nearest, ties to even: sign, exponent, `fraction` bits, numbers below 2^least denormal. */
+function encode(x: number, fraction: number, least: number): number {
+  const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
+  const infinity = (3 - 2 * least) * 2 ** fraction; // an exponent of ones
+  if (Number.isNaN(x)) return infinity | (1 << (fraction - 1));
+  const a = Math.abs(x);
+  if (a === Infinity) return sign | infinity;
+  view.setFloat64(0, a);
+  const exponent = Math.max((view.getUint32(0) >>> 20) - 1023, least);
+  const scaled = a * 2 ** (fraction - exponent); // exact: a power of two
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  return sign | Math.min(rounded + (exponent - least) * 2 ** fraction, infinity); // a carry goes on into the exponent
+}

@@ -1,0 +1,55 @@
+import { InvalidArgumentError, type Command } from "commander";
+import type { Items, Model } from "../index.ts";
+import type { LoadOptions } from "./files.ts";
+
+/** What the commands that read texts have in common. */
+export interface TextOptions extends LoadOptions {
+  readonly file?: string;
+  readonly json?: boolean;
+}
+
+/** Adds MODEL, the texts and where else they come from. */
+export function withTexts(command: Command, what: string, json: string): Command {
+  return command
+    .argument("<model>", "safetensors file with the weights")
+    .argument(`[${what}...]`, `the ${what}; with none, each line of standard input. For a net on ids or features: its numbers, apart by spaces`)
+    .option("-f, --file <file>", `each line of a file, in place of the ${what}`)
+    .option("--json", json)
+    .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
+    .option("--deterministic", "the build that gives the same bits on every machine");
+}
+
+/** A parser of whole numbers of at least `least`. */
+export function wholeNumber(least: number): (value: string) => number {
+  return (value) => {
+    const number = value.trim() === "" ? NaN : Number(value);
+    if (!Number.isSafeInteger(number) || number < least) throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    return number;
+  };
+}
+
+/** A parser of numbers within bounds, the lower one excluded where `above`. */
+export function numberWithin(least: number, most: number, above = false): (value: string) => number {
+  return (value) => {
+    const number = value.trim() === "" ? NaN : Number(value);
+    if (!(number <= most && (above ? number > least : number >= least))) {
+      const upper = most === Number.MAX_VALUE ? "" : `, at most ${most}`;
+      throw new InvalidArgumentError(`Expected a number ${above ? "above" : "of at least"} ${least}${upper}.`);
+    }
+    return number;
+  };
+}
+
+/** A text as the model takes it: itself, or the numbers it consists of. */
+export function itemsOf({ description }: Model, text: string): Items {
+  return description.input === "bytes" ? text : numbersOf(text);
+}
+
+/** The numbers of a text, apart by spaces, commas or semicolons. */
+export function numbersOf(text: string): number[] {
+  return text.split(/[\s,;]+/).filter(Boolean).map((word) => {
+    const value = Number(word);
+    if (Number.isNaN(value)) throw new Error(`${text}: expected numbers, got ${word}`);
+    return value;
+  });
+}

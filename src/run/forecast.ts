@@ -1,0 +1,33 @@
+import { checkCount } from "../check.ts";
+import type { Net } from "../model/build.ts";
+import { bodyOf, checkForward, feed } from "./feed.ts";
+import { readItems, type Items } from "./items.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Bytes of rows that one call writes. */
+const BLOCK = 16384;
+
+/**
+ * Reads `series` [T, features] from the state at `state`, then feeds each output
+ * back as the next item: [steps, features]. Row 0 is the net's output at the series' last item.
+ */
+export function forecastRows(net: Net, workspace: Workspace, state: number, series: Items, steps: number): Float32Array {
+  const { program, next, kernels, arena } = net;
+  const width = program.outputSize;
+  if ((net.description.input ?? "features") !== "features") throw new TypeError(`forecast: expected a net with input "features", got ${JSON.stringify(net.description.input)}`);
+  if (width !== net.layers[0].inputSize) throw new TypeError(`forecast: expected a net with as many outputs as features, got ${width} outputs and ${net.layers[0].inputSize} features`);
+  checkForward("forecast", net);
+  checkCount("steps", steps, 1);
+  const items = readItems(net, series, "series");
+  const out = new Float32Array(steps * width);
+  feed(net, workspace, bodyOf(net), items, state);
+  const rows = Math.max(1, Math.floor(BLOCK / 4 / width));
+  workspace.reserveItems(rows * width * 4);
+  for (let t = 0; t < steps; t += rows) {
+    const count = Math.min(rows, steps - t);
+    const { a, b, scratch, items } = workspace;
+    kernels.predict(items, 0, count, width, next.address, next.body, next.records, state, a, b, scratch, 0, 0, 0, 0, 0, 0);
+    out.set(arena.f32.subarray(items >> 2, (items >> 2) + count * width), t * width);
+  }
+  return out;
+}

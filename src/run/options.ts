@@ -1,0 +1,47 @@
+import type { Precision } from "../pack/matrix.ts";
+import type { Description } from "../model/description.ts";
+import type { State } from "./state.ts";
+
+/** A description, where the file has none or another is wanted, and how to run. */
+export interface ModelOptions extends Partial<Description> {
+  /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
+  readonly deterministic?: boolean;
+  /**
+   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, for integers of
+   * `unrolled/integer.wasm`, or what `compile` gave on another thread. Default: compiled from the bytes in the package, once a process.
+   */
+  readonly module?: object;
+  /**
+   * How matrices are kept: "int8" and "int16" quantize them as they load, symmetric, one scale a row, and x and
+   * h at every timestep, to at most 15 bits of the row's largest; biases, gates and cell states stay float32.
+   * A row of x or h with NaN or Infinity gives NaN. Bits are the same on every runtime and processor.
+   * Default: as the file has them; `unrolled quantize` writes integers.
+   */
+  readonly weights?: Precision;
+}
+
+/** How to run sequences. */
+export interface RunOptions {
+  /** Sequences in x, one after the other. Without it x is one sequence, and outputs have no batch dimension. */
+  readonly batch?: number;
+  /** Timesteps of each sequence, at least 1, where they differ. */
+  readonly lengths?: ArrayLike<number>;
+  /** The state to begin with. Default zero. */
+  readonly state?: State;
+  /** Every timestep's output, or only each sequence's last. Default "all". */
+  readonly output?: "all" | "last";
+  /** Arrays of an earlier, equally shaped run to write into: then nothing is allocated. */
+  readonly into?: RunResult;
+}
+
+/** What a run gives. */
+export interface RunResult {
+  /**
+   * [steps, outputSize], or [batch, steps, outputSize] with zeros past each length.
+   * For a net with `last`, and for `output: "last"`, [outputSize] or [batch, outputSize]:
+   * the final hidden state where the net ends in a cell, else the last timestep's output.
+   */
+  readonly output: Float32Array;
+  /** The state after each sequence's last timestep. */
+  readonly state: State;
+}

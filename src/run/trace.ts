@@ -1,0 +1,68 @@
+import { Kind, type LayerRecord } from "../layers/layer.ts";
+import type { Net } from "../model/build.ts";
+import { cellGates } from "./gates.ts";
+import { feed } from "./feed.ts";
+import { readItems, type Items } from "./items.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What one direction of one cell does over a sequence, timestep by timestep in the sequence's order. */
+export interface CellTrace {
+  /** Index in `model.layers`. */
+  readonly layer: number;
+  readonly type: string;
+  /** Prefix of the layer's tensors. */
+  readonly weights: string;
+  /** Which of a layer's stacked cells, from 0. */
+  readonly depth: number;
+  /** Walks the sequence from its end. */
+  readonly reverse: boolean;
+  /** Features of h: `units` unless projected. */
+  readonly width: number;
+  readonly units: number;
+  /** Hidden state after each timestep, [steps, width]: the same bits as `run`. */
+  readonly h: Float32Array;
+  /** LSTM: cell state after each timestep, [steps, units]. */
+  readonly c?: Float32Array;
+  /** LSTM i, f, g, o; GRU r, z, n; none for an RNN: [steps, units] each, after their activation. */
+  readonly gates: Readonly<Record<string, Float32Array>>;
+}
+
+/** What all cells do over a sequence. */
+export interface Trace {
+  readonly steps: number;
+  readonly cells: readonly CellTrace[];
+}
+
+/** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. */
+export function traceItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Trace {
+  const items = readItems(net, x);
+  const steps = items.count;
+  const cells: CellTrace[] = [];
+  const rowsAfter = (records: number, width: number) => {
+    const y = new Float32Array(steps * width);
+    feed(net, workspace, { address: net.program.address, body: records, records, outputSize: width }, items, begin(), y);
+    return y;
+  };
+  let at = 0;
+  for (const [layer, { type, weights, directions, records, inputSize }] of net.layers.entries()) {
+    if (directions > 0) {
+      let input = at === 0 ? Float32Array.from(items.values) : rowsAfter(at, inputSize);
+      for (let depth = 0; depth < records.length / directions; depth++) {
+        const pair = records.slice(depth * directions, (depth + 1) * directions);
+        const output = rowsAfter(at + (depth + 1) * directions, pair[0].columns);
+        for (const r of pair) cells.push({ layer, type, weights, depth, ...cellOf(r, input, output, steps) });
+        input = output;
+      }
+    }
+    at += records.length;
+  }
+  return { steps, cells };
+}
+
+function cellOf(r: LayerRecord, x: Float32Array, y: Float32Array, steps: number): Omit<CellTrace, "layer" | "type" | "weights" | "depth"> {
+  const width = r.state!.h;
+  const h = new Float32Array(steps * width);
+  for (let t = 0; t < steps; t++) h.set(y.subarray(t * r.columns + r.column, t * r.columns + r.column + width), t * width);
+  const { c, gates, reverse } = cellGates(r, x, h, steps);
+  return { reverse, width, units: r.units, h, ...(r.kind === Kind.LSTM && { c }), gates };
+}

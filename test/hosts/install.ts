@@ -1,0 +1,4 @@
+// Before run.ts, which imports what this installs.
+import { installMachine } from "./machine.ts";
+
+installMachine();
