@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { Model, quantizeSafetensors, readSafetensors, tensor, toFloat32, writeSafetensors, type Tensor } from "../../src/index.ts";
+import { compile, Model, quantizeSafetensors, readSafetensors, tensor, toFloat32, writeSafetensors, type Tensor } from "../../src/index.ts";
 import { cellShapes, weights as draw } from "../support/weights.ts";
 
 const float = () => draw(cellShapes("lstm", "", 6, 10));
@@ -42,6 +42,14 @@ describe("files", () => {
     expect(() => Model.fromTensors(float(), { weights: "int4" as "int8" })).toThrow('weights: expected "float32", "int8" or "int16", got "int4"');
     expect(() => quantizeSafetensors(writeSafetensors(float()), "int4" as "int8")).toThrow("weights: expected");
   });
+});
+
+test("a module of one's own must be the one for the weights", () => {
+  const layers = [{ type: "lstm", weights: "" }] as const;
+  using model = Model.fromTensors(float(), { layers, weights: "int8", module: compile({ integers: true }) });
+  expect(model.memory.build).toBe("integer");
+  expect(() => Model.fromTensors(float(), { layers, module: compile({ integers: true }) })).toThrow("module: expected base.wasm or relaxed.wasm for these weights, got integer.wasm");
+  expect(() => Model.fromTensors(float(), { layers, weights: "int8", module: compile({ deterministic: true }) })).toThrow("module: expected integer.wasm for these weights, got base.wasm");
 });
 
 test("the module imports one memory, and has neither data nor table", () => {
