@@ -24,6 +24,7 @@ const MODULES: Record<string, string> = {
   "unrolled-int8": "./peers/unrolled-int8.ts",
   "unrolled-int16": "./peers/unrolled-int16.ts",
   "onnxruntime-web": "./peers/onnxruntime-web.ts",
+  "onnxruntime-web-int8": "./peers/onnxruntime-web-int8.ts",
   tfjs: "./peers/tfjs.ts",
   "brain.js": "./peers/brain.ts",
   plain: "./peers/plain.ts",
