@@ -5,7 +5,7 @@ export { fromTimeMajor, toTimeMajor } from "./ops/rows";
 export { prepare } from "./math/constants";
 export { CHUNK } from "./cells/recurrence";
 export { ABREAST } from "./linear/panels";
-export { FUSED } from "./lanes";
+export { FUSED, INTEGER } from "./lanes";
 
 /** Raised with every change of the exports or of the layer record. */
 export const ABI: i32 = 4;

@@ -4,6 +4,9 @@
 /** The relaxed build fuses multiply-add: one rounding instead of two. */
 export const FUSED: bool = isDefined(RELAXED);
 
+/** This module runs nets whose matrices are integers: assembly/integer. */
+export const INTEGER: bool = isDefined(INTEGERS);
+
 /** a * b + c */
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   if (isDefined(RELAXED)) return f32x4.relaxed_madd(a, b, c);

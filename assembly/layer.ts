@@ -30,7 +30,7 @@ export const enum Flag {
   width: i32;
   /** Packed panels, or the embedding's table. */
   weights: usize;
-  /** Bytes of a panel. */
+  /** Bytes of a panel; of integers, the address of the room for quantized rows. */
   panel: usize;
   /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
   second: usize;

@@ -1,6 +1,7 @@
 // A net is a list of layer records; a call walks it once over a block of rows.
 import { assertActive, assertRegion, assertRows, CHECKED } from "./check";
-import { copy } from "./lanes";
+import * as integer from "./integer/embedding";
+import { copy, INTEGER } from "./lanes";
 import { Flag, Kind, Layer } from "./layer";
 import { recurrence } from "./cells/recurrence";
 import { padded } from "./lanes";
@@ -34,7 +35,10 @@ export function forward(
       assert(!(l.weights % 64 | l.second % 64 | l.peepholes % 64 | l.panel % 16), "weights out of line");
     }
     switch (l.kind) {
-      case Kind.EMBEDDING: embedding(b, l.weights, a, l.units, rows); break;
+      case Kind.EMBEDDING:
+        if (INTEGER) integer.embedding(b, l.weights, a, l.units, rows);
+        else embedding(b, l.weights, a, l.units, rows);
+        break;
       case Kind.LINEAR: linear(b, l.row, l.weights, l.panel, a, <usize>l.inputs << 2, l.inputs, l.units, rows); break;
       case Kind.SOFTMAX: softmax(a, l.units, rows); continue;
       case Kind.LAST:

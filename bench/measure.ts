@@ -21,7 +21,10 @@ const LONG_CALL_MS = 1000;
 const MODULES: Record<string, string> = {
   [LIMIT]: "./limit.ts",
   unrolled: "./peers/unrolled.ts",
+  "unrolled-int8": "./peers/unrolled-int8.ts",
+  "unrolled-int16": "./peers/unrolled-int16.ts",
   "onnxruntime-web": "./peers/onnxruntime-web.ts",
+  "onnxruntime-web-int8": "./peers/onnxruntime-web-int8.ts",
   tfjs: "./peers/tfjs.ts",
   "brain.js": "./peers/brain.ts",
   plain: "./peers/plain.ts",

@@ -10,19 +10,19 @@ process.chdir(root.pathname);
 const run = (bin: string, ...args: string[]) =>
   execFileSync(process.execPath, [`node_modules/${bin}`, ...args], { stdio: "inherit" });
 
-for (const target of ["base", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+for (const target of ["base", "relaxed", "integer", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+
+const MODULES = ["base", "relaxed", "integer"];
 
 /**
- * The two builds are alike: in turns, 10 KB of each, one stands within gzip's window of the
- * other, and as hex on the same bytes. Together 10.6 KB gzipped, base64 one after the other 14.6.
+ * The builds are alike: in turns, 10 KB of each, one stands within gzip's window of the
+ * other, and as hex on the same bytes. Base and relaxed are 10.6 KB gzipped, base64 one after the other 14.6.
  */
-const hex = (name: string) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? [];
-const [base, relaxed] = [hex("base"), hex("relaxed")];
-const turns = Array.from({ length: Math.max(base.length, relaxed.length) }, (_, i) => [base[i] ?? "", relaxed[i] ?? ""]);
+const pieces = MODULES.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? []);
+const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
 writeFileSync("build/binaries.js", [
   `const turns = ${JSON.stringify(turns, null, 1)};`,
-  'export const base = turns.map(([piece]) => piece).join("");',
-  'export const relaxed = turns.map(([, piece]) => piece).join("");',
+  ...MODULES.map((name, i) => `export const ${name} = turns.map((pieces) => pieces[${i}]).join("");`),
   "",
 ].join("\n"));
 
@@ -51,7 +51,7 @@ const imported: Plugin = {
     onResolve({ filter: /\/binaries\.js$/ }, ({ path }) => ({ path, namespace: "imported-wasm" }));
     onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /./, namespace: "imported-wasm" }, () => ({
-      contents: 'export { default as base } from "./base.wasm"; export { default as relaxed } from "./relaxed.wasm";',
+      contents: MODULES.map((name) => `export { default as ${name} } from "./${name}.wasm";`).join("\n"),
     }));
   },
 };
@@ -69,7 +69,7 @@ await build({
   plugins: [engineBeside],
 });
 chmodSync("dist/cli.js", 0o755);
-for (const name of ["base", "relaxed"]) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 
 rmSync("build/types", { recursive: true, force: true });
 run("typescript/bin/tsc", "--project", "build/tsconfig.json");

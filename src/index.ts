@@ -4,6 +4,7 @@ export type { Description, LayerDescription } from "./model/description.ts";
 export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./model/tensor.ts";
 export type { Label } from "./run/classify.ts";
 export type { Generated, GenerateOptions } from "./run/generate.ts";
+export { quantizeSafetensors } from "./run/quantize.ts";
 export type { Items } from "./run/items.ts";
 export { Model } from "./run/model.ts";
 export type { ModelOptions, RunOptions, RunResult } from "./run/options.ts";

@@ -3,7 +3,8 @@
 // `pre` are pre-activations that hold the finished input half, panel by panel.
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
-import { padded } from "../lanes";
+import * as integer from "../integer/step";
+import { INTEGER, padded } from "../lanes";
 import { Flag, Kind, Layer } from "../layer";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
@@ -32,6 +33,7 @@ import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
 /** Bytes of a panel of n, and of W_hr. */
 @inline function secondPanel(l: Layer): usize {
+  if (INTEGER) return l.panel;
   return BIAS + (<usize>(l.kind == Kind.GRU_BEFORE ? l.inputs + l.width : l.units) << 6);
 }
 
@@ -61,7 +63,10 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
   const skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
   switch (l.kind) {
     case Kind.RNN: gemv(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units, nonlinearity(l)); break;
-    case Kind.GRU: gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units); break;
+    case Kind.GRU:
+      if (INTEGER) integer.gruStep(y, init, w, panel, x, inputs, h, l.width, l.units);
+      else gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
+      break;
     case Kind.GRU_BEFORE: {
       gemv(between, init, initPanel, w, panel, skip, x, inputs, h, l.width, padded(l.units) << 1, Activation.SIGMOID);
       resetHidden(between, h, l.units);
@@ -71,7 +76,8 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
       break;
     }
     default:
-      lstmStep(l.second ? between : y, c, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
+      if (INTEGER) integer.lstmStep(l.second ? between : y, c, init, w, panel, x, inputs, h, l.width, l.units);
+      else lstmStep(l.second ? between : y, c, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
       if (l.second) project(l, y, between, 1);
   }
 }

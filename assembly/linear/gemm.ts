@@ -7,7 +7,8 @@
 // Order of summation, for every output: acc = init, then for k = 0, 1, ...
 // acc = acc + w[k] * x[k].
 import { assertRegion, assertRows, CHECKED } from "../check";
-import { madd, storeUpTo } from "../lanes";
+import * as integer from "../integer/gemm";
+import { INTEGER, madd, storeUpTo } from "../lanes";
 import { biases, line, lineBytes } from "./panels";
 
 /** y[row][0..outputs) = b + W x[row]; a GRU (`vectors` 3) gets its fourth bias unchanged. */
@@ -15,6 +16,7 @@ export function affine(
   y: usize, yRow: usize, w: usize, panel: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
+  if (INTEGER) return integer.affine(y, yRow, w, panel, x, xRow, inputs, outputs, rows, vectors);
   const panels = (outputs + 15) >> 4;
   if (CHECKED) {
     assertRegion(w, panel * panels, 16);
@@ -38,6 +40,7 @@ export function accumulate(
   y: usize, yRow: usize, w: usize, panel: usize, k: i32,
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
+  if (INTEGER) return integer.accumulate(y, yRow, w, panel, x, xRow, inputs, panels, rows, vectors);
   if (CHECKED) {
     assertRegion(w, panel * panels, 16);
     assertRows(x, xRow, inputs, rows, 16);

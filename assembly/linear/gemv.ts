@@ -4,7 +4,8 @@
 // The activation is applied to the accumulators; nothing is stored before.
 //
 // Order of summation, for every output: bias, inputs in order, recurrent in order.
-import { FUSED, madd } from "../lanes";
+import * as integer from "../integer/step";
+import { FUSED, INTEGER, madd } from "../lanes";
 import { Activation, activate } from "../math/activation";
 
 /**
@@ -17,6 +18,7 @@ export function gemv(
   y: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, outputs: i32, by: Activation,
 ): void {
+  if (INTEGER) return integer.gemv(y, init, w, panel, x, inputs, h, width, outputs, by);
   if (FUSED) for (; outputs > 16; outputs -= 32) {
     let a = v128.load(init), b = v128.load(init, 16), c = v128.load(init, 32), d = v128.load(init, 48);
     let a2 = v128.load(init, 64), b2 = v128.load(init, 80), c2 = v128.load(init, 96), d2 = v128.load(init, 112);

@@ -1,10 +1,10 @@
 import protobuf from "protobufjs";
 
-// The part of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that a float32 net needs.
+// The part of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that a net needs.
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message Attribute { string name = 1; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20; }
-  message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; }
+  message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
   message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
   message Dim { int64 dim_value = 1; }
   message Shape { repeated Dim dim = 1; }
@@ -16,8 +16,12 @@ const { root } = protobuf.parse(`
   message Model { int64 ir_version = 1; Graph graph = 7; repeated OperatorSet opset_import = 8; }
 `, { keepCase: true });
 
+/** Where ONNX Runtime keeps operators of its own. */
+export const MICROSOFT = "com.microsoft";
+
 const ModelType = root.lookupType("Model");
 const FLOAT = 1;
+const INT8 = 3;
 const INT64 = 7;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
@@ -50,9 +54,13 @@ export class OnnxGraph {
     return this.#tensor(name, [values.length], INT64, BigInt64Array.from(values, BigInt));
   }
 
-  node(type: string, input: readonly string[], output: readonly string[], attributes: Record<string, Attribute> = {}): void {
+  bytes(name: string, dims: Shape, data: Int8Array): string {
+    return this.#tensor(name, dims, INT8, data);
+  }
+
+  node(type: string, input: readonly string[], output: readonly string[], attributes: Record<string, Attribute> = {}, domain = ""): void {
     const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
-    this.#nodes.push({ op_type: type, input, output, attribute });
+    this.#nodes.push({ op_type: type, input, output, attribute, domain });
   }
 
   encode(): Uint8Array {
@@ -63,7 +71,7 @@ export class OnnxGraph {
       input: this.#inputs,
       output: this.#outputs,
     };
-    return ModelType.encode({ ir_version: 8, opset_import: [{ domain: "", version: 17 }], graph }).finish();
+    return ModelType.encode({ ir_version: 8, opset_import: [{ domain: "", version: 17 }, { domain: MICROSOFT, version: 1 }], graph }).finish();
   }
 
   #tensor(name: string, dims: Shape, type: number, data: ArrayBufferView): string {

@@ -5,8 +5,9 @@ import { swapBatchAndTime } from "./layout.ts";
 
 ort.env.wasm.numThreads = 1;
 
-export const prepare: Prepare = async (c, net, x) => {
-  const session = await ort.InferenceSession.create(onnxNet(c, net), {
+/** A peer from a file of the net; `differs`: why its outputs cannot be the reference's. */
+export const prepareFrom = (encode: typeof onnxNet, differs?: string): Prepare => async (c, net, x) => {
+  const session = await ort.InferenceSession.create(encode(c, net), {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
   });
@@ -17,6 +18,7 @@ export const prepare: Prepare = async (c, net, x) => {
     const run = async () => Object.values(await session.run(feeds))[0].data as Float32Array;
     return {
       asynchronous: true,
+      ...(differs !== undefined && { differs }),
       check: async () => swapBatchAndTime(await run(), c.steps, c.batch),
       call: async () => void (await run()),
     };
@@ -40,6 +42,7 @@ export const prepare: Prepare = async (c, net, x) => {
   reset();
   return {
     asynchronous: true,
+    ...(differs !== undefined && { differs }),
     call,
     async check() {
       const y = new Float32Array(c.steps * c.hidden);
@@ -53,3 +56,5 @@ export const prepare: Prepare = async (c, net, x) => {
     },
   };
 };
+
+export const prepare = prepareFrom(onnxNet);

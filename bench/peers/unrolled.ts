@@ -1,13 +1,15 @@
-import { Model } from "../../dist/index.js";
+import { Model, type ModelOptions } from "../../dist/index.js";
 import type { Prepare } from "../peer.ts";
 import { writeSafetensors } from "../safetensors.ts";
 
-export const prepare: Prepare = async (c, net, x) => {
-  const model = Model.fromSafetensors(writeSafetensors(c, net));
+/** Matrices in `weights`: integers cannot give the reference's outputs. */
+export const prepareIn = (weights: NonNullable<ModelOptions["weights"]>): Prepare => async (c, net, x) => {
+  const model = Model.fromSafetensors(writeSafetensors(c, net), { weights });
+  const differs = weights === "float32" ? {} : { differs: `${weights} weights` };
   if (c.mode !== "stream") {
     const into = model.run(x, { batch: c.batch });
     const call = () => void model.run(x, { batch: c.batch, into });
-    return { call, check: () => (call(), into.output) };
+    return { ...differs, call, check: () => (call(), into.output) };
   }
 
   const stream = model.stream();
@@ -15,6 +17,7 @@ export const prepare: Prepare = async (c, net, x) => {
   const answer = new Float32Array(c.hidden);
   let t = 0;
   return {
+    ...differs,
     check() {
       stream.reset();
       const y = new Float32Array(c.steps * c.hidden);
@@ -30,3 +33,5 @@ export const prepare: Prepare = async (c, net, x) => {
     },
   };
 };
+
+export const prepare = prepareIn("float32");

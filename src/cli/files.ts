@@ -9,7 +9,7 @@ export interface LoadOptions {
 }
 
 /** Runs `action`; its error begins with the file it is about. */
-function about<T>(path: string, action: () => T): T {
+export function about<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
@@ -34,6 +34,10 @@ export function reason({ code, message }: NodeJS.ErrnoException): string {
   }
 }
 
+export function readBytes(path: string): Uint8Array {
+  return about(path, () => readFileSync(path));
+}
+
 export function readTensors(path: string): Safetensors {
   return about(path, () => readSafetensors(readFileSync(path)));
 }
@@ -51,7 +55,7 @@ export function loadModel(path: string, { description, deterministic }: LoadOpti
 }
 
 /** The text of a JSON file, checked to be one. */
-function readJson(path: string): string {
+export function readJson(path: string): string {
   const text = readFileSync(path, "utf8");
   try {
     JSON.parse(text);

@@ -43,9 +43,10 @@ function page(path: string, model: Model, { tensors }: Safetensors): string {
     return [l.type, l.weights.replace(/\.$/, ""), `${shape(before)} -> ${shape([...steps, l.outputSize])}`, number(l.parameters)];
   });
   const parameters = sum(model.layers.map((l) => l.parameters));
+  const matrices = new Set(tensors.filter((t) => t.shape.length === 2).map((t) => t.dtype));
   return [
     path,
-    `input ${description.input ?? "features"}${description.labels ? `, ${description.labels.length} labels` : ""}, ${number(parameters)} parameters`,
+    `input ${description.input ?? "features"}${description.labels ? `, ${description.labels.length} labels` : ""}, ${number(parameters)} parameters, matrices in ${[...matrices].join(", ")}`,
     section("layers", ["layer", "weights", "shape", "parameters"], layers, 3),
     section("tensors", ["name", "dtype", "shape", "bytes"], tensors.map((t) => [t.name, t.dtype, shape(t.shape), number(t.bytes.length)]), 3),
     section(`memory: ${number(memory.bytes)} bytes, build ${memory.build}`, ["region", "from", "bytes"], memory.regions.map((r) => [r.name, number(r.offset), number(r.bytes)]), 1),

@@ -2,18 +2,20 @@ import { Command, CommanderError } from "commander";
 import pkg from "../../package.json" with { type: "json" };
 import { benchCommand } from "./bench.ts";
 import { classifyCommand } from "./classify.ts";
+import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { encodeCommand } from "./encode.ts";
 import { forecastCommand } from "./forecast.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
+import { quantizeCommand } from "./quantize.ts";
 import { runCommand } from "./run.ts";
 import { scoreCommand } from "./score.ts";
 import { traceCommand } from "./trace.ts";
 
 const COMMANDS = [
   runCommand, classifyCommand, encodeCommand, generateCommand, scoreCommand,
-  forecastCommand, traceCommand, inspectCommand, convertCommand, benchCommand,
+  forecastCommand, traceCommand, inspectCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
 ];
 
 const FAILURE = 1;

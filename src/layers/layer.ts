@@ -24,8 +24,10 @@ export interface LayerRecord {
   readonly column: number;
   readonly columns: number;
   readonly weights?: Weights;
-  /** Elements of one packed panel. */
+  /** Elements of one packed panel, where weights are float32. */
   readonly panel?: number;
+  /** A cell's panels of pre-activations. */
+  readonly panels?: number;
   /** More panels: W_hr of a projected LSTM, the candidate of a GRU that resets before. */
   readonly second?: Weights;
   readonly peepholes?: Weights;

@@ -1,4 +1,6 @@
+import { countOf, isFloats, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../model/tensor.ts";
+import { integerSize, packIntegers, type IntegerBlock } from "../pack/integers.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
 import { Kind, type Layer, type Weights } from "./layer.ts";
 
@@ -7,7 +9,7 @@ export function linear(prefix: string, tensors: Tensors, before: number | undefi
   const name = prefix + "weight";
   const [outputs, columns] = tensors.shape(name, 2);
   const inputSize = before ?? columns;
-  const weight = tensors.take(name, [outputs, inputSize]);
+  const weight = tensors.matrix(name, [outputs, inputSize]);
   const bias = tensors.has(prefix + "bias") ? tensors.take(prefix + "bias", [outputs]) : undefined;
   return {
     type: "linear",
@@ -15,11 +17,11 @@ export function linear(prefix: string, tensors: Tensors, before: number | undefi
     inputSize,
     outputSize: outputs,
     directions: 0,
-    parameters: weight.length + (bias?.length ?? 0),
+    parameters: countOf(weight) + (bias?.length ?? 0),
     records: [
       {
         kind: Kind.LINEAR, flags: 0, inputs: inputSize, units: outputs, column: 0, columns: outputs,
-        ...packLinear(weight, bias, outputs, inputSize),
+        ...packLinear(name, weight, bias, outputs, inputSize),
       },
     ],
   };
@@ -27,12 +29,16 @@ export function linear(prefix: string, tensors: Tensors, before: number | undefi
 
 /** The panels of a [rows, columns] matrix: 16 rows each. */
 export function packLinear(
-  matrix: Float32Array, bias: Float32Array | undefined, rows: number, columns: number,
+  name: string, matrix: Matrix, bias: Float32Array | undefined, rows: number, columns: number,
 ): { weights: Weights; panel: number } {
   const row = (panel: number, lane: number) => (panel * LANES + lane < rows ? panel * LANES + lane : -1);
-  const block: Block = { matrix, columns, lanes: LANES, row };
   const panels = Math.ceil(rows / LANES);
-  const panel = panelSize([block]);
   const biasOf = (p: number, lane: number) => (bias && row(p, lane) >= 0 ? bias[row(p, lane)] : 0);
+  if (!isFloats(matrix)) {
+    const block: IntegerBlock = { matrix, columns, lanes: LANES, panels, row, bias: biasOf };
+    return { panel: 0, weights: { size: integerSize(block), write: (out) => packIntegers(out, name, block) } };
+  }
+  const block: Block = { matrix, columns, lanes: LANES, row };
+  const panel = panelSize([block]);
   return { panel, weights: { size: panels * panel, write: (out, abreast) => pack(out, panels, abreast, biasOf, [block]) } };
 }

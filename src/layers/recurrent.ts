@@ -1,7 +1,8 @@
 import { FormatError } from "../check.ts";
 import type { CellOptions } from "../model/description.ts";
+import { countOf, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../model/tensor.ts";
-import { cellPanels, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
+import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { packLinear } from "./linear.ts";
 import { Flag, type Layer, type LayerRecord, type Weights } from "./layer.ts";
 
@@ -16,7 +17,9 @@ export interface Cell {
 }
 
 type TakenWeights = CellWeights & {
-  readonly weightHr: Float32Array | undefined;
+  /** The tensors' names: prefix, tensor, suffix. */
+  readonly name: (tensor: string) => string;
+  readonly weightHr: Matrix | undefined;
   readonly peepholes: Float32Array | undefined;
   readonly parameters: number;
 };
@@ -70,15 +73,15 @@ function takeCell(cell: Cell, type: string, prefix: string, suffix: string, tens
     inputs,
     units,
     width: projected ? width : units,
-    weightIh: tensors.take(name("weight_ih"), [rows, inputs]),
-    weightHh: tensors.take(name("weight_hh"), [rows, projected ? width : units]),
+    weightIh: tensors.matrix(name("weight_ih"), [rows, inputs]),
+    weightHh: tensors.matrix(name("weight_hh"), [rows, projected ? width : units]),
     biasIh: optional("bias_ih", [rows]),
     biasHh: optional("bias_hh", [rows]),
-    weightHr: projected ? tensors.take(name("weight_hr"), [width, units]) : undefined,
+    weightHr: projected ? tensors.matrix(name("weight_hr"), [width, units]) : undefined,
     peepholes: cell.hasCellState ? optional("weight_peephole", [3 * units]) : undefined,
   };
-  const sizes = [w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.weightHr, w.peepholes].map((t) => t?.length ?? 0);
-  return { ...w, parameters: sizes.reduce((a, b) => a + b) };
+  const sizes = [w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.weightHr, w.peepholes].map((t) => (t ? countOf(t) : 0));
+  return { ...w, name, parameters: sizes.reduce((a, b) => a + b) };
 }
 
 function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeights, direction: number, directions: number): LayerRecord {
@@ -93,7 +96,8 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
     columns: directions * w.width,
     weights: packed(cell.gates, w),
     panel: cellPanels(cell.gates, w).panel,
-    second: cell.candidate ? packed(cell.candidate, w) : w.weightHr && packLinear(w.weightHr, undefined, w.width, w.units).weights,
+    panels: cellPanels(cell.gates, w).panels,
+    second: cell.candidate ? packed(cell.candidate, w) : w.weightHr && packLinear(w.name("weight_hr"), w.weightHr, undefined, w.width, w.units).weights,
     peepholes: w.peepholes && packPeepholes(w.peepholes, w.units),
     clip: options.clip,
     alpha: options.alpha,
@@ -104,9 +108,8 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
   };
 }
 
-function packed(order: GateOrder, w: CellWeights): Weights {
-  const { panel, panels } = cellPanels(order, w);
-  return { size: panels * panel, write: (out, abreast) => packCell(out, abreast, order, w) };
+function packed(order: GateOrder, w: TakenWeights): Weights {
+  return { size: cellSize(order, w), write: (out, abreast) => packCell(out, abreast, w.name, order, w) };
 }
 
 /** [i f o][units], each in whole vectors. */

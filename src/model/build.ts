@@ -4,10 +4,12 @@ import { makeLayers } from "../layers/make.ts";
 import { Arena } from "../memory/arena.ts";
 import { Plan, type Region } from "../memory/plan.ts";
 import { whole } from "../pack/gates.ts";
+import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
+import type { Precision } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -60,9 +62,12 @@ export interface Net {
 const RECORD = 64;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
-export function buildNet(description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object): Net {
-  const compiled = chooseModule(deterministic, module);
-  const layers = makeLayers(description, new Tensors(tensors));
+export function buildNet(
+  description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object, precision?: Precision,
+): Net {
+  const taken = new Tensors(tensors, precision);
+  const compiled = chooseModule(deterministic, taken.integers, module);
+  const layers = makeLayers(description, taken);
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
@@ -85,17 +90,19 @@ export function buildNet(description: Description, tensors: readonly Tensor[], d
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
   const { build, kernels } = loadKernels(compiled, arena.memory!);
-  if (deterministic && build !== "base") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
+  if (taken.integers !== (build === "integer")) throw new RangeError(`module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`);
+  if (deterministic && build === "relaxed") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
     const at = (base + offset) >> 2;
     w.write(arena.f32.subarray(at, at + w.size), kernels.ABREAST.value as number);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
+  const room = taken.integers ? arena.allocate(Math.max(...records.map((r) => roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0), r.panels ?? Math.ceil(r.units / LANES))))) : 0;
   const words = (r: LayerRecord) => {
     const cell = state.cells.get(r.of ?? r);
     return [
-      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), (r.panel ?? 0) * 4, addressOf(r.second),
+      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), room || (r.panel ?? 0) * 4, addressOf(r.second),
       (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
       addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
     ];
@@ -149,7 +156,7 @@ function withoutFile(layer: Layer): Layer {
 /** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */
 function scratchSizes(records: readonly LayerRecord[], chunk: number): (batch: number) => number {
   const sizes = records.filter((r) => r.state).map((r) => {
-    const panels = r.weights!.size / r.panel! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
+    const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
     return { row: 4 * LANES * panels, between: r.second ? 8 * whole(r.units) : 0 };
   });
   return (batch) => sizes.reduce((most, s) => Math.max(most, s.row * Math.max(chunk, batch) + s.between * batch), 0);

@@ -5,7 +5,8 @@ import type { Net } from "./build.ts";
 /** Words of a record, assembly/layer.ts. */
 const WORD = { size: 16, weights: 5, second: 7, peepholes: 12 };
 
-type PackedWeights = CellWeights & { biasIh: Float32Array; biasHh: Float32Array; peephole(gate: number, unit: number): number };
+type Floats = Record<"weightIh" | "weightHh" | "biasIh" | "biasHh", Float32Array>;
+type PackedWeights = Omit<CellWeights, keyof Floats> & Floats & { peephole(gate: number, unit: number): number };
 
 /** A cell's weights, read back from memory; `index` is its record's in the program. */
 function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {

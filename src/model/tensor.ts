@@ -1,4 +1,5 @@
 import { FormatError } from "../check.ts";
+import { isFloats, precisionOf, quantize, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
 
 /** Bytes of one element, by safetensors' name of the type. */
 export const DTYPES = {
@@ -81,16 +82,30 @@ function bfloat(bits: number): number {
   return scratch.getFloat32(0);
 }
 
+/** The name of the scales, F32 [rows], beside a matrix of integers, I8 or I16 [rows, columns]. */
+export const scaleOf = (name: string): string => `${name}.scale`;
+
+const isInteger = ({ dtype }: Tensor): boolean => dtype === "I8" || dtype === "I16";
+
 /** A file's tensors, from which each is taken once: what is missing or left over is an error. */
 export class Tensors {
   readonly #left: Map<string, Tensor>;
+  /** How matrices leave the set; undefined: as the file has them. */
+  readonly #precision: Precision | undefined;
+  /** The matrices that left the set. */
+  readonly matrices = new Map<string, Matrix>();
+  /** Whether matrices leave the set as integers. */
+  readonly integers: boolean;
 
-  constructor(tensors: Iterable<Tensor>) {
+  /** `precision`: how matrices are wanted, whatever the file has. */
+  constructor(tensors: Iterable<Tensor>, precision?: Precision) {
     this.#left = new Map();
     for (const t of tensors) {
       if (this.#left.has(t.name)) throw new FormatError("tensor", `${t.name}: expected one tensor of this name, got two`);
       this.#left.set(t.name, t);
     }
+    this.#precision = precision;
+    this.integers = precision ? precision !== "float32" : [...this.#left.values()].some((t) => isInteger(t) && this.has(scaleOf(t.name)));
   }
 
   has(name: string): boolean {
@@ -112,12 +127,46 @@ export class Tensors {
 
   /** The values of a tensor of this shape, which leaves the set. */
   take(name: string, shape: readonly number[]): Float32Array {
+    return toFloat32(this.#take(name, shape));
+  }
+
+  #take(name: string, shape: readonly number[]): Tensor {
     const t = this.#get(name);
     if (t.shape.length !== shape.length || t.shape.some((n, i) => n !== shape[i])) {
       throw new FormatError("shape", `${name}: expected [${shape.join(", ")}], got [${t.shape.join(", ")}]`);
     }
     this.#left.delete(name);
-    return toFloat32(t);
+    return t;
+  }
+
+  /** The weights of a matrix of this shape, which leaves the set, with its scales where it has any. */
+  matrix(name: string, shape: readonly number[]): Matrix {
+    const matrix = this.#matrix(name, shape);
+    this.matrices.set(name, matrix);
+    return matrix;
+  }
+
+  #matrix(name: string, shape: readonly number[]): Matrix {
+    const t = this.#get(name);
+    const stored = isInteger(t) ? this.#integers(t, shape) : this.take(name, shape);
+    const wanted = this.#precision;
+    if (wanted && wanted !== precisionOf(stored)) {
+      return wanted === "float32" ? toFloats(stored) : quantize(name, toFloats(stored), shape[0], wanted);
+    }
+    if (this.integers && isFloats(stored)) {
+      throw new FormatError("dtype", `${name}: expected I8 or I16 with ${scaleOf(name)}, as the file's other matrices, got ${t.dtype}; the option "weights" makes all alike`);
+    }
+    return stored;
+  }
+
+  #integers(t: Tensor, shape: readonly number[]): Integers {
+    const { bytes } = this.#take(t.name, shape);
+    const scale = this.#get(scaleOf(t.name));
+    const scales = this.take(scale.name, [shape[0]]);
+    const bad = scales.findIndex((s) => !(s >= 0 && s < Infinity));
+    if (bad >= 0) throw new FormatError("unsupported", `${scale.name}: expected finite scales of at least 0, got ${scales[bad]} at ${bad}`);
+    const { buffer } = new Uint8Array(bytes); // a copy, aligned
+    return { values: t.dtype === "I8" ? new Int8Array(buffer) : new Int16Array(buffer), scales };
   }
 
   /** Throws where tensors are left: none may be ignored. */

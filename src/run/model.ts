@@ -2,6 +2,7 @@ import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
+import { checkPrecision } from "../pack/matrix.ts";
 import { inferDescription } from "../model/infer.ts";
 import { Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -46,9 +47,10 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, module, ...given } = options;
+    const { deterministic = false, module, weights, ...given } = options;
+    checkPrecision(weights);
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parse(json)), ...given });
-    return new Model(buildNet(description, tensors, deterministic, module));
+    return new Model(buildNet(description, tensors, deterministic, module, weights));
   }
 
   /** What the net is made of. */

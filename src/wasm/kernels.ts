@@ -22,9 +22,11 @@ export type Kernels = {
   readonly CHUNK: WebAssembly.Global;
   /** 1 in the relaxed build, as a global. */
   readonly FUSED: WebAssembly.Global;
+  /** 1 in the build for integers, as a global. */
+  readonly INTEGER: WebAssembly.Global;
   /** Version of the exports and of the layer record, as a global. */
   readonly ABI: WebAssembly.Global;
 };
 
 /** Which compilation of the module runs. */
-export type Build = "base" | "relaxed";
+export type Build = "base" | "relaxed" | "integer";

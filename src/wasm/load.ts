@@ -11,9 +11,13 @@ const ABI = 4;
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
 
-/** The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere. */
-function chooseBuild(deterministic: boolean): Build {
+/**
+ * The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere.
+ * Nets of integers have one build, with the same bits everywhere.
+ */
+function chooseBuild(deterministic: boolean, integers: boolean): Build {
   supported ??= probe();
+  if (integers) return "integer";
   return deterministic ? "base" : supported;
 }
 
@@ -28,11 +32,11 @@ function probe(): Build {
 
 /**
  * The WebAssembly.Module that this host runs fastest, or with `deterministic` the base
- * build's. Compiled once a process. Post it to a Worker or an AudioWorklet and pass it
+ * build's, or with `integers` that of int8 and int16 weights. Compiled once a process. Post it to a Worker or an AudioWorklet and pass it
  * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
  */
-export function compile({ deterministic = false }: { readonly deterministic?: boolean } = {}): object {
-  return moduleOf(chooseBuild(deterministic));
+export function compile({ deterministic = false, integers = false }: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
+  return moduleOf(chooseBuild(deterministic, integers));
 }
 
 function moduleOf(build: Build): WebAssembly.Module {
@@ -61,8 +65,8 @@ function permitted<T>(make: () => T): T {
 }
 
 /** The module that runs: the user's, or the best of the package's. */
-export function chooseModule(deterministic: boolean, given: object | undefined): WebAssembly.Module {
-  const build = chooseBuild(deterministic);
+export function chooseModule(deterministic: boolean, integers: boolean, given: object | undefined): WebAssembly.Module {
+  const build = chooseBuild(deterministic, integers);
   if (given === undefined) return moduleOf(build);
   if (given instanceof WebAssembly.Module) return given;
   throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);
@@ -73,5 +77,5 @@ export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
   const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
   if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
   kernels.prepare();
-  return { build: kernels.FUSED.value ? "relaxed" : "base", kernels };
+  return { build: kernels.INTEGER.value ? "integer" : kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

@@ -1,0 +1,3 @@
+import { prepareIn } from "./unrolled.ts";
+
+export const prepare = prepareIn("int8");

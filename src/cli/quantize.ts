@@ -1,0 +1,37 @@
+import { Option, type Command } from "commander";
+import { quantizeSafetensors, type Description } from "../index.ts";
+import { about, readBytes, readJson, writeWhole } from "./files.ts";
+
+interface Options {
+  readonly weights: "int8" | "int16";
+  readonly description?: string;
+}
+
+export function quantizeCommand(program: Command): void {
+  program
+    .command("quantize")
+    .description("write a model's weights as integers of 8 or 16 bits, and compute with these")
+    .argument("<in>", "safetensors file with the weights")
+    .argument("<out>", "safetensors file to write")
+    .addOption(new Option("-w, --weights <type>", "int8: a quarter of the bytes; int16: half").choices(["int8", "int16"]).makeOptionMandatory())
+    .option("-d, --description <file>", "JSON file with the description, written in place of the model's own")
+    .addHelpText("after", HELP)
+    .action(quantize);
+}
+
+const HELP = `
+Integers have one scale a row, in NAME.scale; biases stay as they are. convert makes only the file
+smaller. See what it costs:
+
+Example:
+  unrolled quantize model.safetensors small.safetensors --weights int8
+  unrolled compare model.safetensors small.safetensors --input texts.txt`;
+
+function quantize(from: string, to: string, { weights, description }: Options): void {
+  const file = readBytes(from);
+  const described = description === undefined ? undefined : (JSON.parse(about(description, () => readJson(description))) as Description);
+  const small = about(from, () => quantizeSafetensors(file, weights, described));
+  writeWhole(to, small);
+  const bytes = (n: number) => n.toLocaleString("en-US");
+  process.stdout.write(`${to}: ${bytes(small.length)} bytes in ${weights}, ${from} has ${bytes(file.length)} (${(file.length / small.length).toFixed(2)} times as many)\n`);
+}
