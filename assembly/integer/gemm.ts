@@ -39,8 +39,7 @@ function product(
   y: usize, yRow: usize, init: usize, initPanel: usize, initRow: usize, w: usize, room: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
-  const m = changetype<Matrix>(w);
-  const pairs = pairsOf(inputs), panel = panelBytes(m, pairs, vectors), first = w + HEAD + (<usize>m.vectors << 4);
+  const m = changetype<Matrix>(w), pairs = pairsOf(inputs), panel = panelBytes(m, pairs, vectors), first = w + HEAD + (<usize>m.vectors << 4);
   for (; rows > 0; rows -= ROWS) {
     const some = min(rows, ROWS);
     quantize(room, x, xRow, inputs, some, m.limit);
@@ -96,17 +95,15 @@ function rowsOf<T, V>(
     if (vectorsOf<V>() == 4) a3 = i32x4.add(a3, i32x4.dot_i16x8_s(load3<T>(v), s));
     v += vectorsOf<V>() * sizeof<T>() << 3;
   }
-  finish(y, init, w, scale, a0, a1, a2, a3, count, <i32>vectorsOf<V>());
+  finish<V>(y, init, w, scale, a0, a1, a2, a3, count);
 }
 
 @inline function two<T, V>(
   y: usize, yRow: usize, init: usize, initRow: usize, w: usize, q: usize, p: usize, pairs: i32, count: i32,
 ): void {
   let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  let v = w + (vectorsOf<V>() << 4);
-  const end = q + SCALE + (<usize>pairs << 2);
-  let k = q + SCALE, j = p + SCALE;
-  for (; k < end; k += 4) {
+  let v = w + (vectorsOf<V>() << 4), j = p + SCALE;
+  for (let k = q + SCALE, end = k + (<usize>pairs << 2); k < end; k += 4) {
     const s = v128.load32_splat(k), t = v128.load32_splat(j);
     const w0 = load0<T>(v), w1 = load1<T>(v), w2 = load2<T>(v);
     a0 = i32x4.add(a0, i32x4.dot_i16x8_s(w0, s));
@@ -123,18 +120,28 @@ function rowsOf<T, V>(
     j += 4;
     v += vectorsOf<V>() * sizeof<T>() << 3;
   }
-  finish(y, init, w, v128.load32_splat(q), a0, a1, a2, a3, count, <i32>vectorsOf<V>());
-  finish(y + yRow, init + initRow, w, v128.load32_splat(p), b0, b1, b2, b3, count, <i32>vectorsOf<V>());
+  finish<V>(y, init, w, v128.load32_splat(q), a0, a1, a2, a3, count);
+  finish<V>(y + yRow, init + initRow, w, v128.load32_splat(p), b0, b1, b2, b3, count);
 }
 
 /** Stores a panel's outputs: all of them, or the `count` that the last panel has. */
-function finish(
-  y: usize, init: usize, scales: usize, x: v128, a0: v128, a1: v128, a2: v128, a3: v128, count: i32, vectors: i32,
-): void {
-  storeUpTo(y, scaled(v128.load(init), scales, x, a0), count);
-  storeUpTo(y + 16, scaled(v128.load(init, 16), scales + 16, x, a1), count - 4);
-  storeUpTo(y + 32, scaled(v128.load(init, 32), scales + 32, x, a2), count - 8);
-  if (vectors == 4) storeUpTo(y + 48, scaled(v128.load(init, 48), scales + 48, x, a3), count - 12);
+@inline function finish<V>(y: usize, init: usize, scales: usize, x: v128, a0: v128, a1: v128, a2: v128, a3: v128, count: i32): void {
+  const y0 = scaled(v128.load(init), scales, x, a0), y1 = scaled(v128.load(init, 16), scales + 16, x, a1);
+  const y2 = scaled(v128.load(init, 32), scales + 32, x, a2);
+  const y3 = sizeof<V>() == 4 ? scaled(v128.load(init, 48), scales + 48, x, a3) : y2;
+  if (count < 16) return some(y, y0, y1, y2, y3, count);
+  v128.store(y, y0);
+  v128.store(y, y1, 16);
+  v128.store(y, y2, 32);
+  if (sizeof<V>() == 4) v128.store(y, y3, 48);
+}
+
+/** The first `count` of a panel of 16. */
+function some(y: usize, y0: v128, y1: v128, y2: v128, y3: v128, count: i32): void {
+  storeUpTo(y, y0, count);
+  storeUpTo(y + 16, y1, count - 4);
+  storeUpTo(y + 32, y2, count - 8);
+  storeUpTo(y + 48, y3, count - 12);
 }
 
 /** init + (scale x) dot */
