@@ -1,6 +1,7 @@
 // assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { flattenTypes } from "./types.ts";
 
@@ -18,13 +19,16 @@ const MODULES = ["base", "relaxed", "integer"];
  * The builds are alike: in turns, 10 KB of each, one stands within gzip's window of the
  * other, and as hex on the same bytes. Base and relaxed are 10.6 KB gzipped, base64 one after the other 14.6.
  */
-const pieces = MODULES.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? []);
-const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
-writeFileSync("build/binaries.js", [
-  `const turns = ${JSON.stringify(turns, null, 1)};`,
-  ...MODULES.map((name, i) => `export const ${name} = turns.map((pieces) => pieces[${i}]).join("");`),
-  "",
-].join("\n"));
+function binaries(names: readonly string[]): string {
+  const pieces = names.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? []);
+  const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
+  return [
+    `const turns = ${JSON.stringify(turns, null, 1)};`,
+    ...MODULES.map((name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`),
+    "",
+  ].join("\n");
+}
+writeFileSync("build/binaries.js", binaries(MODULES));
 
 /** The commands import the engine from the bundle beside them. */
 const engineBeside: Plugin = {
@@ -56,7 +60,17 @@ const imported: Plugin = {
   },
 };
 
+/** The core runs, encodes and streams: without the integers' module, and without what is built on top. */
+const core: Plugin = {
+  name: "core",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/(classify|forecast|generate|quantize|sampling|score|trace)\.ts$/ }, () => ({ path: resolve("build/left-out.ts") }));
+    onLoad({ filter: /binaries\.js$/ }, () => ({ contents: binaries(["base", "relaxed"]) }));
+  },
+};
+
 await build({ ...library, outfile: "dist/index.js" });
+await build({ ...library, outfile: "dist/core.js", plugins: [core] });
 await build({ ...library, outfile: "dist/index.cjs", format: "cjs" });
 await build({ ...library, outfile: "dist/workerd.js", plugins: [imported] });
 await build({

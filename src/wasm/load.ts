@@ -43,6 +43,7 @@ function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
     const binary = binaries[build];
+    if (!binary) throw new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
     module = typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
     modules.set(build, module);
   }

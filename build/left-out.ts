@@ -1,0 +1,9 @@
+// What `unrolled/core` has in the place of the modules that build.ts leaves out of it.
+function refuse(): never {
+  throw new Error('unrolled/core: expected run, encode or stream on float32 weights, got a call of what only "unrolled" has');
+}
+
+export {
+  refuse as cellGates, refuse as checkClassifier, refuse as checkGenerator, refuse as forecastRows, refuse as Generation,
+  refuse as labelRows, refuse as quantizeSafetensors, refuse as scoreItems, refuse as traceItems,
+};

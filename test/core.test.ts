@@ -1,0 +1,26 @@
+// The small entry: what it runs has the full package's bits, what it leaves out says so.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import * as core from "unrolled/core";
+import * as full from "unrolled";
+
+const languageId = readFileSync(new URL("../examples/models/language-id-lstm.safetensors", import.meta.url));
+const text = "Guten Morgen, meine Damen und Herren";
+
+test("runs, encodes and streams as the full package does", () => {
+  const a = core.Model.fromSafetensors(languageId);
+  const b = full.Model.fromSafetensors(languageId);
+  expect(a.run(text).output).toEqual(b.run(text).output);
+  expect(a.encode(text)).toEqual(b.encode(text));
+  const stream = a.stream();
+  stream.step(71);
+  expect(b.stream(stream.save()).step(117)).toEqual(stream.step(117));
+});
+
+test("refuses what it has not", () => {
+  const model = core.Model.fromSafetensors(languageId);
+  for (const call of [() => model.classify(text), () => model.trace(text), () => model.score(text), () => model.generate({ prompt: text, length: 1 })]) {
+    expect(call).toThrow(/unrolled\/core: expected run, encode or stream/);
+  }
+  expect(() => core.Model.fromSafetensors(languageId, { weights: "int8" })).toThrow(/^weights: expected float32 from "unrolled\/core"/);
+});
