@@ -1,4 +1,5 @@
 // A net is a list of layer records; a call walks it once over a block of rows.
+import { assertActive, assertRegion, assertRows, CHECKED } from "./check";
 import * as integer from "./integer/embedding";
 import { copy, INTEGER } from "./lanes";
 import { Flag, Kind, Layer } from "./layer";
@@ -20,9 +21,19 @@ export function forward(
   steps: i32, batch: i32, active: usize, rows: i32,
 ): usize {
   const end = net + <usize>layers * offsetof<Layer>();
+  if (CHECKED) {
+    assert(layers > 0 && steps > 0 && batch > 0, "nothing to run");
+    assertRegion(net, <usize>layers * offsetof<Layer>(), 64);
+    assertActive(active, steps, batch, rows);
+  }
   for (; net < end; net += offsetof<Layer>()) {
     const l = changetype<Layer>(net);
     const paired = (l.flags & Flag.PAIRED) != 0;
+    if (CHECKED) {
+      assertRows(a, <usize>l.inputs << 2, l.inputs, rows, 64);
+      assertRows(b, l.row, <i32>(l.row >> 2), l.kind == Kind.LAST ? batch : rows, 64);
+      assert(!(l.weights % 64 | l.second % 64 | l.peepholes % 64 | l.panel % 16), "weights out of line");
+    }
     switch (l.kind) {
       case Kind.EMBEDDING:
         if (INTEGER) integer.embedding(b, l.weights, a, l.units, rows);

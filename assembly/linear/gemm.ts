@@ -6,6 +6,7 @@
 //
 // Order of summation, for every output: acc = init, then for k = 0, 1, ...
 // acc = acc + w[k] * x[k].
+import { assertRegion, assertRows, CHECKED } from "../check";
 import * as integer from "../integer/gemm";
 import { INTEGER, madd, storeUpTo } from "../lanes";
 import { biases, line, lineBytes } from "./panels";
@@ -17,6 +18,11 @@ export function affine(
 ): void {
   if (INTEGER) return integer.affine(y, yRow, w, panel, x, xRow, inputs, outputs, rows, vectors);
   const panels = (outputs + 15) >> 4;
+  if (CHECKED) {
+    assertRegion(w, panel * panels, 16);
+    assertRows(x, xRow, inputs, rows, 4);
+    assertRows(y, yRow, outputs, rows, 4);
+  }
   for (let p = 0; p < panels; ++p) {
     const init = biases(w, p, panels, panel, vectors);
     gemm(y, yRow, init, 0, line(w, p, panels, panel, vectors, 0), lineBytes(p, panels, vectors), x, xRow, inputs, outputs, rows, vectors);
@@ -35,6 +41,11 @@ export function accumulate(
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
   if (INTEGER) return integer.accumulate(y, yRow, w, panel, x, xRow, inputs, panels, rows, vectors);
+  if (CHECKED) {
+    assertRegion(w, panel * panels, 16);
+    assertRows(x, xRow, inputs, rows, 16);
+    assertRegion(y, yRow * rows, 16);
+  }
   for (let p = 0; p < panels; ++p) {
     gemm(y, yRow, y, yRow, line(w, p, panels, panel, vectors, k), lineBytes(p, panels, vectors), x, xRow, inputs, 16, rows, vectors);
     y += 64;

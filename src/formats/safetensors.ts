@@ -1,4 +1,4 @@
-import { FormatError, shown } from "../check.ts";
+import { FormatError, kindOf, shown } from "../check.ts";
 import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
 import { decodeUtf8, encodeUtf8 } from "../text.ts";
 
@@ -19,6 +19,7 @@ const LARGEST_HEADER = 100_000_000;
  * https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
+  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(file)}`);
   const header = readHeader(file);
   const data = file.subarray(header.end);
   const metadata = new Map<string, string>();

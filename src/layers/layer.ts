@@ -1,4 +1,4 @@
-import type { CellWeights } from "../pack/gates.ts";
+import type { GateOrder } from "../pack/gates.ts";
 
 /** The kernels' names for layers, in the order of assembly/layer.ts. */
 export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, GRU_BEFORE: 5, LAST: 6, SOFTMAX: 7 } as const;
@@ -34,8 +34,9 @@ export interface LayerRecord {
   readonly clip?: number;
   readonly alpha?: number;
   readonly beta?: number;
-  /** A cell's weights as they came, and their gates' order. */
-  readonly trained?: { readonly order: string; readonly weights: CellWeights & { readonly peepholes: Float32Array | undefined } };
+  /** How a cell's gates stand in `weights`, and its candidate's in `second`. */
+  readonly gates?: GateOrder;
+  readonly candidate?: GateOrder;
   /** A cell's state: features of h and of c. */
   readonly state?: { readonly h: number; readonly c: number };
   /** The cell whose h a `last` keeps. */

@@ -102,7 +102,8 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
     clip: options.clip,
     alpha: options.alpha,
     beta: options.beta ?? 0.5,
-    trained: { order: cell.gates.torch, weights: w },
+    gates: cell.gates,
+    candidate: cell.candidate,
     state: { h: w.width, c: cell.hasCellState ? w.units : 0 },
   };
 }

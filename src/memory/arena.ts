@@ -8,16 +8,17 @@ const BASE = 2048;
 /** Readable bytes past every region: a kernel may load a whole vector at a row's end. */
 const SLACK = 64;
 
-/** The largest memory that 32-bit addresses reach. */
-const LIMIT = 65536 * PAGE;
+/** The largest memory whose addresses JavaScript's signed shifts keep: 2 GiB. */
+const LIMIT = 32768 * PAGE;
 
 /**
  * The linear memory, handed out in blocks, and the views on it. A freed block
- * serves the next request of its size. Growing replaces the views, so whoever
- * writes asks for them each time and keeps none.
+ * serves the next request of its size; before new memory is used, free neighbours
+ * are joined. Growing replaces the views, so whoever writes asks for them each
+ * time and keeps none.
  */
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  memory: WebAssembly.Memory | undefined;
   f32: Float32Array;
   i32: Int32Array;
   #top = BASE;
@@ -25,16 +26,17 @@ export class Arena {
 
   /** A memory with room for `bytes` at once. */
   constructor(bytes: number) {
-    const pages = Math.ceil((BASE + align(bytes) + SLACK) / PAGE);
-    this.memory = guard(bytes, () => new WebAssembly.Memory({ initial: pages }));
-    this.f32 = new Float32Array(this.memory.buffer);
-    this.i32 = new Int32Array(this.memory.buffer);
+    const end = BASE + align(bytes) + SLACK;
+    const memory = guard(bytes, end, () => new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) }));
+    this.memory = memory;
+    this.f32 = new Float32Array(memory.buffer);
+    this.i32 = new Int32Array(memory.buffer);
   }
 
   /** The address of a block of `bytes`, filled with zeros; grows the memory where it must. */
   allocate(bytes: number): number {
     const size = align(bytes);
-    let address = this.#free.get(size)?.pop();
+    let address = this.#free.get(size)?.pop() ?? this.#cut(size);
     if (address === undefined) {
       address = this.#top;
       this.#reach(address + size + SLACK, bytes);
@@ -52,34 +54,61 @@ export class Arena {
     else this.#free.set(size, [address]);
   }
 
-  /** Lets go of the views: nothing can be written any more. */
+  /** Lets go of the memory and its views: nothing can be written any more. */
   close(): void {
+    this.memory = undefined;
     this.f32 = new Float32Array();
     this.i32 = new Int32Array();
   }
 
   /** Bytes of the memory. */
   get bytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.f32.byteLength;
+  }
+
+  /** Joins free neighbours, lowers the top to the last block in use, and cuts `size` from the first block that has it. */
+  #cut(size: number): number | undefined {
+    if (this.#free.size === 0) return undefined;
+    const blocks: { address: number; size: number }[] = [];
+    for (const [size, addresses] of this.#free) for (const address of addresses) blocks.push({ address, size });
+    blocks.sort((a, b) => a.address - b.address);
+    this.#free.clear();
+    let cut: number | undefined;
+    for (let i = 0; i < blocks.length;) {
+      let { address, size: left } = blocks[i++];
+      for (; i < blocks.length && blocks[i].address === address + left; i++) left += blocks[i].size;
+      if (address + left === this.#top) {
+        this.#top = address;
+        continue;
+      }
+      if (cut === undefined && left >= size) {
+        cut = address;
+        address += size;
+        left -= size;
+      }
+      if (left > 0) this.release(address, left);
+    }
+    return cut;
   }
 
   #reach(end: number, bytes: number): void {
     const missing = end - this.bytes;
     if (missing <= 0) return;
-    guard(bytes, () => this.memory.grow(Math.ceil(missing / PAGE)));
-    this.f32 = new Float32Array(this.memory.buffer);
-    this.i32 = new Int32Array(this.memory.buffer);
+    const memory = this.memory!;
+    guard(bytes, end, () => memory.grow(Math.ceil(missing / PAGE)));
+    this.f32 = new Float32Array(memory.buffer);
+    this.i32 = new Int32Array(memory.buffer);
   }
 }
 
 /** Turns the host's refusal into an error that says how much was asked for. */
-function guard<T>(bytes: number, make: () => T): T {
-  if (bytes <= LIMIT) {
+function guard<T>(bytes: number, end: number, make: () => T): T {
+  if (end <= LIMIT) {
     try {
       return make();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  throw new RangeError(`memory: expected ${bytes} more bytes from the host, got none (WebAssembly has at most ${LIMIT})`);
+  throw new RangeError(`memory: expected ${bytes} more bytes from the host, got none (a model has at most ${LIMIT})`);
 }

@@ -36,7 +36,7 @@ export interface Net {
   readonly description: Description;
   readonly layers: readonly Layer[];
   readonly build: Build;
-  readonly kernels: Kernels;
+  kernels: Kernels;
   readonly arena: Arena;
   /** What the memory holds, at which address. */
   readonly regions: readonly Region[];
@@ -89,7 +89,7 @@ export function buildNet(
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const { build, kernels } = loadKernels(compiled, arena.memory);
+  const { build, kernels } = loadKernels(compiled, arena.memory!);
   if (taken.integers !== (build === "integer")) throw new RangeError(`module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`);
   if (deterministic && build === "relaxed") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
@@ -112,7 +112,7 @@ export function buildNet(
   return {
     open: true,
     description,
-    layers,
+    layers: layers.map(withoutFile),
     build,
     kernels,
     arena,
@@ -124,8 +124,8 @@ export function buildNet(
     bidirectional: records.some((r) => r.flags & Flag.REVERSE),
     cells: [...state.cells.values()],
     stateSize: state.size,
-    widest: Math.max(...records.flatMap((r) => [r.kind === Kind.EMBEDDING ? 1 : r.inputs, r.columns])),
-    scratchBytes: (batch) => Math.max(...records.map((r) => scratchOf(r, batch, chunk))),
+    widest: records.reduce((most, r) => Math.max(most, r.kind === Kind.EMBEDDING ? 1 : r.inputs, r.columns), 0),
+    scratchBytes: scratchSizes(records, chunk),
   };
 }
 
@@ -148,11 +148,18 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
   return { cells, size };
 }
 
-/** Bytes that assembly/cells uses: a chunk's pre-activations, and what stands between two steps of a sequence. */
-function scratchOf(r: LayerRecord, batch: number, chunk: number): number {
-  if (!r.state) return 0;
-  const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
-  return 4 * LANES * panels * Math.max(chunk, batch) + (r.second ? 8 * whole(r.units) * batch : 0);
+/** A layer whose weights are packed: what would hold on to the file's tensors is left out. */
+function withoutFile(layer: Layer): Layer {
+  return { ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) };
+}
+
+/** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */
+function scratchSizes(records: readonly LayerRecord[], chunk: number): (batch: number) => number {
+  const sizes = records.filter((r) => r.state).map((r) => {
+    const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
+    return { row: 4 * LANES * panels, between: r.second ? 8 * whole(r.units) : 0 };
+  });
+  return (batch) => sizes.reduce((most, s) => Math.max(most, s.row * Math.max(chunk, batch) + s.between * batch), 0);
 }
 
 /** The bits of a float32. */

@@ -28,7 +28,7 @@ export function readItems(net: Net, items: Items, label = "x"): Sequence {
     throw new TypeError(`${label}: expected an array of numbers, got ${kindOf(items)}`);
   }
   const width = ids ? 1 : first.inputSize;
-  if (values.length === 0 || values.length % width !== 0) {
+  if (!(values.length > 0) || values.length % width !== 0) {
     throw new RangeError(`${label}: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`);
   }
   if (ids) for (let i = 0; i < values.length; i++) checkId(label, values[i], first.inputSize, i);
@@ -40,6 +40,14 @@ export function readItems(net: Net, items: Items, label = "x"): Sequence {
 export function checkId(label: string, id: number, vocabulary: number, at?: number): void {
   if (!(id >= 0 && id < vocabulary && id === Math.trunc(id))) {
     throw new RangeError(`${label}${at === undefined ? "" : `[${at}]`}: expected an id from 0 to ${vocabulary - 1}, got ${id}`);
+  }
+}
+
+/** Throws where a run would overwrite items that it has yet to read. */
+export function checkApart({ values }: Sequence, output: Float32Array): void {
+  if (!ArrayBuffer.isView(values) || values.buffer !== output.buffer) return;
+  if (values.byteOffset < output.byteOffset + output.byteLength && output.byteOffset < values.byteOffset + values.byteLength) {
+    throw new TypeError("into.output: expected memory apart from x, got an array that shares it");
   }
 }
 

@@ -2,17 +2,17 @@ import { checkFloats, FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net, type Program } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
-import { checkPrecision } from "../pack/matrix.ts";
 import { inferDescription } from "../model/infer.ts";
-import { Tensors, type Tensor } from "../model/tensor.ts";
+import { checkPrecision, Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Region } from "../memory/plan.ts";
+import type { Kernels } from "../wasm/kernels.ts";
 import { schedule } from "./batch.ts";
 import { checkClassifier, labelRows, type Label } from "./classify.ts";
 import { batchesOf } from "./encode.ts";
 import { forecastRows } from "./forecast.ts";
 import type { Generated, GenerateOptions } from "./generate.ts";
-import { readItems, type Items } from "./items.ts";
+import { checkApart, readItems, type Items } from "./items.ts";
 import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
 import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
@@ -174,6 +174,7 @@ export class Model {
   /** Lets the memory go; model and streams refuse use from here on. */
   dispose(): void {
     this.#net.open = false;
+    this.#net.kernels = {} as Kernels; // these hold the memory too
     this.#net.arena.close();
   }
 
@@ -202,6 +203,7 @@ export class Model {
     const rows = program.body < program.records || output === "last" ? batch : items.count;
     if (into) {
       checkFloats("into.output", into.output, rows * program.outputSize);
+      checkApart(items, into.output);
       checkState("into.state", net, into.state, batch);
       if (lengths) into.output.fill(0);
     }
@@ -217,8 +219,9 @@ export class Model {
   #begin(batch: number): number {
     const { arena, stateSize } = this.#net;
     if (batch > this.#batch) {
+      const larger = arena.allocate(batch * stateSize * 4); // may throw: then all stays as it was
       if (this.#state) arena.release(this.#state, this.#batch * stateSize * 4);
-      this.#state = arena.allocate(batch * stateSize * 4);
+      this.#state = larger;
       this.#batch = batch;
     }
     arena.f32.fill(0, this.#state >> 2, (this.#state >> 2) + batch * stateSize);

@@ -1,6 +1,7 @@
-import { FormatError } from "../check.ts";
+import { FormatError, kindOf } from "../check.ts";
+import { align } from "../memory/plan.ts";
 import type { Net } from "../model/build.ts";
-import { readState, stateSizes, writeState, type State } from "./state.ts";
+import { readState, sizeOfC, sizeOfH, writeState, type State } from "./state.ts";
 
 /**
  * A saved state, little-endian:
@@ -16,7 +17,8 @@ const HEADER = 20;
 
 /** The state of one sequence at `address` as bytes, for any machine that runs the same model. */
 export function saveState(net: Net, address: number): Uint8Array {
-  const { h, c } = stateSizes(net);
+  const h = sizeOfH(net);
+  const c = sizeOfC(net);
   const bytes = new Uint8Array(HEADER + 4 * (h + c) + 4);
   const view = new DataView(bytes.buffer);
   [MAGIC, VERSION, h, c, fingerprint(net)].forEach((word, i) => view.setUint32(i * 4, word, true));
@@ -27,7 +29,9 @@ export function saveState(net: Net, address: number): Uint8Array {
 
 /** Puts a saved state back; throws FormatError, and changes nothing, where it is not this model's. */
 export function loadState(net: Net, address: number, saved: Uint8Array): void {
-  const { h, c } = stateSizes(net);
+  if (!(saved instanceof Uint8Array)) throw new TypeError(`state: expected a Uint8Array, got ${kindOf(saved)}`);
+  const h = sizeOfH(net);
+  const c = sizeOfC(net);
   const length = HEADER + 4 * (h + c) + 4;
   const bytes = new Uint8Array(saved); // a copy, aligned
   const view = new DataView(bytes.buffer);
@@ -50,8 +54,8 @@ function blocks(bytes: Uint8Array, h: number, c: number): State {
 const fingerprints = new WeakMap<Net, number>();
 
 /**
- * A number for the model, of its layers and packed weights. Every weight is mixed
- * alone and the results added: builds that pack in another order agree.
+ * A number for the model, of its records and packed weights. Every line of 16 weights
+ * is mixed alone and the results added: builds set these lines in another order, and agree.
  */
 function fingerprint(net: Net): number {
   let print = fingerprints.get(net);
@@ -59,16 +63,23 @@ function fingerprint(net: Net): number {
     print = 0x811c9dc5;
     for (const { name, offset, bytes } of net.regions) {
       if (name === "records") continue; // these hold addresses
-      for (let i = offset >> 2, end = (offset + bytes) >> 2; i < end; i++) print += mix(net.arena.i32[i]);
+      for (let i = offset >> 2, end = (offset + align(bytes)) >> 2; i < end; i += 16) print = (print + line(net.arena.i32, i)) | 0;
     }
-    for (const layer of net.layers) for (const char of `${layer.type}${layer.inputSize},${layer.outputSize};`) print = Math.imul(print ^ char.charCodeAt(0), 0x01000193);
+    for (const layer of net.layers) {
+      for (const { kind, flags, inputs, units, column, columns, clip, alpha, beta } of layer.records) {
+        const text = `${[kind, flags, inputs, units, column, columns, clip, alpha, beta]};`;
+        for (let i = 0; i < text.length; i++) print = Math.imul(print ^ text.charCodeAt(i), 0x01000193);
+      }
+    }
     fingerprints.set(net, (print >>>= 0));
   }
   return print;
 }
 
-/** Spreads the bits of a word; 0, which pads panels, stays 0. */
-function mix(word: number): number {
+/** 16 words in their order as one, its bits spread. */
+function line(words: Int32Array, at: number): number {
+  let word = 0;
+  for (let i = at; i < at + 16; i++) word = Math.imul(word ^ words[i] ^ (words[i] >>> 15), 0x01000193);
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   return Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
 }

@@ -44,33 +44,44 @@ function stepsOf(s: Schedule, i: number, t: number, end: number): number {
   return Math.min(end, s.lengths ? s.lengths[i] : s.steps) - t;
 }
 
-/** Copies in the items of timesteps t to end - 1, a sequence at a time. */
+/**
+ * Copies in the items of timesteps t to end - 1: all sequences at once where they are
+ * whole, else a sequence at a time, which takes a view on the caller's array each.
+ */
 function writeRows(net: Net, workspace: Workspace, { values, width }: Sequence, s: Schedule, t: number, end: number): void {
   const { a, b } = workspace;
   const memory = net.layers[0].type === "embedding" ? net.arena.i32 : net.arena.f32;
-  for (let r = 0; r < reachOf(net, workspace, s, t); r++) {
+  const apart = s.batch > 1 ? b : a;
+  const whole = isWhole(s, t, end);
+  if (whole) memory.set(values, apart >> 2);
+  for (let r = 0; r < reachOf(net, workspace, s, t) && (!whole || s.batch > 1); r++) {
     const i = s.order ? s.order[r] : r;
     const count = stepsOf(s, i, t, end);
     const from = (i * s.steps + t) * width;
-    const items = count * width === values.length ? values : values.subarray(from, from + count * width);
-    memory.set(items, (s.batch === 1 ? a : b) >> 2);
-    if (s.batch > 1) net.kernels.toTimeMajor(a + r * width * 4, b, width, count, s.batch, activeAt(workspace, s, t));
+    if (!whole) memory.set(values.subarray(from, from + count * width), apart >> 2);
+    if (s.batch > 1) net.kernels.toTimeMajor(a + r * width * 4, whole ? b + from * 4 : b, width, count, s.batch, activeAt(workspace, s, t));
   }
 }
 
-/** Copies out the rows of timesteps t to end - 1, a sequence at a time. */
+/** Copies out the rows of timesteps t to end - 1, likewise. */
 function readRows(
   net: Net, workspace: Workspace, result: number, width: number, s: Schedule, t: number, end: number, output: Float32Array,
 ): void {
-  const { f32 } = net.arena;
-  const other = result === workspace.a ? workspace.b : workspace.a;
-  for (let r = 0; r < reachOf(net, workspace, s, t); r++) {
+  const apart = s.batch > 1 ? (result === workspace.a ? workspace.b : workspace.a) : result;
+  const whole = isWhole(s, t, end);
+  for (let r = 0; r < reachOf(net, workspace, s, t) && (!whole || s.batch > 1); r++) {
     const i = s.order ? s.order[r] : r;
     const count = stepsOf(s, i, t, end);
-    if (s.batch > 1) net.kernels.fromTimeMajor(other, result + r * width * 4, width, count, s.batch, activeAt(workspace, s, t));
-    const from = (s.batch > 1 ? other : result) >> 2;
-    output.set(f32.subarray(from, from + count * width), (i * s.steps + t) * width);
+    const to = (i * s.steps + t) * width;
+    if (s.batch > 1) net.kernels.fromTimeMajor(whole ? apart + to * 4 : apart, result + r * width * 4, width, count, s.batch, activeAt(workspace, s, t));
+    if (!whole) output.set(workspace.view(apart, count * width), to);
   }
+  if (whole) output.set(workspace.view(apart, output.length));
+}
+
+/** Whether timesteps t to end - 1 are all that any sequence has. */
+function isWhole(s: Schedule, t: number, end: number): boolean {
+  return t === 0 && end === s.steps && !s.order;
 }
 
 /** Copies out the row of each sequence that ends within timesteps t to end - 1. */

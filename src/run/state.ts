@@ -1,5 +1,5 @@
-import { checkFloats } from "../check.ts";
-import type { CellState, Net } from "../model/build.ts";
+import { checkFloats, kindOf } from "../check.ts";
+import type { Net } from "../model/build.ts";
 import { whole } from "../pack/gates.ts";
 
 /**
@@ -13,58 +13,84 @@ export interface State {
   readonly c?: Float32Array;
 }
 
-/** Elements of `h` and of `c` for one sequence. */
-export function stateSizes(net: Net): { h: number; c: number } {
-  return { h: net.cells.reduce((n, s) => n + s.width, 0), c: net.cells.reduce((n, s) => n + s.units, 0) };
+/** Elements of `h` for one sequence. */
+export function sizeOfH(net: Net): number {
+  let size = 0;
+  for (let i = 0; i < net.cells.length; i++) size += net.cells[i].width;
+  return size;
+}
+
+/** Elements of `c` for one sequence, 0 where no cell has one. */
+export function sizeOfC(net: Net): number {
+  let size = 0;
+  for (let i = 0; i < net.cells.length; i++) size += net.cells[i].units;
+  return size;
 }
 
 /** A state of zeros for `batch` sequences. */
 export function emptyState(net: Net, batch: number): State {
-  const { h, c } = stateSizes(net);
-  return c > 0 ? { h: new Float32Array(h * batch), c: new Float32Array(c * batch) } : { h: new Float32Array(h * batch) };
+  const h = new Float32Array(sizeOfH(net) * batch);
+  const c = sizeOfC(net) * batch;
+  return c > 0 ? { h, c: new Float32Array(c) } : { h };
 }
 
 /** Throws unless `state` has this net's sizes for `batch` sequences. */
 export function checkState(label: string, net: Net, state: State, batch: number): void {
-  const { h, c } = stateSizes(net);
-  checkFloats(`${label}.h`, state.h, h * batch);
-  if (c > 0) checkFloats(`${label}.c`, state.c, c * batch);
-  else if (state.c !== undefined) throw new TypeError(`${label}.c: expected none for a net without LSTM, got ${state.c.length} values`);
+  if (typeof state !== "object" || state === null) throw new TypeError(`${label}: expected { h, c }, got ${kindOf(state)}`);
+  const h = sizeOfH(net) * batch;
+  const c = sizeOfC(net) * batch;
+  if (!isFloats(state.h, h)) checkFloats(`${label}.h`, state.h, h);
+  if (c > 0 && !isFloats(state.c, c)) checkFloats(`${label}.c`, state.c, c);
+  if (c === 0 && state.c !== undefined) throw new TypeError(`${label}.c: expected none for a net without LSTM, got ${kindOf(state.c)}`);
+}
+
+function isFloats(value: unknown, length: number): boolean {
+  return value instanceof Float32Array && value.length === length;
 }
 
 /** Copies `state` into the block at `address`; row r of memory is sequence `order[r]` of `state`. */
 export function writeState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
   const { f32 } = net.arena;
-  eachRow(net, address, batch, order, (at, from, size, cell) => {
-    const source = cell ? state.c! : state.h;
-    for (let k = 0; k < size; k++) f32[at + k] = source[from + k];
-  });
+  let h = 0;
+  let c = 0;
+  for (let i = 0; i < net.cells.length; i++) {
+    const cell = net.cells[i];
+    for (let r = 0; r < batch; r++) {
+      const sequence = order ? order[r] : r;
+      let at = rowAt(address, cell.h, cell.width, batch, r);
+      let from = h + sequence * cell.width;
+      for (let k = 0; k < cell.width; k++) f32[at++] = state.h[from++];
+      at = rowAt(address, cell.c, cell.units, batch, r);
+      from = c + sequence * cell.units;
+      for (let k = 0; k < cell.units; k++) f32[at++] = state.c![from++];
+    }
+    h += batch * cell.width;
+    c += batch * cell.units;
+  }
 }
 
 /** Copies the block at `address` out into `state`. */
 export function readState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
   const { f32 } = net.arena;
-  eachRow(net, address, batch, order, (at, to, size, cell) => {
-    const target = cell ? state.c! : state.h;
-    for (let k = 0; k < size; k++) target[to + k] = f32[at + k];
-  });
-}
-
-/** Visits every cell's h and c of every sequence: element in memory, element in the State, how many, and whether it is c. */
-function eachRow(
-  net: Net, address: number, batch: number, order: Int32Array | undefined,
-  visit: (at: number, index: number, size: number, cell: boolean) => void,
-): void {
   let h = 0;
   let c = 0;
-  for (const s of net.cells) {
-    h = eachOf(s, s.h, s.width, h, false);
-    c = eachOf(s, s.c, s.units, c, true);
+  for (let i = 0; i < net.cells.length; i++) {
+    const cell = net.cells[i];
+    for (let r = 0; r < batch; r++) {
+      const sequence = order ? order[r] : r;
+      let at = rowAt(address, cell.h, cell.width, batch, r);
+      let to = h + sequence * cell.width;
+      for (let k = 0; k < cell.width; k++) state.h[to++] = f32[at++];
+      at = rowAt(address, cell.c, cell.units, batch, r);
+      to = c + sequence * cell.units;
+      for (let k = 0; k < cell.units; k++) state.c![to++] = f32[at++];
+    }
+    h += batch * cell.width;
+    c += batch * cell.units;
   }
+}
 
-  function eachOf(_: CellState, offset: number, size: number, index: number, cell: boolean): number {
-    const block = (address >> 2) + offset * batch;
-    for (let r = 0; r < batch; r++) visit(block + r * whole(size), index + (order ? order[r] : r) * size, size, cell);
-    return index + batch * size;
-  }
+/** The element of memory where row `r` of a cell's h or c begins: rows in whole vectors, one block a cell. */
+function rowAt(address: number, offset: number, size: number, batch: number, r: number): number {
+  return (address >> 2) + offset * batch + r * whole(size);
 }

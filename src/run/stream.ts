@@ -46,7 +46,7 @@ export class Stream {
     const slot = { net, address: net.arena.allocate(net.stateSize * 4) };
     this.#state = slot.address;
     forgotten?.register(this, slot, this);
-    if (saved) {
+    if (saved !== undefined) {
       try {
         loadState(net, slot.address, saved);
       } catch (error) {
@@ -72,7 +72,7 @@ export class Stream {
       checkId("x", x, this.#inputs);
       net.arena.i32[a >> 2] = x;
     } else {
-      if (typeof x !== "object") throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
+      if (typeof x !== "object" || x === null) throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
       if (x.length !== this.#inputs) checkItem(net, x);
       copyTo(net.arena.f32, a >> 2, x);
     }
@@ -167,6 +167,15 @@ export class Stream {
   load(saved: Uint8Array): void {
     this.#check();
     loadState(this.#net, this.#state, saved);
+  }
+
+  /** A stream in the same state, which goes its own way. */
+  clone(): Stream {
+    this.#check();
+    const stream = new Stream(this.#net, this.#workspace, undefined);
+    const from = this.#state >> 2;
+    this.#net.arena.f32.copyWithin(stream.#state >> 2, from, from + this.#net.stateSize);
+    return stream;
   }
 
   /** Gives the state's memory back; the stream refuses use from here on. */

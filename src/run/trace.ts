@@ -1,6 +1,6 @@
-import { Kind, type LayerRecord } from "../layers/layer.ts";
+import type { LayerRecord } from "../layers/layer.ts";
 import type { Net } from "../model/build.ts";
-import { cellGates } from "./gates.ts";
+import { cellGates } from "../model/gates.ts";
 import { feed } from "./feed.ts";
 import { readItems, type Items } from "./items.ts";
 import type { Workspace } from "./workspace.ts";
@@ -50,7 +50,9 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
       for (let depth = 0; depth < records.length / directions; depth++) {
         const pair = records.slice(depth * directions, (depth + 1) * directions);
         const output = rowsAfter(at + (depth + 1) * directions, pair[0].columns);
-        for (const r of pair) cells.push({ layer, type, weights, depth, ...cellOf(r, input, output, steps) });
+        pair.forEach((r, d) => {
+          cells.push({ layer, type, weights, depth, ...cellOf(net, r, at + depth * directions + d, input, output, steps) });
+        });
         input = output;
       }
     }
@@ -59,10 +61,10 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
   return { steps, cells };
 }
 
-function cellOf(r: LayerRecord, x: Float32Array, y: Float32Array, steps: number): Omit<CellTrace, "layer" | "type" | "weights" | "depth"> {
+function cellOf(net: Net, r: LayerRecord, index: number, x: Float32Array, y: Float32Array, steps: number): Omit<CellTrace, "layer" | "type" | "weights" | "depth"> {
   const width = r.state!.h;
   const h = new Float32Array(steps * width);
   for (let t = 0; t < steps; t++) h.set(y.subarray(t * r.columns + r.column, t * r.columns + r.column + width), t * width);
-  const { c, gates, reverse } = cellGates(r, x, h, steps);
-  return { reverse, width, units: r.units, h, ...(r.kind === Kind.LSTM && { c }), gates };
+  const { reverse, c, gates } = cellGates(net, r, index, x, h, steps);
+  return { reverse, width, units: r.units, h, ...(c && { c }), gates };
 }

@@ -1,3 +1,4 @@
+import { align } from "../memory/plan.ts";
 import type { Net } from "../model/build.ts";
 
 /** Rows that pass through a net in one call, where it need not see the whole sequence. */
@@ -17,10 +18,22 @@ export class Workspace {
   #batch = 0;
   #steps = 0;
   #items = 0;
+  #memory: Float32Array = new Float32Array();
+  #view: Float32Array = new Float32Array();
 
   constructor(net: Net) {
     this.#net = net;
     this.reserve(CHUNK_ROWS, 1, 0);
+  }
+
+  /** A view on `count` floats at `address`: the last one again where it is the same. */
+  view(address: number, count: number): Float32Array {
+    const { f32 } = this.#net.arena;
+    if (this.#memory !== f32 || this.#view.byteOffset !== address || this.#view.length !== count) {
+      this.#memory = f32;
+      this.#view = f32.subarray(address >> 2, (address >> 2) + count);
+    }
+    return this.#view;
   }
 
   /** Makes room for `bytes` of items. */
@@ -33,15 +46,17 @@ export class Workspace {
 
   /** Makes room for a block of `rows` rows of `batch` sequences, `steps` of them counted one by one. */
   reserve(rows: number, batch: number, steps: number): void {
+    if (rows <= this.#rows && batch <= this.#batch && steps <= this.#steps) return;
     const { arena, widest, scratchBytes } = this.#net;
     const grow = (address: number, now: number, wanted: number) => {
+      const larger = arena.allocate(wanted); // may throw: then all stays as it was
       if (address) arena.release(address, now);
-      return arena.allocate(wanted);
+      return larger;
     };
     if (rows > this.#rows) {
-      const bytes = rows * widest * 4;
-      this.a = grow(this.a, this.#rows * widest * 4, bytes);
-      this.b = grow(this.b, this.#rows * widest * 4, bytes);
+      const bytes = align(rows * widest * 4);
+      this.a = grow(this.a, 2 * align(this.#rows * widest * 4), 2 * bytes);
+      this.b = this.a + bytes;
       this.#rows = rows;
     }
     if (batch > this.#batch) {

@@ -1,0 +1,18 @@
+// npm run fuzz [-- COUNT [FIRST SEED]]: a million mutated files.
+import { attack, corpus, type Tally } from "./attack.ts";
+
+const count = Number(process.argv[2] ?? 1_000_000);
+const first = Number(process.argv[3] ?? 1);
+const files = corpus(400);
+const tally: Tally = { inputs: 0, accepted: 0, refused: {}, slowest: 0 };
+const start = performance.now();
+let most = 0;
+for (let seed = first; seed < first + count; seed++) {
+  attack(seed, files, tally);
+  if (tally.inputs % 10_000 === 0) {
+    most = Math.max(most, process.memoryUsage().rss);
+    await new Promise((resolve) => setImmediate(resolve)); // finalizers run
+    if (tally.inputs % 100_000 === 0) console.log(`${tally.inputs} inputs, ${Math.round((performance.now() - start) / 1000)} s`);
+  }
+}
+console.log(JSON.stringify({ ...tally, seconds: Math.round((performance.now() - start) / 1000), mostMemoryMB: Math.round(most / 2 ** 20) }));

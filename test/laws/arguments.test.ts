@@ -1,0 +1,116 @@
+// Wrong arguments are refused with the name, what was expected and what came; nothing changes.
+import { describe, expect, test } from "vitest";
+import { Model, tensor, type RunOptions } from "../../src/index.ts";
+import { weights, cellShapes } from "../support/weights.ts";
+import { quietModel } from "./quiet.ts";
+
+const ids = (input: "ids" | "bytes") =>
+  Model.fromTensors(weights({ "e.weight": [300, 4], ...cellShapes("rnn", "c.", 4, 3) }), { input, layers: [{ type: "embedding", weights: "e" }, { type: "rnn", weights: "c" }] });
+
+describe("run", () => {
+  const x = new Float32Array(7 * 6);
+  const state = () => ({ h: new Float32Array(48), c: new Float32Array(24) });
+  const fit = () => ({ output: new Float32Array(30), state: state() });
+  test.each<[unknown, RunOptions | undefined, string, string]>([
+    [undefined, {}, "TypeError", "x: expected an array of numbers, got undefined"],
+    [null, {}, "TypeError", "x: expected an array of numbers, got null"],
+    [5, {}, "TypeError", "x: expected an array of numbers, got number"],
+    ["text", {}, "TypeError", 'x: expected features, got a text; only a net with input "bytes" takes one'],
+    [{ length: -7 }, {}, "RangeError", "x: expected rows of 7 features, at least one, got -7 values"],
+    [{ length: NaN }, {}, "RangeError", "x: expected rows of 7 features, at least one, got NaN values"],
+    [new Float32Array(0), {}, "RangeError", "x: expected rows of 7 features, at least one, got 0 values"],
+    [new Float32Array(8), {}, "RangeError", "x: expected rows of 7 features, at least one, got 8 values"],
+    [x, { batch: 0 }, "RangeError", "batch: expected a whole number of at least 1, got 0"],
+    [x, { batch: 1.5 }, "RangeError", "batch: expected a whole number of at least 1, got 1.5"],
+    [x, { batch: "2" as unknown as number }, "TypeError", "batch: expected a whole number, got string"],
+    [x, { batch: 4 }, "RangeError", "x: expected items for 4 sequences of the same length, got 6"],
+    [x, { batch: 2, lengths: [3] }, "RangeError", "lengths: expected 2 values, got 1"],
+    [x, { batch: 2, lengths: [3, 0] }, "RangeError", "lengths[1]: expected a whole number of at least 1, got 0"],
+    [x, { batch: 2, lengths: [4, 1] }, "RangeError", "lengths[0]: expected at most 3 timesteps, got 4"],
+    [x, { batch: 2, lengths: [3, NaN] }, "RangeError", "lengths[1]: expected a whole number of at least 1, got NaN"],
+    [x, { output: "first" as "last" }, "TypeError", 'output: expected "all" or "last", got "first"'],
+    [x, { state: 3 as never }, "TypeError", "state: expected { h, c }, got number"],
+    [x, { state: { h: new Float32Array(48) } }, "TypeError", "state.c: expected a Float32Array, got undefined"],
+    [x, { state: { h: new Float32Array(47), c: new Float32Array(24) } }, "RangeError", "state.h: expected 48 values, got 47"],
+    [x, { state: { h: [] as never, c: new Float32Array(24) } }, "TypeError", "state.h: expected a Float32Array, got Array"],
+    [x, { batch: 2, state: state() }, "RangeError", "state.h: expected 96 values, got 48"],
+    [x, { into: { ...fit(), output: new Float32Array(29) } }, "RangeError", "into.output: expected 30 values, got 29"],
+    [x, { into: { ...fit(), state: null as never } }, "TypeError", "into.state: expected { h, c }, got null"],
+    [x, { into: { ...fit(), state: { h: new Float32Array(48), c: new Float32Array(23) } } }, "RangeError", "into.state.c: expected 24 values, got 23"],
+    [x, { into: { ...fit(), output: x.subarray(12, 42) } }, "TypeError", "into.output: expected memory apart from x, got an array that shares it"],
+  ])("%s %o: %s", (items, options, name, message) => {
+    using model = quietModel();
+    const before = model.run(x);
+    expect(() => model.run(items as Float32Array, options)).toThrow(expect.objectContaining({ name, message }));
+    expect(model.run(x)).toEqual(before);
+  });
+
+  test("arrays that are neighbours in one buffer are apart", () => {
+    using model = quietModel();
+    const buffer = new Float32Array(42 + 30);
+    const into = { output: buffer.subarray(42), state: state() };
+    expect(model.run(buffer.subarray(0, 42), { into }).output).toEqual(model.run(x).output);
+  });
+
+  test("a state with c for a net without LSTM", () => {
+    using model = ids("ids");
+    expect(() => model.run([1], { state: { h: new Float32Array(3), c: new Float32Array(3) } })).toThrow("state.c: expected none for a net without LSTM, got Float32Array");
+  });
+
+  test.each<[unknown, string]>([
+    [[1, 300], "x[1]: expected an id from 0 to 299, got 300"],
+    [[-1], "x[0]: expected an id from 0 to 299, got -1"],
+    [[0.5], "x[0]: expected an id from 0 to 299, got 0.5"],
+    [[NaN], "x[0]: expected an id from 0 to 299, got NaN"],
+    [["1"], "x[0]: expected an id from 0 to 299, got 1"],
+    [[], "x: expected at least one item, got 0 values"],
+  ])("ids %o", (items, message) => {
+    using model = ids("ids");
+    expect(() => model.run(items as number[])).toThrow(new RangeError(message));
+  });
+
+  test("a text where ids are wanted, and bytes of a text", () => {
+    using model = ids("ids");
+    expect(() => model.run("hé")).toThrow(new TypeError('x: expected ids, got a text; only a net with input "bytes" takes one'));
+    using bytes = ids("bytes");
+    expect(bytes.run("hé")).toEqual(bytes.run([104, 0xc3, 0xa9]));
+    expect(() => bytes.run("")).toThrow(RangeError);
+  });
+});
+
+describe("step", () => {
+  test.each<[unknown, unknown, string, string]>([
+    [undefined, undefined, "TypeError", "x: expected an array of 7 features, got undefined"],
+    [null, undefined, "TypeError", "x: expected an array of 7 features, got null"],
+    [3, undefined, "TypeError", "x: expected an array of 7 features, got number"],
+    [new Float32Array(6), undefined, "RangeError", "x: expected 7 values, got 6"],
+    [new Float32Array(7), new Float32Array(4), "RangeError", "y: expected 5 values, got 4"],
+    [new Float32Array(7), new Float64Array(5), "TypeError", "y: expected a Float32Array, got Float64Array"],
+    [new Float32Array(7), [0, 0, 0, 0, 0], "TypeError", "y: expected a Float32Array, got Array"],
+  ])("%o %o", (x, y, name, message) => {
+    using model = quietModel();
+    using stream = model.stream();
+    stream.step(new Float32Array(7).fill(1));
+    const saved = stream.save();
+    expect(() => stream.step(x as number[], y as Float32Array)).toThrow(expect.objectContaining({ name, message }));
+    expect(stream.save()).toEqual(saved);
+  });
+
+  test.each<[unknown, string, string]>([
+    [300, "RangeError", "x: expected an id from 0 to 299, got 300"],
+    [[3], "TypeError", "x: expected an id, got Array"],
+    ["a", "TypeError", "x: expected an id, got string"],
+  ])("id %o", (x, name, message) => {
+    using model = ids("ids");
+    using stream = model.stream();
+    expect(() => stream.step(x as number)).toThrow(expect.objectContaining({ name, message }));
+  });
+});
+
+test("a net that runs backward has no streams, and says why", () => {
+  using model = Model.fromTensors(
+    [tensor("weight_ih_l0", [1, 1], Float32Array.of(1)), tensor("weight_hh_l0", [1, 1], Float32Array.of(1))],
+    { layers: [{ type: "rnn", weights: "", direction: "reverse" }] },
+  );
+  expect(() => model.stream()).toThrow(/^stream: expected a net that runs forward, .* use run$/);
+});

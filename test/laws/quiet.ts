@@ -1,0 +1,104 @@
+// The process that quiet.test.ts measures: node --expose-gc quiet.ts WHAT COUNT
+import { PerformanceObserver } from "node:perf_hooks";
+import { Model, tensor, type RunResult } from "../../src/index.ts";
+import { Random } from "../support/random.ts";
+
+const H = 24;
+const IN = 7;
+
+/** LSTM, GRU and linear on random weights: what a user streams through. */
+export function quietModel(): Model {
+  const random = new Random(7);
+  const of = (name: string, ...shape: number[]) => tensor(name, shape, random.floats(shape.reduce((a, b) => a * b), 0.3));
+  return Model.fromTensors(
+    [
+      of("a.weight_ih_l0", 4 * H, IN), of("a.weight_hh_l0", 4 * H, H), of("a.bias_ih_l0", 4 * H), of("a.bias_hh_l0", 4 * H),
+      of("b.weight_ih_l0", 3 * H, H), of("b.weight_hh_l0", 3 * H, H),
+      of("head.weight", 5, H), of("head.bias", 5),
+    ],
+    { layers: [{ type: "lstm", weights: "a" }, { type: "gru", weights: "b" }, { type: "linear", weights: "head" }] },
+  );
+}
+
+export interface Measured {
+  /** Bytes that the heap grew by while no collection ran. */
+  readonly bytes: number;
+  readonly collections: number;
+  readonly sameBuffer: boolean;
+  readonly seconds: number;
+}
+
+const keep: unknown[] = [];
+
+/** What there is to measure: each gives a function that does it once. */
+const ways: Record<string, (model: Model) => (i: number) => void> = {
+  step(model) {
+    const stream = model.stream();
+    const x = new Random(1).floats(IN, 1);
+    const y = new Float32Array(5);
+    return () => stream.step(x, y);
+  },
+  "step on many streams"(model) {
+    const streams = Array.from({ length: 64 }, () => model.stream());
+    const x = new Random(1).floats(IN, 1);
+    const y = new Float32Array(5);
+    return (i) => streams[(i * 37) & 63].step(x, y);
+  },
+  "run into"(model) {
+    const x = new Random(1).floats(2 * 50 * IN, 1);
+    const into: RunResult = model.run(x, { batch: 2 });
+    const options = { batch: 2, into, state: into.state };
+    return () => model.run(x, options);
+  },
+  "step that allocates"(model) {
+    const stream = model.stream();
+    const x = new Random(1).floats(IN, 1);
+    return () => stream.step(x);
+  },
+  "step that keeps a little"(model) {
+    const stream = model.stream();
+    const x = new Random(1).floats(IN, 1);
+    const y = new Float32Array(5);
+    return (i) => {
+      stream.step(x, y);
+      if (i % 100 === 0) keep.push({ i });
+    };
+  },
+  "streams that grow the memory"(model) {
+    const x = new Random(1).floats(IN, 1);
+    const y = new Float32Array(5);
+    return (i) => {
+      const stream = model.stream();
+      stream.step(x, y);
+      if (i < 500) keep.push(stream);
+      else stream.dispose();
+    };
+  },
+};
+
+export async function measure(what: string, count: number): Promise<Measured> {
+  const model = quietModel();
+  const once = ways[what](model);
+  for (let i = 0; i < 20_000 && i < count; i++) once(i); // compiled, inline caches warm
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the optimizing compiler's own garbage
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => (collections += list.getEntries().length));
+  const seen = model.run(new Float32Array(IN)).output.length; // the workspace has its size
+  globalThis.gc!();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  observer.observe({ entryTypes: ["gc"] });
+  const before = process.memoryUsage().heapUsed;
+  const memory = model.memory.bytes;
+  const start = performance.now();
+  for (let i = 0; i < count; i++) once(i);
+  const seconds = (performance.now() - start) / 1000;
+  const bytes = process.memoryUsage().heapUsed - before;
+  await new Promise((resolve) => setTimeout(resolve, 20)); // entries come late
+  observer.disconnect();
+  return { bytes, collections, sameBuffer: model.memory.bytes === memory && seen > 0, seconds };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { describe = "step", count = "1000000" } = { describe: process.argv[2], count: process.argv[3] };
+  console.log(JSON.stringify(await measure(describe, Number(count))));
+}

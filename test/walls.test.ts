@@ -1,0 +1,185 @@
+// Law 4: the walls, read from the sources and the binaries.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { instantiateSync } from "@assemblyscript/loader";
+import { describe, expect, test } from "vitest";
+import { parseModule } from "./support/wasm.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+
+/** A file's path below the root, and its code without comments. */
+interface Source {
+  readonly path: string;
+  readonly code: string;
+}
+
+function sources(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => ({ path: `${folder}/${name}`, code: withoutComments(readFileSync(join(root, folder, name), "utf8")) }));
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[^]*?\*\/|\/\/[^\n]*/g, (_, text: string | undefined) => text ?? "");
+}
+
+interface Import {
+  readonly target: string;
+  readonly type: boolean;
+}
+
+/** What a file imports: paths below the root, or packages. */
+function importsOf({ path, code }: Source): Import[] {
+  const found: Import[] = [];
+  for (const m of code.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g)) {
+    const name = m[2] ?? m[3];
+    found.push({ target: name.startsWith(".") ? relative(root, join(root, dirname(path), name)) : name, type: m[1] !== undefined });
+  }
+  return found;
+}
+
+const src = sources("src");
+const assembly = sources("assembly");
+
+/** The folder under src/, or the file where it stands alone. */
+const room = (path: string) => path.split("/")[1];
+
+/**
+ * What each folder may import besides itself and the leaves check.ts and text.ts:
+ * cli -> index -> run -> model -> { layers, memory, pack, wasm }, formats -> model/tensor.
+ */
+const MAY: Record<string, readonly string[]> = {
+  cli: ["src/index.ts", "package.json"],
+  "index.ts": ["src/formats/", "src/model/description.ts", "src/model/tensor.ts", "src/run/", "src/wasm/load.ts"],
+  run: ["src/model/", "src/formats/", "src/pack/gates.ts", "src/memory/plan.ts"],
+  model: ["src/layers/", "src/memory/", "src/pack/", "src/wasm/"],
+  layers: ["src/pack/", "src/model/tensor.ts"],
+  formats: ["src/model/tensor.ts"],
+  wasm: ["build/binaries.js"],
+  memory: [],
+  pack: [],
+  "check.ts": [],
+  "text.ts": [],
+};
+/** Types, which leave nothing in the code. */
+const MAY_TYPES: Record<string, readonly string[]> = {
+  run: ["src/layers/", "src/memory/", "src/wasm/"],
+  layers: ["src/model/description.ts"],
+};
+const LEAVES = ["src/check.ts", "src/text.ts"];
+
+describe("imports", () => {
+  test.each(src.map((s) => [s.path, s] as const))("%s", (path, source) => {
+    const own = room(path);
+    expect(MAY, `a folder that design.md does not know: ${own}`).toHaveProperty([own]);
+    for (const { target, type } of importsOf(source)) {
+      if (!target.includes("/") || /^(node:|@)/.test(target) || !/^(src|build|package)/.test(target)) continue; // packages: below
+      const allowed = [...MAY[own], ...LEAVES, ...(own.endsWith(".ts") ? [] : [`src/${own}/`]), ...(type ? (MAY_TYPES[own] ?? []) : [])];
+      expect(allowed.some((a) => target.startsWith(a)), `${path} imports ${type ? "types of " : ""}${target}`).toBe(true);
+    }
+  });
+
+  test.each([["src", src], ["assembly", assembly]] as const)("%s has no cycles", (_, files) => {
+    const graph = new Map(files.map((s) => [s.path, importsOf(s).map((i) => files.find((f) => f.path === i.target || f.path === `${i.target}.ts`)?.path).filter((p) => p !== undefined)]));
+    const done = new Set<string>();
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) throw new Error(`a cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" -> ")}`);
+      if (done.has(path)) return;
+      for (const next of graph.get(path)!) visit(next, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) visit(path, []);
+    expect([...graph.values()].flat().length).toBeGreaterThan(files.length / 2); // the graph was read
+  });
+
+  test("packages: the loader in wasm/ alone, node: and all others in cli/ alone", () => {
+    const packages = src.flatMap((s) => importsOf(s).filter((i) => !/^(src|build|package\.json)/.test(i.target)).map((i) => [s.path, i.target] as const));
+    expect(packages.filter(([, name]) => name === "@assemblyscript/loader").map(([path]) => room(path))).toEqual(["wasm"]);
+    expect(packages.filter(([path, name]) => room(path) !== "cli" && name !== "@assemblyscript/loader")).toEqual([]);
+  });
+});
+
+describe("words that belong to one place", () => {
+  const holders = (files: readonly Source[], word: RegExp) => files.filter((s) => word.test(s.code)).map((s) => s.path);
+
+  test("memory.buffer and views on it", () => {
+    expect(holders(src, /memory!?\??\.buffer/)).toEqual(["src/memory/arena.ts"]);
+    expect(holders(src, /new WebAssembly\.Memory/)).toEqual(["src/memory/arena.ts"]);
+  });
+
+  test("relaxed SIMD", () => {
+    expect(holders(assembly, /relaxed_|RELAXED/)).toEqual(["assembly/lanes.ts"]);
+    expect(holders(assembly, /\bunchecked\b|memory\.grow|\bStaticArray\b|\bnew [A-Z]/)).toEqual([]);
+  });
+
+  test("foreign orders of gates", () => {
+    expect(holders(src, /"(ifgo|rzn|zrn|iofc|ifco)"/).every((path) => /^src\/(pack|layers)\//.test(path))).toBe(true);
+  });
+
+  test("hosts' names", () => {
+    expect(holders(src.filter((s) => room(s.path) !== "cli"), /\bprocess\.|\brequire\(|\bwindow\.|\bnavigator\.|\bDeno\b|\bBun\b/)).toEqual([]);
+  });
+});
+
+describe.each(["base", "relaxed"])("%s.wasm", (name) => {
+  const bytes = readFileSync(join(root, `build/${name}.wasm`));
+  const module = parseModule(bytes);
+
+  test("imports one memory and has none of its own", () => {
+    expect(module.imports).toEqual(["memory env.memory"]);
+    expect(module.memories).toBe(0);
+  });
+
+  test("has types, functions, globals, exports and code, and nothing else", () => {
+    expect([...module.sections].filter((s) => !["type", "import", "function", "global", "export", "code"].includes(s))).toEqual([]);
+    expect(module.sections).not.toContain("data");
+  });
+
+  test("exports the ABI alone", () => {
+    expect(module.exports.filter((e) => !/^(function (forward|predict|prepare|toTimeMajor|fromTimeMajor)|global [A-Z]+|memory memory)$/.test(e))).toEqual([]);
+    expect(module.exports).toContain("function forward");
+  });
+
+  test("never calls through a table, grows the memory, or asks for its size", () => {
+    for (const forbidden of ["call_indirect", "memory.grow", "memory.size", "memory.init"]) expect(module.instructions).not.toContain(forbidden);
+    expect(module.instructions).toContain("v128 e4"); // f32x4.add: the code was read
+  });
+
+  test(`has ${name === "base" ? "no" : "a"} fused multiply-add, and no other relaxed instruction`, () => {
+    expect([...module.instructions].filter((i) => i.startsWith("relaxed"))).toEqual(name === "base" ? [] : ["relaxed 105"]);
+  });
+
+  test("is at most 8192 bytes, gzipped", () => {
+    expect(gzipSync(bytes, { level: 9 }).length).toBeLessThanOrEqual(8192);
+  });
+});
+
+/** Both binaries as base64 are half of it: 16.2 KiB gzipped, where the bytes themselves are 12.5. */
+const BUNDLE = 38 * 1024;
+
+test(`dist/index.js is at most ${BUNDLE} bytes, gzipped`, () => {
+  expect(gzipSync(readFileSync(join(root, "dist/index.js")), { level: 9 }).length).toBeLessThanOrEqual(BUNDLE);
+});
+
+describe("debug.wasm", () => {
+  const memory = new WebAssembly.Memory({ initial: 2 });
+  const kernels = instantiateSync(readFileSync(join(root, "build/debug.wasm")), { env: { memory } }).exports as unknown as {
+    forward(...args: number[]): number;
+  };
+  /** net, layers, state, a, b, scratch, steps, batch, active, rows; the records are zero: an embedding of no columns. */
+  const good = [2048, 1, 4096, 8192, 16384, 32768, 1, 1, 0, 1];
+  const call = (change: Record<number, number>) => () => kernels.forward(...good.map((v, i) => change[i] ?? v));
+
+  test.each<[string, Record<number, number>, RegExp]>([
+    ["records out of line", { 0: 2052 }, /abort: a region out of line/],
+    ["records in the module's own memory", { 0: 1024 }, /abort: a region below/],
+    ["records past the end", { 0: 131072 - 64, 1: 2 }, /abort: a region past the memory's end/],
+    ["no records", { 1: 0 }, /abort: nothing to run/],
+    ["no sequences", { 7: 0 }, /abort: nothing to run/],
+    ["rows that are not steps times batch", { 6: 3, 7: 2, 9: 5 }, /abort: rows that do not add up/],
+    ["a layer of no inputs", {}, /abort: no columns/],
+  ])("asserts: %s", (_, change, message) => {
+    expect(call(change)).toThrow(message);
+  });
+});
