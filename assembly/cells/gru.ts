@@ -11,7 +11,8 @@
 //   h_0                r0 r1 r2 r3 | z0 z1 z2 z3 | n0 n1 n2 n3
 //
 // Order of summation: bias, inputs in order, recurrent in order.
-import { madd, storeUpTo } from "../lanes";
+import { sums } from "../integer/step";
+import { INTEGER, madd, storeUpTo } from "../lanes";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
@@ -34,6 +35,7 @@ export function gruStep(
   y: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
+  if (INTEGER) return gruGates(y, h, sums<i16>(init, w, panel, x, inputs, h, width, (units + 3) >> 2), units);
   const xEnd = x + (<usize>inputs << 2), hEnd = h + (<usize>width << 2);
   let old = h;
   for (; units > 4; units -= 8) {

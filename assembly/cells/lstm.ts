@@ -10,7 +10,8 @@
 //   h_0  i0 i1 i2 i3 | f0 ..
 //
 // Order of summation: bias, inputs in order, recurrent in order.
-import { FUSED, madd, storeUpTo } from "../lanes";
+import { sums } from "../integer/step";
+import { FUSED, INTEGER, madd, storeUpTo } from "../lanes";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
@@ -32,6 +33,7 @@ export function lstmStep(
   y: usize, c: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, units: i32,
 ): void {
+  if (INTEGER) return lstmGates(y, c, sums<i32>(init, w, panel, x, inputs, h, width, (units + 3) >> 2), units);
   if (FUSED) for (; units > 4; units -= 8) {
     let i = v128.load(init), f = v128.load(init, 16), g = v128.load(init, 32), o = v128.load(init, 48);
     let i2 = v128.load(init, 64), f2 = v128.load(init, 80), g2 = v128.load(init, 96), o2 = v128.load(init, 112);

@@ -3,7 +3,6 @@
 // `pre` are pre-activations that hold the finished input half, panel by panel.
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
-import * as integer from "../integer/step";
 import { INTEGER, padded } from "../lanes";
 import { Flag, Kind, Layer } from "../layer";
 import { accumulate, affine } from "../linear/gemm";
@@ -63,10 +62,7 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
   const skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
   switch (l.kind) {
     case Kind.RNN: gemv(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units, nonlinearity(l)); break;
-    case Kind.GRU:
-      if (INTEGER) integer.gruStep(y, init, w, panel, x, inputs, h, l.width, l.units);
-      else gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
-      break;
+    case Kind.GRU: gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units); break;
     case Kind.GRU_BEFORE: {
       gemv(between, init, initPanel, w, panel, skip, x, inputs, h, l.width, padded(l.units) << 1, Activation.SIGMOID);
       resetHidden(between, h, l.units);
@@ -76,8 +72,7 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
       break;
     }
     default:
-      if (INTEGER) integer.lstmStep(l.second ? between : y, c, init, w, panel, x, inputs, h, l.width, l.units);
-      else lstmStep(l.second ? between : y, c, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
+      lstmStep(l.second ? between : y, c, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
       if (l.second) project(l, y, between, 1);
   }
 }

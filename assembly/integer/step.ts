@@ -6,27 +6,12 @@
 // Two pairs of inputs a turn: int16 4 to 8 % faster, int8 5 % slower on Node 26, the same on Node 20.
 //
 // Order of summation: bias, the whole dot with x, the whole dot with h.
-import { gruGates } from "../cells/gru";
-import { lstmGates } from "../cells/lstm";
-import { Activation, activateRow } from "../math/activation";
 import { scaled } from "./gemm";
 import { HEAD, Matrix, pairsOf, panelBytes } from "./matrix";
 import { quantize, quantizedRow, SCALE } from "./quantize";
 
-export function lstmStep(y: usize, c: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, units: i32): void {
-  lstmGates(y, c, sums<i32>(init, w, room, x, inputs, h, width, (units + 3) >> 2), units);
-}
-
-export function gruStep(y: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, units: i32): void {
-  gruGates(y, h, sums<i16>(init, w, room, x, inputs, h, width, (units + 3) >> 2), units);
-}
-
-export function gemv(y: usize, init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, outputs: i32, by: Activation): void {
-  activateRow(y, sums<i32>(init, w, room, x, inputs, h, width, (outputs + 15) >> 4), by, outputs);
-}
-
 /** Where the sums of all panels stand: [panels][16] f32. V: i32 for lines of 4 vectors, i16 for a GRU's 3. */
-function sums<V>(init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, panels: i32): usize {
+export function sums<V>(init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, panels: i32): usize {
   const vectors: usize = sizeof<V>() == 4 ? 4 : 3;
   const mx = changetype<Matrix>(w), mh = changetype<Matrix>(w + mx.size);
   const qh = room + quantizedRow(inputs);

@@ -4,9 +4,9 @@
 // The activation is applied to the accumulators; nothing is stored before.
 //
 // Order of summation, for every output: bias, inputs in order, recurrent in order.
-import * as integer from "../integer/step";
+import { sums } from "../integer/step";
 import { FUSED, INTEGER, madd } from "../lanes";
-import { Activation, activate } from "../math/activation";
+import { Activation, activate, activateRow } from "../math/activation";
 
 /**
  * y [outputs] is written; it must not overlap x or h.
@@ -18,7 +18,7 @@ export function gemv(
   y: usize, init: usize, initPanel: usize, w: usize, panel: usize, skip: usize,
   x: usize, inputs: i32, h: usize, width: i32, outputs: i32, by: Activation,
 ): void {
-  if (INTEGER) return integer.gemv(y, init, w, panel, x, inputs, h, width, outputs, by);
+  if (INTEGER) return activateRow(y, sums<i32>(init, w, panel, x, inputs, h, width, (outputs + 15) >> 4), by, outputs);
   if (FUSED) for (; outputs > 16; outputs -= 32) {
     let a = v128.load(init), b = v128.load(init, 16), c = v128.load(init, 32), d = v128.load(init, 48);
     let a2 = v128.load(init, 64), b2 = v128.load(init, 80), c2 = v128.load(init, 96), d2 = v128.load(init, 112);

@@ -5,8 +5,7 @@ import type { Net } from "./build.ts";
 /** Words of a record, assembly/layer.ts. */
 const WORD = { size: 16, weights: 5, second: 7, peepholes: 12 };
 
-type Floats = Record<"weightIh" | "weightHh" | "biasIh" | "biasHh", Float32Array>;
-type PackedWeights = Omit<CellWeights, keyof Floats> & Floats & { peephole(gate: number, unit: number): number };
+type PackedWeights = CellWeights & { weightIh: Float32Array; weightHh: Float32Array; biasIh: Float32Array; biasHh: Float32Array; peephole(gate: number, unit: number): number };
 
 /** A cell's weights, read back from memory; `index` is its record's in the program. */
 function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
@@ -19,7 +18,8 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
   const w = { inputs, units, width, weightIh: floats(rows * inputs), weightHh: floats(rows * width), biasIh: floats(rows), biasHh: floats(rows) };
   const read = (order: GateOrder, from: number) => {
     const { panel, panels } = cellPanels(order, w);
-    unpackCell(f32.subarray(from, from + panel * panels), net.kernels.ABREAST.value as number, order, w);
+    const integers = net.build === "integer";
+    unpackCell(f32.subarray(from, integers ? undefined : from + panel * panels), net.kernels.ABREAST.value as number, integers, order, w);
   };
   read(r.gates!, at(WORD.weights));
   if (r.candidate) read(r.candidate, at(WORD.second));

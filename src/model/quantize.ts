@@ -1,11 +1,20 @@
 import { makeLayers } from "../layers/make.ts";
-import type { Matrix, Precision } from "../pack/matrix.ts";
+import { isFloats, type Matrix, type Precision } from "../pack/matrix.ts";
 import type { Description } from "./description.ts";
-import { Tensors, type Tensor } from "./tensor.ts";
+import { scaleOf, tensor, Tensors, type Tensor } from "./tensor.ts";
 
-/** The matrices of a net by their tensors' names, in `weights`; throws FormatError where the net cannot be run. */
-export function quantizedMatrices(description: Description, tensors: readonly Tensor[], weights: Precision): ReadonlyMap<string, Matrix> {
-  const taken = new Tensors(tensors, weights);
+/** A file's tensors with the matrices of the description's layers as integers, each with its scales. */
+export function quantizeTensors(description: Description, tensors: readonly Tensor[], precision: Precision): Tensor[] {
+  const taken = new Tensors(tensors, precision);
   makeLayers(description, taken);
-  return taken.matrices;
+  const old = new Set([...taken.matrices.keys()].map(scaleOf));
+  return tensors.filter((t) => !old.has(t.name)).flatMap((t) => stored(t, taken.matrices.get(t.name)));
+}
+
+/** A matrix of integers as it stands in the file; any other tensor as it came. */
+function stored(t: Tensor, matrix: Matrix | undefined): Tensor[] {
+  if (!matrix || isFloats(matrix)) return [t];
+  const { values, scales } = matrix;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return [{ name: t.name, dtype: values instanceof Int8Array ? "I8" : "I16", shape: t.shape, bytes }, tensor(scaleOf(t.name), [t.shape[0]], scales)];
 }

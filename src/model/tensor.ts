@@ -1,6 +1,8 @@
 import { FormatError } from "../check.ts";
 import { isFloats, precisionOf, quantize, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
 
+export { checkPrecision, type Precision } from "../pack/matrix.ts";
+
 /** Bytes of one element, by safetensors' name of the type. */
 export const DTYPES = {
   F64: 8, F32: 4, F16: 2, BF16: 2,

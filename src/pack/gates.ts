@@ -1,5 +1,5 @@
 import { isFloats, type Matrix } from "./matrix.ts";
-import { integerSize, packIntegers, type IntegerBlock } from "./integers.ts";
+import { integerSize, packIntegers, unpackIntegers, type IntegerBlock } from "./integers.ts";
 import { LANES, pack, panelSize, unpack, type Block } from "./panels.ts";
 
 /**
@@ -44,52 +44,46 @@ export function cellPanels(order: GateOrder, { inputs, units, width }: Pick<Cell
 }
 
 /**
- * A cell's bias line. The input biases take its first gates, the recurrent biases
- * the last: where both add up they are summed in float64 and rounded once; where a
- * gate keeps them apart (GRU's candidate) each has its own.
+ * Packs a cell. The input biases take the first gates of the bias line, the
+ * recurrent biases the last: where both add up they are summed in float64 and
+ * rounded once; where a gate keeps them apart (GRU's candidate) each has its own.
  */
-function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number) => number {
-  const part = (bias: Float32Array | undefined, line: string, panel: number, lane: number) => {
-    if (!bias || lane < 0 || lane >= lanesOf(order, line)) return 0;
-    const row = rowOf(order, line, w.units)(panel, lane);
-    return row < 0 ? 0 : bias[row];
-  };
-  return (panel, lane) => part(w.biasIh, order.x, panel, lane) + part(w.biasHh, order.h, panel, lane - (LANES - lanesOf(order, order.h)));
-}
-
-/** Float32 words of a packed cell. */
-export function cellSize(order: GateOrder, w: CellWeights): number {
-  const { panel, panels } = cellPanels(order, w);
-  const blocks = integerBlocks(order, w);
-  return blocks ? blocks.reduce((size, b) => size + integerSize(b), 0) : panels * panel;
-}
-
-/** Packs a cell: panels that hold both its matrices, or two matrices of integers, one after the other. */
 export function packCell(out: Float32Array, abreast: number, name: (tensor: string) => string, order: GateOrder, w: CellWeights): void {
   const integers = integerBlocks(order, w);
   if (integers) {
     const [x, h] = integers;
     packIntegers(out, name("weight_ih"), x);
     packIntegers(out.subarray(integerSize(x)), name("weight_hh"), h);
-    return;
-  }
-  pack(out, cellPanels(order, w).panels, order.abreast ?? abreast, biasOf(order, w), blocksOf(order, w));
+  } else pack(out, cellPanels(order, w).panels, order.abreast ?? abreast, biasOf(order, w), blocksOf(order, w));
 }
 
-/** W_ih with the biases, and W_hh, where they are integers. */
+/** Float32 words of a packed cell. */
+export function cellSize(order: GateOrder, w: CellWeights): number {
+  const { panel, panels } = cellPanels(order, w);
+  const integers = integerBlocks(order, w);
+  return integers ? integerSize(integers[0]) + integerSize(integers[1]) : panels * panel;
+}
+
+/** W_ih with the biases, and W_hh, one after the other, where they are integers. */
 function integerBlocks(order: GateOrder, w: CellWeights): [IntegerBlock, IntegerBlock] | undefined {
   const { weightIh, weightHh } = w;
   if (isFloats(weightIh) || isFloats(weightHh)) return undefined;
   const { panels } = cellPanels(order, w);
-  const part = (line: string) => ({ lanes: lanesOf(order, line), panels, row: rowOf(order, line, w.units) });
-  return [
-    { matrix: weightIh, columns: w.inputs, ...part(order.x), bias: biasOf(order, w) },
-    { matrix: weightHh, columns: w.width, ...part(order.h) },
-  ];
+  const [x, h] = blocksOf(order, w);
+  return [{ ...x, matrix: weightIh, panels, bias: biasOf(order, w) }, { ...h, matrix: weightHh, panels }];
+}
+
+function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number) => number {
+  const [x, h] = blocksOf(order, w);
+  return (panel, lane) => {
+    const i = rowAt(x, panel, lane);
+    const j = rowAt(h, panel, lane - (LANES - h.lanes));
+    return (i < 0 ? 0 : w.biasIh?.[i] ?? 0) + (j < 0 ? 0 : w.biasHh?.[j] ?? 0);
+  };
 }
 
 /** Reads a cell's gates back into `w`; a sum of two biases becomes the input bias. */
-export function unpackCell(packed: Float32Array, abreast: number, order: GateOrder, w: CellWeights): void {
+export function unpackCell(packed: Float32Array, abreast: number, integers: boolean, order: GateOrder, w: CellWeights): void {
   const [x, h] = blocksOf(order, w);
   const bias = (panel: number, lane: number, value: number) => {
     const i = rowAt(x, panel, lane);
@@ -97,7 +91,9 @@ export function unpackCell(packed: Float32Array, abreast: number, order: GateOrd
     if (i >= 0) w.biasIh![i] = value;
     else if (j >= 0) w.biasHh![j] = value;
   };
-  unpack(packed, cellPanels(order, w).panels, order.abreast ?? abreast, bias, [x, h]);
+  const { panels } = cellPanels(order, w);
+  if (!integers) unpack(packed, panels, order.abreast ?? abreast, bias, [x, h]);
+  else unpackIntegers(packed.subarray(unpackIntegers(packed, panels, x, bias)), panels, h);
 }
 
 /** The blocks of a cell's panels of floats: for x, for h. */

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import { LARGEST_SUM, type Integers } from "./matrix.ts";
-import { LANES } from "./panels.ts";
+import { LANES, type Block } from "./panels.ts";
 
 /** Float32 words before a matrix's biases: assembly/integer/matrix.ts. */
 const HEAD = 16;
@@ -56,6 +56,27 @@ export function packIntegers(out: Float32Array, name: string, b: IntegerBlock): 
 /** Pairs of columns, `step` apart; a function of its own is compiled sooner: panels.ts. */
 function scatter(out: Int8Array | Int16Array, to: number, step: number, from: Int8Array | Int16Array, at: number, count: number): void {
   for (let k = 0; k < count; k++) out[to + (k >> 1) * step + (k & 1)] = from[at + k];
+}
+
+/** Reads a packed matrix back as floats, and its biases; returns where the next begins. */
+export function unpackIntegers(packed: Float32Array, panels: number, b: Block, bias?: (panel: number, lane: number, value: number) => void): number {
+  const { matrix, columns, lanes, row } = b;
+  const [size, next, vectors] = new Int32Array(packed.buffer, packed.byteOffset + 4, 3);
+  const first = HEAD + vectors * 4;
+  for (let i = HEAD; i < first; i++) bias?.(Math.floor((i - HEAD) / LANES), (i - HEAD) % LANES, packed[i]);
+  const at = packed.byteOffset + first * 4;
+  const view = size === 1 ? new Int8Array(packed.buffer, at) : new Int16Array(packed.buffer, at);
+  const panel = lanes * (4 + Math.ceil(columns / 4) * 4 * size);
+  for (let p = 0; p < panels; p++) {
+    for (let lane = 0; lane < lanes; lane++) {
+      const r = row(p, lane);
+      const from = (p * panel + lanes * 4) / size + lane * 2;
+      for (let k = 0; r >= 0 && k < columns; k++) {
+        matrix[r * columns + k] = packed[first + (p * panel) / 4 + lane] * view[from + (k >> 1) * lanes * 2 + (k & 1)];
+      }
+    }
+  }
+  return next / 4;
 }
 
 /** Float32 words of a table of rows. */

@@ -1,4 +1,4 @@
-import type { Precision } from "../pack/matrix.ts";
+import type { Precision } from "../model/tensor.ts";
 import type { Description } from "../model/description.ts";
 import type { State } from "./state.ts";
 

@@ -35,7 +35,6 @@ export interface Trace {
 
 /** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. */
 export function traceItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Trace {
-  if (net.build === "integer") throw new TypeError("trace: expected a net with float32 weights, got one with integers");
   const items = readItems(net, x);
   const steps = items.count;
   const cells: CellTrace[] = [];

@@ -44,6 +44,13 @@ describe("files", () => {
   });
 });
 
+test.each(["lstm", "gru"] as const)("a traced %s has the gates of the float32 net of the same weights", (type) => {
+  const small = quantizeSafetensors(writeSafetensors(draw(cellShapes(type, "", 7, 9))), "int8");
+  const x = Float32Array.from({ length: 7 * 6 }, (_, i) => Math.sin(i));
+  const [a, b] = (["int8", "float32"] as const).map((weights) => Model.fromSafetensors(small, { weights }).trace(x).cells[0].gates);
+  for (const [gate, values] of Object.entries(a)) values.forEach((v, i) => expect(Math.abs(v - b[gate][i]), gate).toBeLessThan(1e-3));
+});
+
 test("a module of one's own must be the one for the weights", () => {
   const layers = [{ type: "lstm", weights: "" }] as const;
   using model = Model.fromTensors(float(), { layers, weights: "int8", module: compile({ integers: true }) });
