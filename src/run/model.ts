@@ -175,6 +175,7 @@ export class Model {
   dispose(): void {
     this.#net.open = false;
     this.#net.kernels = {} as Kernels; // these hold the memory too
+    this.#workspace.close();
     this.#net.arena.close();
   }
 

@@ -32,9 +32,6 @@ export class Stream {
   readonly #inputs: number;
   readonly #outputs: number;
   #state: number;
-  /** The module's memory as last seen, and where in it a step leaves its result. */
-  #memory: Float32Array = new Float32Array();
-  #result: Float32Array = new Float32Array();
 
   /** @internal */
   constructor(net: Net, workspace: Workspace, saved: Uint8Array | undefined) {
@@ -63,27 +60,22 @@ export class Stream {
    */
   step(x: ArrayLike<number> | number, y: Float32Array = new Float32Array(this.#outputs)): Float32Array {
     const net = this.#net;
-    const { a, b, scratch } = this.#workspace;
+    const workspace = this.#workspace;
     const outputs = this.#outputs;
     if (this.#state === 0 || !net.open) this.#check();
     if (y.length !== outputs || !(y instanceof Float32Array)) checkFloats("y", y, outputs);
     if (this.#ids) {
       if (typeof x !== "number") throw new TypeError(`x: expected an id, got ${kindOf(x)}`);
       checkId("x", x, this.#inputs);
-      net.arena.i32[a >> 2] = x;
+      net.arena.i32[workspace.a >> 2] = x;
     } else {
       if (typeof x !== "object" || x === null) throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
       if (x.length !== this.#inputs) checkItem(net, x);
-      copyTo(net.arena.f32, a >> 2, x);
+      copyTo(net.arena.f32, workspace.a >> 2, x);
     }
     const { address, records } = net.program;
-    const result = net.kernels.forward(address, records, this.#state, a, b, scratch, 1, 1, 0, 1) >> 2;
-    const { f32 } = net.arena;
-    if (this.#memory !== f32 || this.#result.byteOffset !== result << 2) {
-      this.#memory = f32;
-      this.#result = f32.subarray(result, result + outputs);
-    }
-    copyTo(y, 0, this.#result);
+    const result = net.kernels.forward(address, records, this.#state, workspace.a, workspace.b, workspace.scratch, 1, 1, 0, 1);
+    copyTo(y, 0, workspace.result(result, outputs));
     return y;
   }
 

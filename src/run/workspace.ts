@@ -4,6 +4,24 @@ import type { Net } from "../model/build.ts";
 /** Rows that pass through a net in one call, where it need not see the whole sequence. */
 export const CHUNK_ROWS = 128;
 
+/** A view on the memory, made anew where another place is asked for or the memory has grown. */
+class View {
+  #memory: Float32Array = new Float32Array();
+  #floats: Float32Array = new Float32Array();
+
+  at(memory: Float32Array, address: number, count: number): Float32Array {
+    if (this.#memory !== memory || this.#floats.byteOffset !== address || this.#floats.length !== count) {
+      this.#memory = memory;
+      this.#floats = memory.subarray(address >> 2, (address >> 2) + count);
+    }
+    return this.#floats;
+  }
+
+  close(): void {
+    this.#memory = this.#floats = new Float32Array();
+  }
+}
+
 /** The buffers between layers, shared by all that runs on a net; they grow to the largest block asked for. */
 export class Workspace {
   /** Addresses: two buffers of rows, scratch, and the number of sequences at each timestep. */
@@ -18,8 +36,8 @@ export class Workspace {
   #batch = 0;
   #steps = 0;
   #items = 0;
-  #memory: Float32Array = new Float32Array();
-  #view: Float32Array = new Float32Array();
+  readonly #view = new View();
+  readonly #result = new View();
 
   constructor(net: Net) {
     this.#net = net;
@@ -28,19 +46,26 @@ export class Workspace {
 
   /** A view on `count` floats at `address`: the last one again where it is the same. */
   view(address: number, count: number): Float32Array {
-    const { f32 } = this.#net.arena;
-    if (this.#memory !== f32 || this.#view.byteOffset !== address || this.#view.length !== count) {
-      this.#memory = f32;
-      this.#view = f32.subarray(address >> 2, (address >> 2) + count);
-    }
-    return this.#view;
+    return this.#view.at(this.#net.arena.f32, address, count);
+  }
+
+  /** The same for a step's result, which stays while runs look elsewhere. */
+  result(address: number, count: number): Float32Array {
+    return this.#result.at(this.#net.arena.f32, address, count);
+  }
+
+  /** Lets go of the memory. */
+  close(): void {
+    this.#view.close();
+    this.#result.close();
   }
 
   /** Makes room for `bytes` of items. */
   reserveItems(bytes: number): void {
     if (bytes <= this.#items) return;
+    const larger = this.#net.arena.allocate(bytes); // may throw: then all stays as it was
     if (this.items) this.#net.arena.release(this.items, this.#items);
-    this.items = this.#net.arena.allocate(bytes);
+    this.items = larger;
     this.#items = bytes;
   }
 

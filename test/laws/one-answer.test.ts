@@ -58,7 +58,11 @@ function streamed(model: Model, net: RandomNet, x: Items, random: Random, steps:
   let stream = model.stream();
   const y = new Float32Array(model.outputSize);
   for (const [begin, end] of pieces(random, steps)) {
-    for (let t = begin; t < end; t++) {
+    if (random.next() < 0.3) {
+      const rows = stream.process(part(net, x, begin, end));
+      if (net.summed) output.length = 0;
+      output.push(...(net.summed ? rows.slice(-model.outputSize) : rows));
+    } else for (let t = begin; t < end; t++) {
       const item = part(net, x, t, t + 1);
       if (net.summed) output.length = 0;
       output.push(...(random.next() < 0.5 ? stream.step(net.ids ? item[0] : item, y) : stream.step(net.ids ? item[0] : item)));

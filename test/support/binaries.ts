@@ -1,8 +1,8 @@
-// In place of build/binaries.js: the build under test under both names of float32.
+// In place of build/binaries.js: the build under test under both names of float32, as a module.
 import { readFileSync } from "node:fs";
 
-const hex = (name: string) => readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)).toString("hex");
-const binary = hex(process.env.UNROLLED_BUILD!);
+const module = (name: string) => new WebAssembly.Module(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));
+const binary = module(process.env.UNROLLED_BUILD!);
 
 export { binary as base, binary as relaxed };
-export const integer = hex("integer");
+export const integer = module("integer");
