@@ -153,7 +153,7 @@ describe("memory refused", () => {
       throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
     });
     try {
-      expect(() => model.run(new Float32Array(IN * 100), { batch: 100 })).toThrow(/memory: expected 3200000 more bytes/);
+      expect(() => model.run(new Float32Array(IN * 200), { batch: 200 })).toThrow(/memory: expected 6400000 more bytes/);
     } finally {
       grow.mockRestore();
     }
