@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly state?: State;
   /** Every timestep's output, or only each sequence's last. Default "all". */
   readonly output?: "all" | "last";
-  /** Arrays of an earlier, equally shaped run to write into: then nothing is allocated. */
+  /** Arrays of an earlier, equally shaped run to write into: then no array is made. */
   readonly into?: RunResult;
 }
 
