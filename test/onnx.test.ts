@@ -1,29 +1,15 @@
 // What the ONNX operators add to PyTorch's modules, against a float64 loop that
 // ONNX Runtime reproduces: test/goldens/README.md.
 import { expect, test } from "vitest";
-import type { CellOptions } from "../src/model/description.ts";
-import { difference, drawGolden, goldenModel, keepRows, readGoldens, type Golden } from "./support/goldens.ts";
+import { difference, drawGolden, goldenModel, keepRows, readGoldens } from "./support/goldens.ts";
 
 /** Absolute below 1, relative above. */
 const BOUND = 2e-5;
 
-function layerOf(g: Golden): CellOptions {
-  return {
-    type: g.cell,
-    weights: "",
-    ...(g.direction === "reverse" && { direction: "reverse" }),
-    ...(g.nonlinearity && { nonlinearity: g.nonlinearity }),
-    ...(g.resetAfter === false && { reset: "before" }),
-    ...(g.inputForget && { input_forget: true }),
-    ...(g.clip && { clip: g.clip }),
-    ...(g.gate === "hard_sigmoid" && { gate: g.gate, alpha: g.alpha!, beta: g.beta! }),
-  };
-}
-
 const { cases, expected } = readGoldens("onnx");
 test.each(cases.map((g) => [g.name, g] as const))("%s", (_, g) => {
   const { tensors, x, state } = drawGolden(g);
-  using model = goldenModel(g, tensors, { layers: [layerOf(g)] });
+  using model = goldenModel(g, tensors);
   const result = model.run(x, { batch: g.batch || 1, lengths: g.lengths ?? undefined, state });
   const output = keepRows(result.output, g.batch || 1, g.steps, g.rows);
   expect(difference(output, expected.get(`${g.name}.output`)!), "output").toBeLessThan(BOUND);

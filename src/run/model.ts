@@ -1,37 +1,32 @@
-import { checkFloats, FormatError, shown } from "../check.ts";
+import { FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
-import { buildNet, type Net, type Program } from "../model/build.ts";
+import { buildNet, type Net } from "../model/build.ts";
 import { checkDescription, type Description } from "../model/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { checkPrecision, Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Region } from "../memory/plan.ts";
 import type { Kernels } from "../wasm/kernels.ts";
-import { schedule } from "./batch.ts";
 import { checkClassifier, labelRows, type Label } from "./classify.ts";
 import { batchesOf } from "./encode.ts";
 import { forecastRows } from "./forecast.ts";
 import type { Generated, GenerateOptions } from "./generate.ts";
-import { checkApart, readItems, type Items } from "./items.ts";
+import type { Items } from "./items.ts";
 import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
+import { Runner } from "./runner.ts";
 import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
-import { runSequences } from "./sequence.ts";
-import { checkState, emptyState, readState, writeState } from "./state.ts";
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
-import { Workspace } from "./workspace.ts";
 
 /** A trained net, ready to run. */
 export class Model {
   readonly #net: Net;
-  readonly #workspace: Workspace;
-  #state = 0;
-  #batch = 0;
+  readonly #runner: Runner;
 
   private constructor(net: Net) {
     this.#net = net;
-    this.#workspace = new Workspace(net);
+    this.#runner = new Runner(net);
   }
 
   /**
@@ -86,13 +81,15 @@ export class Model {
 
   /** Runs one sequence, or a batch of them, each from its first timestep to its last. */
   run(x: Items, options: RunOptions = {}): RunResult {
+    this.#check();
     const program = options.output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
-    return this.#run(x, program, options);
+    return this.#runner.run(x, program, options);
   }
 
   /** The final hidden state of the last cell, both directions' for a bidirectional one: [width], or [batch, width]. */
   encode(x: Items, options: Pick<RunOptions, "batch" | "lengths" | "state"> = {}): Float32Array {
-    return this.#run(x, this.#net.summary, options).output;
+    this.#check();
+    return this.#runner.run(x, this.#net.summary, options).output;
   }
 
   /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
@@ -124,7 +121,7 @@ export class Model {
    */
   score(x: Items): Score {
     this.#check();
-    return scoreItems(this.#net, this.#workspace, this.#begin(1), x);
+    return scoreItems(this.#net, this.#runner.workspace, this.#runner.begin(1), x);
   }
 
   /** Items that follow the prompt from the zero state: Stream.generate says how. */
@@ -153,13 +150,13 @@ export class Model {
    */
   forecast(series: Items, { steps }: { readonly steps: number }): Float32Array {
     this.#check();
-    return forecastRows(this.#net, this.#workspace, this.#begin(1), series, steps);
+    return forecastRows(this.#net, this.#runner.workspace, this.#runner.begin(1), series, steps);
   }
 
   /** What the cells and their gates do over a sequence from the zero state. Not fast: for looking inside. */
   trace(x: Items): Trace {
     this.#check();
-    return traceItems(this.#net, this.#workspace, () => this.#begin(1), x);
+    return traceItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x);
   }
 
   /** A new recurrent state on these weights, zero or as saved. Throws TypeError for a bidirectional net. */
@@ -168,14 +165,14 @@ export class Model {
     if (this.#net.bidirectional) {
       throw new TypeError("stream: expected a net that runs forward, got one whose outputs need the whole sequence, as it also runs backward: use run");
     }
-    return new Stream(this.#net, this.#workspace, saved);
+    return new Stream(this.#net, this.#runner.workspace, saved);
   }
 
   /** Lets the memory go; model and streams refuse use from here on. */
   dispose(): void {
     this.#net.open = false;
     this.#net.kernels = {} as Kernels; // these hold the memory too
-    this.#workspace.close();
+    this.#runner.workspace.close();
     this.#net.arena.close();
   }
 
@@ -192,41 +189,6 @@ export class Model {
 
   #endsInCell(): boolean {
     return this.#net.layers[this.#net.layers.length - 1].directions > 0;
-  }
-
-  #run(x: Items, program: Program, { batch = 1, lengths, state, output = "all", into }: RunOptions): RunResult {
-    this.#check();
-    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${JSON.stringify(output)}`);
-    const net = this.#net;
-    const items = readItems(net, x);
-    const s = schedule(net, this.#workspace, items.count, batch, lengths);
-    if (state) checkState("state", net, state, batch);
-    const rows = program.body < program.records || output === "last" ? batch : items.count;
-    if (into) {
-      checkFloats("into.output", into.output, rows * program.outputSize);
-      checkApart(items, into.output);
-      checkState("into.state", net, into.state, batch);
-      if (lengths) into.output.fill(0);
-    }
-    const result = into ?? { output: new Float32Array(rows * program.outputSize), state: emptyState(net, batch) };
-    const at = this.#begin(batch);
-    if (state) writeState(net, at, state, batch, s.order);
-    runSequences(net, this.#workspace, program, items, s, at, result.output, output === "all");
-    readState(net, at, result.state, batch, s.order);
-    return result;
-  }
-
-  /** A block for `batch` sequences' states, zero. */
-  #begin(batch: number): number {
-    const { arena, stateSize } = this.#net;
-    if (batch > this.#batch) {
-      const larger = arena.allocate(batch * stateSize * 4); // may throw: then all stays as it was
-      if (this.#state) arena.release(this.#state, this.#batch * stateSize * 4);
-      this.#state = larger;
-      this.#batch = batch;
-    }
-    arena.f32.fill(0, this.#state >> 2, (this.#state >> 2) + batch * stateSize);
-    return this.#state;
   }
 
   #check(): void {

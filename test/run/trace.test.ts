@@ -1,8 +1,7 @@
 // The traced gates put together again by the cells' equations give the hidden state that the engine computed.
 import { describe, expect, test } from "vitest";
 import { toFloat32, type CellTrace, type Tensor } from "../../src/index.ts";
-import type { CellOptions } from "../../src/model/description.ts";
-import { difference, drawGolden, goldenModel, readGoldens, type Golden } from "../support/goldens.ts";
+import { difference, drawGolden, goldenModel, readGoldens } from "../support/goldens.ts";
 import { example } from "../support/models.ts";
 
 const BOUND = 1e-5;
@@ -11,7 +10,7 @@ describe.each(["lstm", "gru", "onnx"])("%s", (file) => {
   const cases = readGoldens(file).cases.filter((g) => !g.batch && !g.lengths && !g.initial && g.steps < 200 && g.hidden < 40);
   test.each(cases.map((g) => [g.name, g] as const))("%s", (_, g) => {
     const { tensors, x } = drawGolden(g);
-    const model = goldenModel(g, tensors, { layers: [layerOf(g)] });
+    const model = goldenModel(g, tensors);
     const { steps, cells } = model.trace(x);
     expect(steps).toBe(g.steps);
     const directions = model.layers[0].directions;
@@ -52,18 +51,6 @@ function again({ type, gates, units, width, reverse, depth, h, c }: CellTrace, t
     }
   }
   return y;
-}
-
-function layerOf(g: Golden): CellOptions {
-  return {
-    type: g.cell, weights: "",
-    ...(g.direction === "reverse" && { direction: "reverse" }),
-    ...(g.nonlinearity && { nonlinearity: g.nonlinearity }),
-    ...(g.resetAfter === false && { reset: "before" }),
-    ...(g.inputForget && { input_forget: true }),
-    ...(g.clip && { clip: g.clip }),
-    ...(g.gate === "hard_sigmoid" && { gate: g.gate, alpha: g.alpha!, beta: g.beta! }),
-  };
 }
 
 test("a net of several layers: the cells between embedding and softmax", () => {

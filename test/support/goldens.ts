@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Model, readSafetensors, tensor, type Description, type ModelOptions, type State, type Tensor } from "../../src/index.ts";
+import { Model, readSafetensors, tensor, type ModelOptions, type State, type Tensor } from "../../src/index.ts";
+import type { CellOptions } from "../../src/model/description.ts";
 import { Random } from "./random.ts";
 
 /** A case of test/goldens/recipe.py. */
@@ -54,10 +55,23 @@ export function drawGolden(g: Golden): { tensors: Tensor[]; x: Float32Array; sta
   return { tensors, x, state: g.cell === "lstm" ? { h, c: random.floats(cells * g.hidden, 1) } : { h } };
 }
 
+/** The description of a case's layer. */
+export function goldenLayer(g: Golden): CellOptions {
+  return {
+    type: g.cell,
+    weights: "",
+    ...(g.direction === "reverse" && { direction: "reverse" }),
+    ...(g.nonlinearity && { nonlinearity: g.nonlinearity }),
+    ...(g.resetAfter === false && { reset: "before" }),
+    ...(g.inputForget && { input_forget: true }),
+    ...(g.clip && { clip: g.clip }),
+    ...(g.gate === "hard_sigmoid" && { gate: g.gate, alpha: g.alpha!, beta: g.beta! }),
+  };
+}
+
 /** The engine's model of a case. */
 export function goldenModel(g: Golden, tensors: Tensor[], options: ModelOptions = {}): Model {
-  const layer = g.cell === "rnn" ? { type: g.cell, weights: "", nonlinearity: g.nonlinearity ?? "tanh" } : { type: g.cell, weights: "" };
-  return Model.fromTensors(tensors, { layers: [layer] as Description["layers"], ...options });
+  return Model.fromTensors(tensors, { layers: [goldenLayer(g)], ...options });
 }
 
 /** The largest difference: absolute below 1, relative above. Infinite where either has NaN. */

@@ -1,0 +1,56 @@
+import { checkFloats } from "../check.ts";
+import type { Net, Program } from "../model/build.ts";
+import { schedule } from "./batch.ts";
+import { checkApart, readItems, type Items } from "./items.ts";
+import type { RunOptions, RunResult } from "./options.ts";
+import { runSequences } from "./sequence.ts";
+import { checkState, emptyState, readState, writeState } from "./state.ts";
+import { Workspace } from "./workspace.ts";
+
+/** Runs whole sequences on a net, each from a state of its own. */
+export class Runner {
+  readonly workspace: Workspace;
+  readonly #net: Net;
+  #state = 0;
+  #batch = 0;
+
+  constructor(net: Net) {
+    this.#net = net;
+    this.workspace = new Workspace(net);
+  }
+
+  /** Runs one sequence, or a batch, through a program of the net. */
+  run(x: Items, program: Program, { batch = 1, lengths, state, output = "all", into }: RunOptions): RunResult {
+    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${JSON.stringify(output)}`);
+    const net = this.#net;
+    const items = readItems(net, x);
+    const s = schedule(net, this.workspace, items.count, batch, lengths);
+    if (state) checkState("state", net, state, batch);
+    const rows = program.body < program.records || output === "last" ? batch : items.count;
+    if (into) {
+      checkFloats("into.output", into.output, rows * program.outputSize);
+      checkApart(items, into.output);
+      checkState("into.state", net, into.state, batch);
+      if (lengths) into.output.fill(0);
+    }
+    const result = into ?? { output: new Float32Array(rows * program.outputSize), state: emptyState(net, batch) };
+    const at = this.begin(batch);
+    if (state) writeState(net, at, state, batch, s.order);
+    runSequences(net, this.workspace, program, items, s, at, result.output, output === "all");
+    readState(net, at, result.state, batch, s.order);
+    return result;
+  }
+
+  /** A block for `batch` sequences' states, zero. */
+  begin(batch: number): number {
+    const { arena, stateSize } = this.#net;
+    if (batch > this.#batch) {
+      const larger = arena.allocate(batch * stateSize * 4); // may throw: then all stays as it was
+      if (this.#state) arena.release(this.#state, this.#batch * stateSize * 4);
+      this.#state = larger;
+      this.#batch = batch;
+    }
+    arena.f32.fill(0, this.#state >> 2, (this.#state >> 2) + batch * stateSize);
+    return this.#state;
+  }
+}
