@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { notices } from "./notices.ts";
 import { flattenTypes } from "./types.ts";
 
 const root = new URL("../", import.meta.url);
@@ -38,7 +39,7 @@ const engineBeside: Plugin = {
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
-const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" } as const;
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true } as const;
 const library: BuildOptions = {
   ...common,
   entryPoints: ["src/index.ts"],
@@ -69,11 +70,11 @@ const core: Plugin = {
   },
 };
 
-await build({ ...library, outfile: "dist/index.js" });
+const engine = await build({ ...library, outfile: "dist/index.js" });
 await build({ ...library, outfile: "dist/core.js", plugins: [core] });
 await build({ ...library, outfile: "dist/index.cjs", format: "cjs" });
 await build({ ...library, outfile: "dist/workerd.js", plugins: [imported] });
-await build({
+const commands = await build({
   ...common,
   entryPoints: ["src/cli/main.ts"],
   outfile: "dist/cli.js",
@@ -83,6 +84,7 @@ await build({
   plugins: [engineBeside],
 });
 chmodSync("dist/cli.js", 0o755);
+writeFileSync("dist/THIRD-PARTY.txt", notices([engine.metafile!, commands.metafile]));
 for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 
 rmSync("build/types", { recursive: true, force: true });
