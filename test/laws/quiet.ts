@@ -61,7 +61,7 @@ const ways: Record<string, (model: Model) => (i: number) => void> = {
     const y = new Float32Array(5);
     return (i) => {
       stream.step(x, y);
-      if (i % 100 === 0) keep.push({ i });
+      if (i % 20 === 0) keep.push({ i });
     };
   },
   "streams that grow the memory"(model) {
