@@ -1,11 +1,12 @@
-// Every option of PyTorch's modules against PyTorch in float64: test/goldens/README.md.
+// Every option of PyTorch's modules against PyTorch in float64, and what the ONNX operators add
+// against a float64 loop that ONNX Runtime reproduces: test/goldens/README.md.
 import { describe, expect, test } from "vitest";
 import { difference, drawGolden, goldenModel, keepRows, readGoldens } from "./support/goldens.ts";
 
 /** Absolute below 1, relative above. */
 const BOUND = 2e-5;
 
-for (const name of ["rnn", "lstm", "gru"]) {
+for (const name of ["rnn", "lstm", "gru", "onnx"]) {
   describe(name, () => {
     const { cases, expected } = readGoldens(name);
     test.each(cases.map((g) => [g.name, g] as const))("%s", (_, g) => {

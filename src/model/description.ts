@@ -88,6 +88,17 @@ const FIELDS: Record<LayerDescription["type"], Record<string, Check>> = {
 
 const REQUIRED = new Set(["weights"]);
 
+/** A description from a file's metadata, still to be checked. */
+export function parseDescription(json: string): Description {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw bad(`metadata key "unrolled": expected JSON: ${(error as Error).message}`);
+  }
+  return asObject("description", value) as unknown as Description;
+}
+
 /** Checks a value from outside; every field must be one that the engine runs. */
 export function checkDescription(value: unknown): Description {
   const d = asObject("description", value);

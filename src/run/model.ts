@@ -1,7 +1,6 @@
-import { FormatError, shown } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net } from "../model/build.ts";
-import { checkDescription, type Description } from "../model/description.ts";
+import { checkDescription, parseDescription, type Description } from "../model/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { checkPrecision, Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -43,7 +42,7 @@ export class Model {
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
     const { deterministic = false, module, weights, ...given } = options;
     checkPrecision(weights);
-    const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parse(json)), ...given });
+    const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given });
     return new Model(buildNet(description, tensors, deterministic, module, weights));
   }
 
@@ -194,15 +193,4 @@ export class Model {
   #check(): void {
     if (!this.#net.open) throw new TypeError("model: expected an open model, got a disposed one");
   }
-}
-
-function parse(json: string): Description {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new FormatError("description", `metadata key "unrolled": expected JSON: ${(error as Error).message}`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FormatError("description", `description: expected an object, got ${shown(value)}`);
-  return value as Description; // checkDescription sees to the rest
 }

@@ -1,5 +1,5 @@
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
-import { checkDescription, type Description } from "../model/description.ts";
+import { checkDescription, parseDescription, type Description } from "../model/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { quantizeTensors } from "../model/quantize.ts";
 import { checkPrecision, Tensors } from "../model/tensor.ts";
@@ -14,7 +14,7 @@ export function quantizeSafetensors(file: Uint8Array, weights: "int8" | "int16",
   checkPrecision(weights);
   const { tensors, metadata } = readSafetensors(file);
   const json = metadata.get("unrolled");
-  const known = checkDescription(description ?? (json === undefined ? inferDescription(new Tensors(tensors)) : JSON.parse(json)));
+  const known = checkDescription(description ?? (json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)));
   const described = description && { unrolled: JSON.stringify(description) };
   return writeSafetensors(quantizeTensors(known, tensors, weights), { ...Object.fromEntries(metadata), ...described });
 }
