@@ -70,7 +70,7 @@ export function permitted<T>(make: () => T): T {
   }
 }
 
-/** The module that runs: the user's, or the best of the package's. */
+/** The module that runs: the user's, or the best of the package's. @internal */
 export function chooseModule(deterministic: boolean, integers: boolean, given: object | undefined): WebAssembly.Module {
   return givenModule(given) ?? moduleOf(chooseBuild(deterministic, integers));
 }
@@ -81,7 +81,7 @@ export function givenModule(given: object | undefined): WebAssembly.Module | und
   throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);
 }
 
-/** An instance of the module on `memory`, and which build it is. */
+/** An instance of the module on `memory`, and which build it is. @internal */
 export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): { build: Build; kernels: Kernels } {
   const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
   if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
