@@ -1,12 +1,13 @@
 /** What is wrong with a model file, a tensor or a description. */
 export type FormatCode =
   | "truncated" // the file ends before what it announces
-  | "header" // the safetensors header is not what the format asks for
+  | "header" // the file is not laid out as its format asks
   | "dtype" // a tensor's type is unknown, or is not what its use needs
   | "shape" // a tensor's shape is not what its use needs
   | "tensor" // a tensor is missing, or is left over
   | "description" // the description is not valid
   | "unsupported" // the description asks for what this engine does not run
+  | "graph" // a node is not what its op asks for
   | "state"; // a saved state does not belong here
 
 /** Characters of an error: names in a file may be as long as the file. */
