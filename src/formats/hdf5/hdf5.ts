@@ -35,6 +35,7 @@ export class Hdf5Object {
   /** Where its header is: what tells objects apart. */
   readonly address: number;
   #links: Map<string, number> | undefined;
+  readonly #children = new Map<string, Hdf5Object>();
 
   constructor(view: View, heaps: TextHeaps, address: number, path: string) {
     this.#view = view;
@@ -55,12 +56,8 @@ export class Hdf5Object {
 
   /** The object at a path of names with "/" between; undefined where there is none. */
   find(path: string): Hdf5Object | undefined {
-    let object: Hdf5Object = this;
-    for (const name of path.split("/")) {
-      const address = name === "" ? undefined : object.#members().get(name);
-      if (address === undefined) return undefined;
-      object = new Hdf5Object(object.#view, object.#heaps, address, object.path === "" ? name : `${object.path}/${name}`);
-    }
+    let object: Hdf5Object | undefined = this;
+    for (const name of path.split("/")) object = object && object.#child(name);
     return object;
   }
 
@@ -80,6 +77,15 @@ export class Hdf5Object {
       if (texts !== undefined) return texts;
     }
     return undefined;
+  }
+
+  #child(name: string): Hdf5Object | undefined {
+    const known = this.#children.get(name);
+    const address = this.isDataset ? undefined : this.#members().get(name);
+    if (known !== undefined || address === undefined) return known;
+    const child = new Hdf5Object(this.#view, this.#heaps, address, this.path === "" ? name : `${this.path}/${name}`);
+    this.#children.set(name, child);
+    return child;
   }
 
   #members(): Map<string, number> {

@@ -1,4 +1,4 @@
-import { bad, unsupported, UNDEFINED, type View } from "./view.ts";
+import { bad, textOf, unsupported, UNDEFINED, type View } from "./view.ts";
 
 /** Kinds of messages (IV.A.2). */
 export const MESSAGE = {
@@ -47,6 +47,7 @@ function readBlocks(view: View, first: { at: number; size: number }, form: Form)
   const seen = new Set([first.at]);
   for (const { at, size } of blocks) {
     view.slice(at, size);
+    view.spend(size);
     for (let p = at; p + form.size <= at + size;) {
       const type = form.wide ? view.u16(p) : view.u8(p);
       const bytes = view.u16(p + (form.wide ? 2 : 1));
@@ -100,14 +101,17 @@ function readSymbols(view: View, tree: number, heap: number, links: Map<string, 
     for (let i = 0, at = table.child + 8; i < count; i++, at += 40) {
       const name = view.u64(at);
       if (name >= names.length) throw bad(`a name at ${name} of a heap of ${names.length} bytes`);
-      if (view.u32(at + 16) !== 2) links.set(view.text(names.byteOffset - view.bytes.byteOffset + name, nameLength(names, name)), view.u64(at + 8));
+      if (view.u32(at + 16) === 2) continue;
+      links.set(textOf(names.subarray(name, name + nameLength(view, names, name))), view.u64(at + 8));
     }
   }
 }
 
-function nameLength(names: Uint8Array, at: number): number {
+function nameLength(view: View, names: Uint8Array, at: number): number {
   const end = names.indexOf(0, at);
-  return (end < 0 ? names.length : end) - at;
+  const length = (end < 0 ? names.length : end) - at;
+  view.spend(length);
+  return length;
 }
 
 /** The leaves' entries of a version 1 B-tree (III.A.1) of groups (type 0) or chunks (type 1): key before child. */

@@ -25,11 +25,9 @@ export function readTexts(view: View, heaps: TextHeaps, at: number, name: string
 export class TextHeaps {
   readonly #view: View;
   readonly #heaps = new Map<number, Map<number, Uint8Array>>();
-  #left: number;
 
   constructor(view: View) {
     this.#view = view;
-    this.#left = 4 * view.bytes.byteLength;
   }
 
   /** The text that is described at `at`: its length, its heap and its index there. */
@@ -41,8 +39,7 @@ export class TextHeaps {
     const bytes = this.#objects(heap).get(index);
     if (bytes === undefined) throw bad(`expected text ${index} in the heap at byte ${heap}`);
     if (length > bytes.length) throw new FormatError("truncated", `HDF5: expected text of ${length} bytes, got ${bytes.length}`);
-    this.#left -= length;
-    if (this.#left < 0) throw bad("the same text again and again");
+    this.#view.spend(length);
     return textOf(bytes.subarray(0, length));
   }
 
@@ -57,6 +54,7 @@ export class TextHeaps {
       const index = view.u16(at);
       if (index === 0) break;
       const size = view.u64(at + 8);
+      view.spend(16 + size);
       objects.set(index, view.slice(at + 16, size));
       at += 16 + Math.ceil(size / 8) * 8;
     }

@@ -8,9 +8,11 @@ export const UNDEFINED = Number.MAX_SAFE_INTEGER;
 export class View {
   readonly bytes: Uint8Array;
   readonly #data: DataView;
+  #left: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.#left = 8 * bytes.byteLength;
     this.#data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -49,6 +51,12 @@ export class View {
   expect(signature: string, at: number): void {
     const got = this.slice(at, 4);
     if (signature.split("").some((c, i) => c.charCodeAt(0) !== got[i])) throw bad(`expected ${signature} at byte ${at}`);
+  }
+
+  /** Counts what was looked through, so that a file that names the same bytes again and again ends. */
+  spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw bad("the same bytes again and again");
   }
 
   #check(at: number, length: number): number {
