@@ -70,16 +70,15 @@ function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
     if (featuresOf(layer, s.initial[i]) !== units) throw layer.error(`expected states of ${units}, got [${s.initial[i].dims.join(", ")}]`);
     return g.reshape(layer, s.initial[i].value, [1, -1, units]);
   };
-  const inputs = [s.x, weights("kernel", s.features), weights("recurrent_kernel", units), biases(0), biases(1), "", initial(0)];
-  if (cell === "lstm") inputs.push(initial(1), "");
+  const inputs = [s.x, weights("kernel", s.features), weights("recurrent_kernel", units), biases(0), biases(1), s.mask, initial(0)];
+  if (cell === "lstm") inputs.push(initial(1));
   const attributes = {
     direction: s.backwards ? "reverse" : "forward",
     activations: activations.map((fn) => ({ ...fn })),
     ...(cell === "gru" ? { reset: after ? "after" : "before" } : {}),
     ...(s.mask !== "" && s.zero ? { zero_output_for_mask: true } : {}),
   };
-  if (s.mask !== "") inputs.push(s.mask);
-  const [y, ...finals] = g.nodes(layer, s.mask === "" ? cell : `masked_${cell}`, trim(inputs), attributes, 1 + states);
+  const [y, ...finals] = g.nodes(layer, cell, trim(inputs), attributes, 1 + states);
   const end = s.backwards ? g.slice.bind(g, layer, y, 0, 0, 1) : g.slice.bind(g, layer, y, 0, -1, LARGEST);
   const last = s.mask === "" ? finals[0] : end();
   return { rows: y, last: g.reshape(layer, last, [-1, units]), states: finals.map((f) => g.reshape(layer, f, [-1, units])), units };
