@@ -95,8 +95,8 @@ rmSync("dist", { recursive: true, force: true });
 for (const folder of ["node", "cjs", "workerd"]) mkdirSync(`dist/${folder}`, { recursive: true });
 for (const group of GROUPS) {
   await bundle(group, "dist", inside(group), { minify: true });
-  await bundle(group, "dist/node", beside(group), { sourcemap: true });
-  await bundle(group, "dist/workerd", beside(group), {});
+  await bundle(group, "dist/node", beside(group), { sourcemap: true, keepNames: true });
+  await bundle(group, "dist/workerd", beside(group), { keepNames: true });
   writeFileSync(`dist/node/${group.binaries}`, binaries(group.modules));
   writeFileSync(`dist/workerd/${group.binaries}`, imported(group.modules));
 }

@@ -14,11 +14,15 @@ const LONGEST = 4000;
 
 /** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
 export class FormatError extends Error {
-  override readonly name = "FormatError";
+  declare readonly name: "FormatError";
   readonly code: FormatCode;
   constructor(code: FormatCode, message: string) {
     super(message.length > LONGEST ? `${message.slice(0, LONGEST)}...` : message);
     this.code = code;
+  }
+  static {
+    // A stack is written before the fields are, and a minified class has another name.
+    Object.defineProperty(this.prototype, "name", { value: "FormatError", configurable: true, writable: true });
   }
 }
 
