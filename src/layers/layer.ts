@@ -6,6 +6,9 @@ export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, GRU_BEFO
 /** Bits of a record's flags, as in assembly/layer.ts. */
 export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4, VARIANT: 8, HARD: 16, COUPLED: 32 } as const;
 
+/** Layers of a net at most, every depth and direction of a stack counted. */
+export const MOST_LAYERS = 1000;
+
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
   readonly size: number;
