@@ -1,0 +1,16 @@
+import { readNpz } from "../formats/npz.ts";
+import { readTorch } from "../formats/torch.ts";
+import { readSafetensors, type Safetensors } from "../index.ts";
+
+/** Reads a file of weights, told by its content: torch.save's, numpy.savez's, or safetensors. */
+export function readWeights(file: Uint8Array): Safetensors {
+  if (file[8] === 0x7b) return readSafetensors(file); // { behind a length of 8 bytes
+  if (startsWith(file, "PK\x03\x04")) return firstName(file).endsWith(".npy") ? readNpz(file) : readTorch(file);
+  return startsWith(file, "\x80") ? readTorch(file) : readSafetensors(file);
+}
+
+const latin = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+const startsWith = (file: Uint8Array, magic: string) => latin(file.subarray(0, magic.length)) === magic;
+
+/** The name of a zip archive's first file: its length at byte 26, itself at 30. */
+const firstName = (file: Uint8Array) => latin(file.subarray(30, 30 + file[26] + 256 * file[27]));
