@@ -6,7 +6,7 @@ import { readSafetensors, type Safetensors } from "../index.ts";
 export function readWeights(file: Uint8Array): Safetensors {
   if (file[8] === 0x7b) return readSafetensors(file); // { behind a length of 8 bytes
   if (startsWith(file, "PK\x03\x04")) return firstName(file).endsWith(".npy") ? readNpz(file) : readTorch(file);
-  return startsWith(file, "\x80") ? readTorch(file) : readSafetensors(file);
+  return startsWith(file, "\x80") || startsWith(file, "L119547037146038801333356L") ? readTorch(file) : readSafetensors(file);
 }
 
 const latin = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");

@@ -71,6 +71,8 @@ function readOrder(zip: Zip, name: string): boolean {
   return order === "big";
 }
 
+/** How a pickle of the magic number begins: with its protocol, in protocol 1 with a long. */
+const PICKLES = [0x80, 0x4c];
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 
@@ -79,7 +81,7 @@ function readRow(file: Uint8Array): Saved {
   const bytes = new Bytes(file, "pickle");
   const names = torchNames();
   const plain = (): unknown => unpickle(bytes, { names: new Map<string, Known>() });
-  const magic = file[0] === 0x80 ? unpickle(bytes, { names }) : undefined;
+  const magic = PICKLES.includes(file[0]) ? unpickle(bytes, { names }) : undefined;
   if (magic !== MAGIC) throw bad("expected a file of torch.save: a zip archive, or a pickle of its magic number");
   const protocol = plain();
   if (protocol !== PROTOCOL) throw no(`torch: expected the protocol ${PROTOCOL}, got ${shown(protocol)}`);
