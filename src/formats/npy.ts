@@ -4,12 +4,12 @@ import { Bytes } from "./bytes.ts";
 import { gather, swapped } from "./strided.ts";
 
 /** numpy's kinds and sizes of elements that a Tensor can hold. */
-const TYPES: Record<string, Dtype> = {
-  f8: "F64", f4: "F32", f2: "F16",
-  i8: "I64", i4: "I32", i2: "I16", i1: "I8",
-  u8: "U64", u4: "U32", u2: "U16", u1: "U8",
-  b1: "BOOL",
-};
+const TYPES: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map([
+  ["f8", "F64"], ["f4", "F32"], ["f2", "F16"],
+  ["i8", "I64"], ["i4", "I32"], ["i2", "I16"], ["i1", "I8"],
+  ["u8", "U64"], ["u4", "U32"], ["u2", "U16"], ["u1", "U8"],
+  ["b1", "BOOL"],
+]);
 
 /** An array as the header has it. */
 interface Header {
@@ -28,7 +28,7 @@ interface Header {
 export function readNpy(name: string, file: Uint8Array): Tensor {
   const bytes = new Bytes(file, `npy: ${name}`);
   const { type, fortran, shape } = readHeader(bytes);
-  const dtype = TYPES[type.slice(1)];
+  const dtype = TYPES.get(type.slice(1));
   if (!dtype) throw bytes.error("dtype", `expected floats, integers or booleans, got ${describe(type)}`);
   const size = Number(type.slice(2));
   const data = readData(bytes, shape, size);
