@@ -1,5 +1,5 @@
 import { FormatError, kindOf } from "../check.ts";
-import type { Constant, Dtype, Dim } from "../graph/graph.ts";
+import type { Dim, Dtype } from "../graph/graph.ts";
 import { readMessage, text } from "./protobuf.ts";
 import { MODEL, type AttributeProto, type FunctionProto, type GraphProto, type ModelProto, type NodeProto, type OperatorSetId, type ValueInfoProto } from "./schema.ts";
 import { elementType, externalLocation, readTensor, type ExternalData, type OnnxTensor } from "./tensor.ts";
@@ -17,6 +17,7 @@ export type AttributeValue =
 export interface OnnxNode {
   /** Its operator and its name, or that of its first output: what errors say. */
   readonly label: string;
+  readonly name: string;
   readonly operator: string;
   readonly domain: string;
   readonly overload: string;
@@ -146,9 +147,10 @@ class ModelReader {
   nodes(protos: readonly NodeProto[] = []): OnnxNode[] {
     return protos.map((proto) => {
       const operator = proto.op_type ?? "";
-      const label = `${operator} ${JSON.stringify(proto.name || proto.output?.find((name) => name) || "")}`;
+      const name = proto.name || proto.output?.find((output) => output) || operator;
+      const label = `${operator} ${JSON.stringify(name)}`;
       return {
-        label, operator, domain: domainOf(proto.domain), overload: proto.overload ?? "",
+        label, name, operator, domain: domainOf(proto.domain), overload: proto.overload ?? "",
         inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: this.attributes(label, proto.attribute),
       };
     });
