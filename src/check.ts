@@ -7,6 +7,7 @@ export type FormatCode =
   | "tensor" // a tensor is missing, or is left over
   | "description" // the description is not valid
   | "unsupported" // the description asks for what this engine does not run
+  | "graph" // a node is not what its op asks for
   | "state"; // a saved state does not belong here
 
 /** Characters of an error: names in a file may be as long as the file. */

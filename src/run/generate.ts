@@ -30,7 +30,7 @@ const BLOCK = 4096;
 /** mulberry32's step, assembly/run/predict.ts. */
 const STEP = 0x6d2b79f5;
 
-/** Items made one after the other on one recurrent state. */
+/** Items made one after the other on one recurrent state. @internal */
 export class Generation {
   readonly #net: Net;
   readonly #workspace: Workspace;

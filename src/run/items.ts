@@ -19,7 +19,7 @@ export interface Sequence {
   readonly count: number;
 }
 
-/** Checks all items before any is used. */
+/** Checks all items before any is used. @internal */
 export function readItems(net: Net, items: Items, label = "x"): Sequence {
   const [first] = net.layers;
   const ids = net.description.input === "ids" || net.description.input === "bytes";
@@ -58,7 +58,7 @@ function encodeText(net: Net, text: string, label: string): Uint8Array {
   return encodeUtf8(text);
 }
 
-/** Throws unless a timestep's features are as many as the net takes. */
+/** Throws unless a timestep's features are as many as the net takes. @internal */
 export function checkItem(net: Net, x: ArrayLike<number>): void {
   checkLength("x", x, net.layers[0].inputSize);
 }

@@ -17,7 +17,7 @@ export interface Score {
   readonly logProbabilities: Float64Array;
 }
 
-/** Scores a sequence from the state at `state`, CHUNK_ROWS items a call. */
+/** Scores a sequence from the state at `state`, CHUNK_ROWS items a call. @internal */
 export function scoreItems(net: Net, workspace: Workspace, state: number, x: Items): Score {
   checkTokens("score", net);
   checkForward("score", net);

@@ -13,28 +13,28 @@ export interface State {
   readonly c?: Float32Array;
 }
 
-/** Elements of `h` for one sequence. */
+/** Elements of `h` for one sequence. @internal */
 export function sizeOfH(net: Net): number {
   let size = 0;
   for (let i = 0; i < net.cells.length; i++) size += net.cells[i].width;
   return size;
 }
 
-/** Elements of `c` for one sequence, 0 where no cell has one. */
+/** Elements of `c` for one sequence, 0 where no cell has one. @internal */
 export function sizeOfC(net: Net): number {
   let size = 0;
   for (let i = 0; i < net.cells.length; i++) size += net.cells[i].units;
   return size;
 }
 
-/** A state of zeros for `batch` sequences. */
+/** A state of zeros for `batch` sequences. @internal */
 export function emptyState(net: Net, batch: number): State {
   const h = new Float32Array(sizeOfH(net) * batch);
   const c = sizeOfC(net) * batch;
   return c > 0 ? { h, c: new Float32Array(c) } : { h };
 }
 
-/** Throws unless `state` has this net's sizes for `batch` sequences. */
+/** Throws unless `state` has this net's sizes for `batch` sequences. @internal */
 export function checkState(label: string, net: Net, state: State, batch: number): void {
   if (typeof state !== "object" || state === null) throw new TypeError(`${label}: expected { h, c }, got ${kindOf(state)}`);
   const h = sizeOfH(net) * batch;
@@ -48,7 +48,7 @@ function isFloats(value: unknown, length: number): boolean {
   return value instanceof Float32Array && value.length === length;
 }
 
-/** Copies `state` into the block at `address`; row r of memory is sequence `order[r]` of `state`. */
+/** Copies `state` into the block at `address`; row r of memory is sequence `order[r]` of `state`. @internal */
 export function writeState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
   const { f32 } = net.arena;
   let h = 0;
@@ -69,7 +69,7 @@ export function writeState(net: Net, address: number, state: State, batch: numbe
   }
 }
 
-/** Copies the block at `address` out into `state`. */
+/** Copies the block at `address` out into `state`. @internal */
 export function readState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
   const { f32 } = net.arena;
   let h = 0;

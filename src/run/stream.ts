@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { checkCount, checkFloats, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
