@@ -1,10 +1,11 @@
 import { FormatError } from "../check.ts";
-import { type Builder } from "../graph/builder.ts";
+import type { Builder } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
+import type { Program } from "../run/session.ts";
 import { Context, Sequence, type Bodies, type Item } from "./context.ts";
 import { functionKey, readModel, type AttributeValue, type OnnxFunction, type OnnxGraph, type OnnxModel, type OnnxNode, type Opsets } from "./model.ts";
 import { OPERATORS } from "./operators.ts";
-import type { ExternalData, OnnxTensor } from "./tensor.ts";
+import { isFloat, type ExternalData, type OnnxTensor } from "./tensor.ts";
 
 /** The newest version of each domain's operators that is known here. */
 const NEWEST: { readonly [domain: string]: number } = { "": 28, "com.microsoft": 1 };
@@ -13,14 +14,6 @@ const NEWEST: { readonly [domain: string]: number } = { "": 28, "com.microsoft":
 const MOST_NODES = 100_000;
 const MOST_UNROLLED = 1000;
 const DEEPEST = 32;
-
-/** A graph that is built anew for each set of its inputs' types. */
-export interface Program {
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  /** Writes the graph; an input that is given as a constant is one. */
-  build(builder: Builder, types: ReadonlyMap<string, Type | Constant>): void;
-}
 
 /**
  * The graph of an ONNX file. `externalData`: the bytes of files beside the model, by location.
@@ -102,7 +95,9 @@ class Translation {
     this.#model.graph.outputs.forEach(({ name, dtype }, i) => {
       const item = outputs[i];
       if (item instanceof Sequence) throw new FormatError("unsupported", `output ${name}: expected a tensor, got a sequence`);
-      this.#builder.output(name, item, dtype);
+      const got = item.type.dtype;
+      if (dtype && isFloat(dtype) !== isFloat(got)) throw new FormatError("dtype", `output ${name}: expected ${dtype}, got ${got}`);
+      this.#builder.output(name, dtype && dtype !== got ? this.#builder.emit("cast", [item], { to: dtype }, name) : item);
     });
   }
 
