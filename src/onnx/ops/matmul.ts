@@ -60,7 +60,7 @@ const einsum: Operator = (c) => {
 /** The letters of each input and of the output; the axes of an ellipsis are "0", "1", ... from the last. */
 function equation(c: Context): { inputs: string[][]; output: string[] } {
   const text = c.string("equation").replaceAll(" ", "");
-  if (!/^[A-Za-z.,]+(->[A-Za-z.]*)?$/.test(text)) throw c.error(`attribute equation: expected letters of axes, got ${JSON.stringify(text)}`);
+  if (!/^[A-Za-z.,]*(->[A-Za-z.]*)?$/.test(text)) throw c.error(`attribute equation: expected letters of axes, got ${JSON.stringify(text)}`);
   const [left, right] = text.split("->");
   const terms = left.split(",");
   if (terms.length !== c.count) throw c.error(`attribute equation: expected ${c.count} terms, got ${terms.length}`);
