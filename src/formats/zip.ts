@@ -1,4 +1,4 @@
-import { Inflate } from "fflate";
+import { Inflate } from "fflate/browser";
 import { FormatError, kindOf, shown } from "../check.ts";
 import { decodeUtf8 } from "../text.ts";
 
@@ -6,6 +6,8 @@ import { decodeUtf8 } from "../text.ts";
 export interface Zip {
   /** In the directory's order, each once, without folders. */
   readonly names: readonly string[];
+  /** Bytes of all files, inflated. */
+  readonly size: number;
   has(name: string): boolean;
   /** The file's bytes: a view on the archive where it is stored, inflated and new where it is deflated. */
   read(name: string): Uint8Array;
@@ -53,14 +55,14 @@ export function readZip(file: Uint8Array): Zip {
     at = next;
   }
   if (at !== directory.end) throw bad(`expected a directory up to byte ${directory.end}, got ${at}`);
-  locate(file, view, [...entries.values()], directory.begin);
+  const size = locate(file, view, [...entries.values()], directory.begin);
   const names = [...entries.keys()].filter((name) => !name.endsWith("/"));
   const read = (name: string) => {
     const entry = entries.get(name);
     if (!entry) throw new FormatError("tensor", `zip: ${shown(name)}: expected a file of this name, got none`);
     return readData(file, entry);
   };
-  return { names, has: (name) => entries.has(name), read };
+  return { names, size, has: (name) => entries.has(name), read };
 }
 
 /** The directory's place and count, from the record at the end of the archive. */
@@ -122,8 +124,8 @@ function findZip64(view: DataView, at: number, end: number): { begin: number; en
   return { begin: 0, end: 0 };
 }
 
-/** Finds each file's data behind its local header; no two may share a byte. */
-function locate(file: Uint8Array, view: DataView, entries: Entry[], directory: number): void {
+/** Finds each file's data behind its local header, and the size of all; no two may share a byte. */
+function locate(file: Uint8Array, view: DataView, entries: Entry[], directory: number): number {
   let at = 0;
   let size = 0;
   for (const entry of entries.sort((a, b) => a.offset - b.offset)) {
@@ -141,6 +143,7 @@ function locate(file: Uint8Array, view: DataView, entries: Entry[], directory: n
     size += entry.size;
   }
   if (size > largest(file)) throw no(`expected at most ${largest(file)} bytes in ${file.length}, got ${size}`);
+  return size;
 }
 
 function readData(file: Uint8Array, { name, flags, method, crc, packed, size, data }: Entry): Uint8Array {
