@@ -1,7 +1,7 @@
 import type { Emitter, Sym } from "./emitter.ts";
 import type { Call, Layer } from "./layer.ts";
 
-export const PLAIN: Call = { states: [], flags: [] };
+export const PLAIN: Call = { states: [], flags: [], operands: [] };
 
 /** Calls a layer: its nodes, then its masks. Throws where the call or a key of the configuration is not known. */
 export function applyLayer(g: Emitter, layer: Layer, inputs: readonly Sym[], call: Call): Sym[] {

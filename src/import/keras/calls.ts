@@ -12,8 +12,16 @@ export interface Ref {
 export interface ReadCall {
   readonly inputs: Ref[];
   readonly states: Ref[];
-  readonly mask?: Ref;
+  /** Masks that are given, one an input. */
+  readonly masks: (Ref | undefined)[];
   readonly flags: string[];
+  /** What an operation is called on. */
+  readonly operands: (Ref | number)[];
+}
+
+/** All tensors that a call needs. */
+export function refsOfCall({ inputs, states, masks }: ReadCall): Ref[] {
+  return [...inputs, ...states, ...masks.filter((ref) => ref !== undefined)];
 }
 
 /** An entry of inbound_nodes: `{args, kwargs}` of Keras 3, or `[[layer, call, output, kwargs], ...]` before it. */
@@ -21,8 +29,9 @@ export function readCall(layer: Layer, node: unknown): ReadCall {
   if (Array.isArray(node)) return readOld(layer, node);
   const { args, kwargs } = (node ?? {}) as { args?: unknown; kwargs?: Record<string, unknown> };
   if (!Array.isArray(args) || typeof kwargs !== "object" || kwargs === null) throw layer.error(`inbound_nodes: expected args and kwargs, got ${shown(node)}`);
+  if (layer.kind.operation) return readOperation(layer, [...args, ...Object.values(kwargs)]);
   const [first, ...more] = args;
-  const call: ReadCall = { inputs: refsOf(layer, first), states: [], flags: [] };
+  const call: ReadCall = { inputs: refsOf(layer, first), states: [], masks: [], flags: [], operands: [] };
   const rest = { ...kwargs };
   if (more.length > 0 && layer.kind.calls?.states && rest.initial_state === undefined) rest.initial_state = more.shift();
   if (more.some((arg) => arg !== null && arg !== false)) throw layer.error(`a call with ${shown(more)} is not run`);
@@ -31,7 +40,7 @@ export function readCall(layer: Layer, node: unknown): ReadCall {
 
 function readOld(layer: Layer, node: readonly unknown[]): ReadCall {
   const inputs: Ref[] = [];
-  let call: ReadCall = { inputs, states: [], flags: [] };
+  let call: ReadCall = { inputs, states: [], masks: [], flags: [], operands: [] };
   for (const entry of typeof node[0] === "string" ? [node] : node) {
     inputs.push(triple(layer, entry));
     const kwargs = (entry as unknown[])[3] ?? {};
@@ -41,18 +50,30 @@ function readOld(layer: Layer, node: readonly unknown[]): ReadCall {
   return call;
 }
 
+/** Tensors and numbers in the order in which they are given. */
+function readOperation(layer: Layer, values: readonly unknown[]): ReadCall {
+  const operands = values.flat().filter((v) => v !== null).map((v) => (typeof v === "number" ? v : refsOf(layer, v)[0]));
+  return { inputs: operands.filter((o) => typeof o !== "number"), states: [], masks: [], flags: [], operands };
+}
+
 /** What is null or false asks for nothing. */
 function withArguments(layer: Layer, call: ReadCall, kwargs: Record<string, unknown>): ReadCall {
-  let { states, mask } = call;
+  let { states, masks } = call;
   const flags = [...call.flags];
   for (const [key, value] of Object.entries(kwargs)) {
     if (value === null || value === false) continue;
     if (key === "initial_state") states = refsOf(layer, value);
-    else if (key === "mask" && typeof value === "object" && call.inputs.length === 1) [mask] = refsOf(layer, value);
+    else if (key === "mask" && typeof value === "object") masks = masksOf(layer, value, call.inputs.length);
     else if (value === true) flags.push(key);
     else throw layer.error(`a call with ${key} = ${shown(value)} is not run`);
   }
-  return { inputs: call.inputs, states, flags, ...(mask ? { mask } : {}) };
+  return { ...call, states, masks, flags };
+}
+
+function masksOf(layer: Layer, value: unknown, inputs: number): (Ref | undefined)[] {
+  const list = Array.isArray(value) && typeof value[0] !== "string" ? value : [value];
+  if (list.length !== inputs) throw layer.error(`a call with ${list.length} masks of ${inputs} inputs is not run`);
+  return list.map((v) => (v === null ? undefined : refsOf(layer, v)[0]));
 }
 
 /** One tensor or a list of them, of either generation. */

@@ -53,7 +53,7 @@ function inputLayer(model: Layer): Layer {
   return found.layer;
 }
 
-/** The layers that take the model's input. */
+/** The layers that take the model's input, operations (a mask of ids) left out. */
 function consumers(model: Layer): Layer[] {
   const inner = (layer: Layer): Layer[] => (layer.kind.model ? consumers(layer) : [layer]);
   if (model.className === "Sequential") {
@@ -63,7 +63,7 @@ function consumers(model: Layer): Layer[] {
   const names = endsOf(model, "input_layers").map((ref) => ref.name);
   return model.children.flatMap(({ layer }) => {
     const calls = Array.isArray(layer.inbound) ? layer.inbound : [];
-    const takes = layer.className !== "InputLayer" && calls.some((node) => readCall(layer, node).inputs.some((ref) => names.includes(ref.name)));
+    const takes = !layer.kind.operation && layer.className !== "InputLayer" && calls.some((node) => readCall(layer, node).inputs.some((ref) => names.includes(ref.name)));
     return takes ? inner(layer) : [];
   });
 }

@@ -11,6 +11,8 @@ export interface Call {
   readonly states: readonly Sym[];
   /** Arguments that are true: others change nothing. */
   readonly flags: readonly string[];
+  /** What an operation of keras.ops is called on. */
+  readonly operands: readonly (Sym | number)[];
 }
 
 /** A class of layers. */
@@ -25,6 +27,8 @@ export interface Kind {
   readonly pointwise?: (layer: Layer) => boolean;
   /** Takes integers as they are. */
   readonly integers?: boolean;
+  /** Is of keras.ops: it is called on operands. */
+  readonly operation?: boolean;
   /** Is a model: what it is made of, it calls. */
   readonly model?: boolean;
   /** Calls it may be given states or these flags in; none is the rule. */

@@ -1,6 +1,6 @@
 import { shown } from "../../check.ts";
 import { applyLayer, PLAIN } from "./apply.ts";
-import { readCall, type Ref } from "./calls.ts";
+import { readCall, refsOfCall, type ReadCall, type Ref } from "./calls.ts";
 import type { Emitter, Sym } from "./emitter.ts";
 import type { Call, Kind, Layer } from "./layer.ts";
 import { counted } from "./names.ts";
@@ -52,7 +52,7 @@ const isIndex = (n: unknown): n is number => Number.isSafeInteger(n) && (n as nu
 class Network {
   readonly #model: Layer;
   readonly #layers = new Map<string, Layer>();
-  readonly #calls = new Map<string, { layer: Layer; inputs: Ref[]; states: Ref[]; mask?: Ref; flags: string[] }>();
+  readonly #calls = new Map<string, ReadCall & { readonly layer: Layer }>();
   readonly #done = new Map<string, Sym[]>();
 
   constructor(model: Layer, inputs: readonly Sym[]) {
@@ -73,7 +73,7 @@ class Network {
   /** Keras counts the calls of a functional model from 1: what made it is its call 0. */
   #shiftModels(): void {
     const refs = [...endsOf(this.#model, "output_layers")];
-    for (const call of this.#calls.values()) refs.push(...call.inputs, ...call.states, ...(call.mask ? [call.mask] : []));
+    for (const call of this.#calls.values()) refs.push(...refsOfCall(call));
     const last = new Map<string, number>();
     for (const { name, node } of refs) last.set(name, Math.max(last.get(name) ?? 0, node));
     for (const layer of this.#layers.values()) {
@@ -100,7 +100,7 @@ class Network {
       }
       const call = this.#calls.get(key);
       if (call === undefined) throw this.#model.error(`expected call ${ref.node} of layer ${shown(ref.name)}, got none`);
-      const needs = [...call.inputs, ...call.states, ...(call.mask ? [call.mask] : [])].filter((r) => !this.#done.has(`${r.node} ${r.name}`));
+      const needs = refsOfCall(call).filter((r) => !this.#done.has(`${r.node} ${r.name}`));
       if (needs.length > 0) {
         if (begun.has(key)) throw call.layer.error("expected no cycle of layers, got one through it");
         begun.add(key);
@@ -113,10 +113,16 @@ class Network {
     return this.#tensor(wanted);
   }
 
-  #apply(g: Emitter, call: { layer: Layer; inputs: Ref[]; states: Ref[]; mask?: Ref; flags: string[] }): Sym[] {
-    const inputs = call.inputs.map((ref) => this.#tensor(ref));
-    if (call.mask !== undefined) inputs[0] = { ...inputs[0], mask: this.#tensor(call.mask).value };
-    const given: Call = { states: call.states.map((ref) => this.#tensor(ref)), flags: call.flags };
+  #apply(g: Emitter, call: ReadCall & { readonly layer: Layer }): Sym[] {
+    const inputs = call.inputs.map((ref, i) => {
+      const mask = call.masks[i];
+      return mask === undefined ? this.#tensor(ref) : { ...this.#tensor(ref), mask: this.#tensor(mask).value };
+    });
+    const given: Call = {
+      states: call.states.map((ref) => this.#tensor(ref)),
+      flags: call.flags,
+      operands: call.operands.map((o) => (typeof o === "number" ? o : this.#tensor(o))),
+    };
     return applyLayer(g, call.layer, inputs, given);
   }
 

@@ -1,3 +1,4 @@
+import { shown } from "../../check.ts";
 import { axisOf, sizeOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 
@@ -60,23 +61,36 @@ const layerNormalization: Kind = {
   },
 };
 
-/** y = (x - mean) / max(sqrt(variance), 1e-7), with moments that were adapted or given. */
+/** y = (x - mean) / max(sqrt(variance), 1e-7), with moments that were adapted, or given in the configuration. */
 const normalization: Kind = {
-  variables: (layer) => (layer.config.mean === undefined || layer.config.mean === null ? ["mean", "variance", "count"] : []),
+  variables: (layer) => (given(layer, "mean") === undefined ? ["mean", "variance", "count"] : []),
   pointwise: () => true,
   masks: true,
   build: (g, layer, [x]) => {
     layer.only("invert", false);
-    for (const key of ["mean", "variance"]) layer.only(key);
     const axis = oneAxis(layer, x);
     const size = sizeOf(layer, x, axis);
     return [scaleShift(g, layer, x, axis, () => {
-      const [mean, variance] = [layer.weights("mean", [size]), layer.weights("variance", [size])];
+      const [mean, variance] = ["mean", "variance"].map((name) => {
+        const values = given(layer, name);
+        if (values === undefined) return layer.weights(name, [size]);
+        if (values.length !== 1 && values.length !== size) throw layer.error(`${name}: expected ${size} numbers, got ${values.length}`);
+        return Float32Array.from({ length: size }, (_, i) => values[values.length === 1 ? 0 : i]);
+      });
       const each = Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), 1e-7));
       return { scale: Float32Array.from(each), shift: Float32Array.from(each, (s, i) => -mean[i] * s) };
     })];
   },
 };
+
+/** Moments in the configuration: a number or numbers. */
+function given(layer: Layer, key: string): number[] | undefined {
+  const value = layer.value(key);
+  if (value === undefined || value === null) return undefined;
+  const values = [value].flat(8);
+  if (!values.every((v) => typeof v === "number")) throw layer.error(`${key}: expected numbers, got ${shown(value)}`);
+  return values;
+}
 
 export const NORMALIZATION: Readonly<Record<string, Kind>> = {
   BatchNormalization: batchNormalization,

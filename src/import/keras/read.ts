@@ -5,6 +5,7 @@ import { Layer, type Generation, type Json, type Kind } from "./layer.ts";
 import { MERGING } from "./merging.ts";
 import { MODELS } from "./model.ts";
 import { NORMALIZATION } from "./normalization.ts";
+import { OPERATIONS } from "./operations.ts";
 import { RECURRENT } from "./recurrent.ts";
 import { SHAPES } from "./shapes.ts";
 import { WRAPPERS } from "./wrappers.ts";
@@ -29,8 +30,9 @@ export function readLayer(json: unknown, generation: Generation, depth = 0): Lay
   const label = `layer ${shown(name)} (${shown(className).slice(1, -1)})`;
   if (depth > DEEPEST) throw bad(`${label}: expected at most ${DEEPEST} layers within each other`);
   checkOwn(label, said);
-  const kind = Object.hasOwn(KINDS, className) ? KINDS[className] : undefined;
-  if (kind === undefined) throw bad(`${label}: a layer of class ${shown(className)} is not run`);
+  const kinds = isOperation(said, config) ? OPERATIONS : KINDS;
+  const kind = Object.hasOwn(kinds, className) ? kinds[className] : undefined;
+  if (kind === undefined) throw bad(`${label}: ${kinds === KINDS ? "a layer" : "an operation"} of class ${shown(className)} is not run`);
   checkDtype(label, kind, className, config.dtype);
   const children = (kind.children?.(config, name) ?? []).map(({ at, json: child }) => ({ at, layer: readLayer(child, generation, depth + 1) }));
   return new Layer({ className, name, kind, config, generation, children, inbound: said.inbound_nodes });
@@ -44,7 +46,13 @@ function checkOwn(label: string, said: Json): void {
   }
   const own = module === undefined || (typeof module === "string" && /^(keras|tf_keras|tensorflow)(\.|$)/.test(module));
   if (!own) throw bad(`${label}: a class of module ${shown(module)} is not run`);
-  if (typeof module === "string" && /^keras(\.src)?\.ops(\.|$)/.test(module)) throw bad(`${label}: an operation of ${module} is not run`);
+}
+
+/** Operations and layers share names: where the module is not told, an operation is not trainable and has no dtype. */
+function isOperation({ module, class_name: className }: Json, config: Json): boolean {
+  if (typeof module === "string") return /^keras(\.src)?\.ops(\.|$)/.test(module);
+  return Object.hasOwn(OPERATIONS, className as string) && !("trainable" in config) && (config.dtype === null || typeof config.dtype !== "object") && "name" in config
+    && Object.keys(config).every((key) => ["name", "axis", "keepdims", "dtype", "sparse", "ragged"].includes(key));
 }
 
 function checkDtype(label: string, kind: Kind, className: string, dtype: unknown): void {
