@@ -229,6 +229,8 @@ const rnn: Kind = {
   children: (config) => [{ at: "cell", json: config.cell }],
   build: (g, layer, inputs, call) => {
     layer.value("cell");
+    // TensorFlow.js writes what its cell says a second time.
+    if (layer.generation === "tfjs") for (const key of ["cells", ...Object.keys(layer.children[0].layer.config)]) layer.value(key);
     return buildRecurrent(g, layer, inputs, [...inputs.slice(1), ...call.states]);
   },
 };

@@ -52,7 +52,7 @@ function shardsOf(source: ShardSource): Shards {
 function findByName(model: Layer, weights: ReadonlyMap<string, Dataset>): void {
   const left = new Set(weights.keys());
   for (const variable of variablesOf(model)) {
-    const around = new Set(variable.around.map((layer) => layer.name));
+    const around = new Set(variable.around.flatMap(namesOf));
     const found = [...left].filter((path) => isCalled(path, variable.name)).map((path) => ({ path, score: score(path, around) }));
     const best = Math.max(0, ...found.map((f) => f.score));
     const [first, second] = found.filter((f) => f.score === best && best > 0);
@@ -63,6 +63,13 @@ function findByName(model: Layer, weights: ReadonlyMap<string, Dataset>): void {
   }
   const [rest] = left;
   if (rest !== undefined) throw new FormatError("tensor", `tfjs: weights ${shown(rest)} belong to no layer of the model`);
+}
+
+/** What a layer may be called in a path: by TensorFlow.js, a cell of a stack by its place. */
+function namesOf(layer: Layer, i: number, around: readonly Layer[]): string[] {
+  const stack = around[i - 1];
+  if (stack?.className !== "StackedRNNCells") return [layer.name];
+  return [layer.name, `RNNCell_${stack.children.findIndex((child) => child.layer === layer)}`];
 }
 
 /** How many parts of a path are layers around; 0 where one is neither that nor a cell. */
