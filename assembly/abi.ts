@@ -11,11 +11,22 @@ export const enum Word { FLOAT, INT }
 /** Outer axes that a walk has at most. */
 export const enum Walks { AXES = 8 }
 
-/** Functions of one number. */
-export const enum Unary { IDENTITY, RELU, SIGMOID, TANH }
+/** Functions of one number; of integers IDENTITY, RELU, ABS, NEG, SIGN, SQUARE, CLIP, BIT_NOT and NOT. */
+export const enum Unary {
+  IDENTITY, RELU, SIGMOID, TANH,
+  LEAKY_RELU, CLIP, HARD_SIGMOID, HARD_SWISH, SILU, SWISH, GELU_TANH, SCALED_TANH, AFFINE, THRESHOLDED_RELU, SHRINK, SOFTSIGN,
+  EXP, SQRT, ABS, NEG, RECIPROCAL, SQUARE, FLOOR, CEIL, ROUND, SIGN, IS_NAN, IS_INF,
+  ELU, CELU, SELU, GELU, MISH, SOFTPLUS, LOG, ERF, SINH, COSH, ASINH, ACOSH, ATANH,
+  SIN, COS, TAN, ASIN, ACOS, ATAN,
+  NOT, BIT_NOT,
+}
 
-/** Functions of two numbers. */
-export const enum Binary { ADD, SUB, MUL, DIV }
+/** Functions of two numbers; those from AND on of integers alone. */
+export const enum Binary {
+  ADD, SUB, MUL, DIV, MIN, MAX, PRELU, EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL,
+  POW, MOD, FMOD,
+  AND, OR, XOR, BIT_AND, BIT_OR, BIT_XOR, SHIFT_LEFT, SHIFT_RIGHT,
+}
 
 /** Any record: what it is, and the bytes to the next. */
 @unmanaged export class Record {
@@ -49,15 +60,21 @@ export const enum Binary { ADD, SUB, MUL, DIV }
   value: i32;
 }
 
-/** y = f(a); `word` is that of a. */
+/** y = f(a); `word` is that of a; integers: `low` and `high` of CLIP, `bits` as in BinaryRecord. */
 @unmanaged export class UnaryRecord extends Walk {
   word: i32;
   unary: i32;
   alpha: f32;
   beta: f32;
+  low: i32;
+  high: i32;
+  bits: i32;
 }
 
-/** y = f(a, b); `word` is that of a and b; integers of less than 32 bits wrap: `bits` is 8, 16 or 32, below 0 where signed. */
+/**
+ * y = f(a, b); `word` is that of a and b. Integers keep `bits`, below 0 where signed: those of 8, 16 and 32 wrap,
+ * of 64 must stay within an int32.
+ */
 @unmanaged export class BinaryRecord extends Walk {
   word: i32;
   binary: i32;

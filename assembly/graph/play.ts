@@ -17,7 +17,7 @@ export function play(at: usize, end: usize): usize {
     switch (changetype<Record>(at).op) {
       case Op.COPY: copies(changetype<CopyRecord>(at)); break;
       case Op.FILL: fills(changetype<FillRecord>(at)); break;
-      case Op.UNARY: unary(changetype<UnaryRecord>(at)); break;
+      case Op.UNARY: right = unary(changetype<UnaryRecord>(at)); break;
       case Op.BINARY: right = binary(changetype<BinaryRecord>(at)); break;
       case Op.WHERE: where(changetype<WhereRecord>(at)); break;
       case Op.CAST: cast(changetype<CastRecord>(at)); break;
