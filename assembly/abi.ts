@@ -3,7 +3,10 @@
 // Every field is one word of 32 bits. Addresses and steps are bytes, counts are elements.
 
 /** The word that says how a record is played: assembly/graph/play.ts. */
-export const enum Op { COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL }
+export const enum Op {
+  COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL, ARGUMENT, CUMULATE, ELEMENTS, GATHER, REDUCE,
+  REVERSE, TOP_K, TUPLES,
+}
 
 /** How elements run. */
 export const enum Word { FLOAT, INT }
@@ -27,6 +30,12 @@ export const enum Binary {
   POW, MOD, FMOD,
   AND, OR, XOR, BIT_AND, BIT_OR, BIT_XOR, SHIFT_LEFT, SHIFT_RIGHT,
 }
+
+/** Functions of many numbers. */
+export const enum Reduction { SUM, PROD, MAX, MIN, L1, SUM_SQUARE, SUM_EXP }
+
+/** What becomes of a number that another is scattered to; GET gathers. */
+export const enum Scatter { GET, SET, ADD, MUL, MIN, MAX }
 
 /** Any record: what it is, and the bytes to the next. */
 @unmanaged export class Record {
@@ -195,4 +204,91 @@ export const enum Flag {
   steps: i32;
   batch: i32;
   directions: i32;
+}
+
+/** y = f(y, a) at every place, y's steps 0 along the axes that vanish; SUM_EXP: y += exp(a - b). */
+@unmanaged export class ReduceRecord extends Walk {
+  word: i32;
+  reduction: i32;
+  bits: i32;
+}
+
+/** y = where the greatest (the least) of `length` numbers of a stands, `step` bytes apart; walked over the other axes (`count` 1). */
+@unmanaged export class ArgumentRecord extends Walk {
+  word: i32;
+  length: i32;
+  step: i32;
+  least: i32;
+  last: i32;
+}
+
+/** y and b (its places) = the first `k` of `length` numbers of a, sorted; walked over the other axes (`count` 1). `heap` has k words. */
+@unmanaged export class TopKRecord extends Walk {
+  word: i32;
+  length: i32;
+  step: i32;
+  k: i32;
+  least: i32;
+  heap: usize;
+}
+
+/** y = the sum (the product) of a up to each place of `length`, `step` bytes apart; walked over the other axes (`count` 1). */
+@unmanaged export class CumulateRecord extends Walk {
+  word: i32;
+  product: i32;
+  length: i32;
+  step: i32;
+  exclusive: i32;
+  reverse: i32;
+  bits: i32;
+}
+
+/** y [outer, count, inner] = x [outer, size, inner] at indices [count]. */
+@unmanaged export class GatherRecord extends Record {
+  y: usize;
+  x: usize;
+  indices: usize;
+  outer: i32;
+  count: i32;
+  size: i32;
+  inner: i32;
+}
+
+/** GET: y = a[b]; else y[b] = f(y[b], a); b counts along an axis of `size`, `step` bytes apart. */
+@unmanaged export class ElementsRecord extends Walk {
+  word: i32;
+  scatter: i32;
+  size: i32;
+  step: i32;
+  bits: i32;
+}
+
+/**
+ * Rows of `inner` numbers of x [batch, `bytes`] at indices [batch, count, depth]. GET: rows = x[i]; else x[i] = f(x[i], rows).
+ * At the end: sizes [depth], then steps [depth] of the axes that are counted along.
+ */
+@unmanaged export class TuplesRecord extends Record {
+  rows: usize;
+  x: usize;
+  indices: usize;
+  batch: i32;
+  bytes: i32;
+  count: i32;
+  depth: i32;
+  inner: i32;
+  word: i32;
+  scatter: i32;
+  bits: i32;
+}
+
+/** y = x [.., inner], the first lengths[b] rows of each b reversed. */
+@unmanaged export class ReverseRecord extends Record {
+  y: usize;
+  x: usize;
+  lengths: usize;
+  batch: i32;
+  time: i32;
+  batchStep: i32;
+  timeStep: i32;
+  inner: i32;
 }

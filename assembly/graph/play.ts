@@ -1,12 +1,18 @@
 // A graph is a list of records in memory; one call plays it.
+import { ArgumentRecord, CumulateRecord, ElementsRecord, GatherRecord, ReduceRecord, ReverseRecord, TopKRecord, TuplesRecord } from "../abi";
 import {
   BinaryRecord, CastRecord, CellRecord, CopyRecord, FillRecord, LinearRecord, MatmulRecord, Op, Record, UnaryRecord, WhereRecord,
 } from "../abi";
+import { argument, topK } from "../ops/order";
 import { binary } from "../ops/binary";
 import { cells } from "../ops/cell";
 import { copies, fills } from "../ops/copy";
+import { cumulate } from "../ops/cumulate";
+import { gather, reverse } from "../ops/gather";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
+import { reduce } from "../ops/reduce";
+import { elements, tuples } from "../ops/scatter";
 import { cast, where } from "../ops/select";
 import { unary } from "../ops/unary";
 
@@ -24,6 +30,14 @@ export function play(at: usize, end: usize): usize {
       case Op.LINEAR: linears(changetype<LinearRecord>(at)); break;
       case Op.MATMUL: matmuls(changetype<MatmulRecord>(at)); break;
       case Op.CELL: right = cells(changetype<CellRecord>(at)); break;
+      case Op.ARGUMENT: argument(changetype<ArgumentRecord>(at)); break;
+      case Op.CUMULATE: right = cumulate(changetype<CumulateRecord>(at)); break;
+      case Op.ELEMENTS: right = elements(changetype<ElementsRecord>(at)); break;
+      case Op.GATHER: right = gather(changetype<GatherRecord>(at)); break;
+      case Op.REDUCE: right = reduce(changetype<ReduceRecord>(at)); break;
+      case Op.REVERSE: right = reverse(changetype<ReverseRecord>(at)); break;
+      case Op.TOP_K: topK(changetype<TopKRecord>(at)); break;
+      case Op.TUPLES: right = tuples(changetype<TuplesRecord>(at)); break;
       default: unreachable();
     }
     if (!right) return at;

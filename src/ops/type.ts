@@ -14,6 +14,6 @@ export function wordOf(dtype: Dtype): number {
 }
 
 /** A number as a type's word of 32 bits. */
-export function bitsOfNumber(value: number, dtype: Dtype): number {
+export function wordBits(value: number, dtype: Dtype): number {
   return isFloat(dtype) ? new Int32Array(Float32Array.of(value).buffer)[0] : Math.trunc(value);
 }
