@@ -1,19 +1,28 @@
 // A graph is a list of records in memory; one call plays it.
-import { ArgumentRecord, CumulateRecord, ElementsRecord, GatherRecord, ReduceRecord, ReverseRecord, TopKRecord, TuplesRecord } from "../abi";
 import {
-  BinaryRecord, CastRecord, CellRecord, CopyRecord, FillRecord, LinearRecord, MatmulRecord, Op, Record, UnaryRecord, WhereRecord,
+  ArgumentRecord, BinaryRecord, CastRecord, CellRecord, ConvRecord, ConvTransposeRecord, CopyRecord, CumulateRecord,
+  DepthwiseRecord, ElementsRecord, FillRecord, GatherRecord, LinearRecord, MatmulRecord, NormRecord, Op, PoolRecord,
+  Record, ReduceRecord, ResampleRecord, ReverseRecord, SoftmaxRecord, TopKRecord, TuplesRecord, UnaryRecord,
+  WhereRecord,
 } from "../abi";
-import { argument, topK } from "../ops/order";
 import { binary } from "../ops/binary";
 import { cells } from "../ops/cell";
+import { convs } from "../ops/conv";
+import { convTransposes } from "../ops/conv_transpose";
 import { copies, fills } from "../ops/copy";
 import { cumulate } from "../ops/cumulate";
+import { depthwise } from "../ops/depthwise";
 import { gather, reverse } from "../ops/gather";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
+import { norms } from "../ops/norm";
+import { argument, topK } from "../ops/order";
+import { pools } from "../ops/pool";
 import { reduce } from "../ops/reduce";
+import { resamples } from "../ops/resample";
 import { elements, tuples } from "../ops/scatter";
 import { cast, where } from "../ops/select";
+import { softmaxes } from "../ops/softmaxes";
 import { unary } from "../ops/unary";
 
 /** Plays the records from `at` to `end`; returns `end`, or the record whose values cannot be right: an index out of range. */
@@ -38,6 +47,13 @@ export function play(at: usize, end: usize): usize {
       case Op.REVERSE: right = reverse(changetype<ReverseRecord>(at)); break;
       case Op.TOP_K: topK(changetype<TopKRecord>(at)); break;
       case Op.TUPLES: right = tuples(changetype<TuplesRecord>(at)); break;
+      case Op.CONV: convs(changetype<ConvRecord>(at)); break;
+      case Op.DEPTHWISE: depthwise(changetype<DepthwiseRecord>(at)); break;
+      case Op.CONV_TRANSPOSE: convTransposes(changetype<ConvTransposeRecord>(at)); break;
+      case Op.POOL: pools(changetype<PoolRecord>(at)); break;
+      case Op.NORM: norms(changetype<NormRecord>(at)); break;
+      case Op.SOFTMAX: softmaxes(changetype<SoftmaxRecord>(at)); break;
+      case Op.RESAMPLE: resamples(changetype<ResampleRecord>(at)); break;
       default: unreachable();
     }
     if (!right) return at;

@@ -10,9 +10,9 @@ import { copy } from "../lanes";
 
 export function gather(r: GatherRecord): bool {
   const bytes = <usize>r.inner << 2;
-  for (let outer = r.outer, x = r.x, y = r.y; outer > 0; --outer, x += bytes * r.size) {
+  for (let outer = r.outer, x = r.x, y = r.y; outer > 0; --outer, x += bytes * r.places) {
     for (let n = r.count, indices = r.indices; n > 0; --n, indices += 4, y += bytes) {
-      const i = placeOf(load<i32>(indices), r.size);
+      const i = placeOf(load<i32>(indices), r.places);
       if (i < 0) return false;
       if (r.inner == 1) store<i32>(y, load<i32>(x + (<usize>i << 2)));
       else copy(y, x + bytes * i, r.inner);

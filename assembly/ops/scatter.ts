@@ -9,7 +9,7 @@ import { fits, narrow } from "./integer";
 export function elements(r: ElementsRecord): bool {
   do {
     for (let y = r.y, a = r.a, b = r.b, n = r.count; n > 0; --n) {
-      const i = placeOf(load<i32>(b), r.size);
+      const i = placeOf(load<i32>(b), r.places);
       if (i < 0) return false;
       const far = <usize>i * r.step;
       if (r.scatter == Scatter.GET) store<i32>(y, load<i32>(a + far));

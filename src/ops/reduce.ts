@@ -1,9 +1,9 @@
 import { Binary, Reduction, Unary } from "../abi/layout.ts";
 import type { Type } from "../graph/graph.ts";
 import { FormatError } from "../check.ts";
-import { past, type At, type Lowering } from "../plan/lowering.ts";
+import type { At, Lowering } from "../plan/lowering.ts";
 import { walk } from "../plan/walk.ts";
-import { axisOf, boolean, countOf, integer, isFloat, number, op, oneOf, optionalIntegers, stepsOf, type Reader, type Value } from "./op.ts";
+import { axisOf, boolean, countOf, isFloat, oneOf, op, optionalIntegers, stepsOf } from "./op.ts";
 import { bitsOf, wordBits, wordOf } from "./type.ts";
 
 /** What is gathered, and what it becomes at the end. */
@@ -33,7 +33,7 @@ function axesOf(call: { readonly name: string }, axes: readonly number[] | undef
 /** y = f of all numbers along some axes. */
 export const reduce = op({
   inputs: [1, 1],
-  attributes: { function: oneOf(Object.keys(FUNCTIONS)) as Reader<string>, axes: optionalIntegers, keep_dims: boolean(true) },
+  attributes: { function: oneOf(Object.keys(FUNCTIONS)), axes: optionalIntegers, keep_dims: boolean(true) },
   infer(call) {
     const { dtype, shape } = call.inputs[0]!.type;
     const { function: f, axes, keep_dims } = call.attributes;
@@ -87,11 +87,4 @@ export const reduce = op({
 export function fill(to: Lowering, node: string, at: At, count: number, value: number): void {
   const w = walk(node, [count], { at, steps: [1] });
   if (w) to.record("FillRecord", { ...w.words, value }, w.lists);
-}
-
-/** A walk over all axes but one, `count` 1. */
-export function across(node: string, axis: number, ...values: { readonly at: At; readonly type: Type }[]) {
-  const [y, ...inputs] = values.map(({ at, type }) => ({ at, steps: [...stepsOf(type.shape).filter((_, i) => i !== axis), 0] }));
-  // a last axis of 1 keeps the walk's inner axis away from those that are walked
-  return walk(node, [...values[0].type.shape.filter((_, i) => i !== axis), 1], y, ...inputs);
 }

@@ -22,7 +22,7 @@ const DEFAULTS: { readonly [name: string]: readonly [alpha: number, beta: number
 /** y = f(x), element by element; alpha and beta as the function has them (assembly/ops/unary.ts). */
 export const unary = op({
   inputs: [1, 1],
-  attributes: { function: oneOf(UNARY) as Reader<string>, alpha: number(NaN), beta: number(NaN) },
+  attributes: { function: oneOf(UNARY), alpha: number(NaN), beta: number(NaN) },
   infer({ name, inputs: [x], attributes: { function: f } }) {
     const { dtype } = x!.type;
     const right = isFloat(dtype) ? !OF_INTEGERS_ALONE.has(f) : f === "not" ? dtype === "bool" : OF_INTEGERS.has(f);
