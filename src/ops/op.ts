@@ -56,7 +56,8 @@ export function readAttributes(label: string, readers: Readers, given: Attribute
 const wrong = (label: string, expected: string, value: unknown) => new FormatError("graph", `${label}: expected ${expected}, got ${shown(value)}`);
 
 /** A finite number or infinity; `fallback` where none is given. */
-export const number = (fallback?: number): Reader<number> => (label, value = fallback) => {
+export const number = (fallback?: number): Reader<number> => (label, value) => {
+  if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== "number" || Number.isNaN(value)) throw wrong(label, "a number", value);
   return value;
 };
