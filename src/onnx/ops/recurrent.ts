@@ -65,7 +65,7 @@ const recurrent = (cell: Cell): Operator => (c) => {
   const half = (from: number): Value | undefined => biases && ordered(c, c.slice(biases, 1, from * rows, (from + 1) * rows), cell.gates);
   const values = [x, ordered(c, w, cell.gates), ordered(c, r, cell.gates), half(0), half(1), lengths, h0];
   if (lstm) values.push(state(6, "initial_c"), c.optional(7) && ordered(c, known(c, 7, "P", [directions, 3 * hidden]), PEEPHOLES));
-  const attributes: Attributes = { direction, activations: activations(c, cell, directions), clip: clip(c), zero_past_length: true };
+  const attributes: Attributes = { direction, activations: activations(c, cell, directions), clip: clip(c) };
   const more: Attributes = lstm ? { input_forget: c.flag("input_forget") } : cell.op === "gru" ? { reset: c.flag("linear_before_reset") ? "after" : "before" } : {};
   const [y, ...states] = c.emitAll(cell.op, values, { ...attributes, ...more });
   const split = c.reshape(y, [steps, batch, directions, hidden]);
