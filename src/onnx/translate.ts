@@ -154,7 +154,12 @@ class Translation {
       unroll: (where, graph, items) => body(where, graph, items, true),
     };
     const context = new Context(this.#builder, node, opset, inputs, attributes, bodies);
-    const outputs = known(context);
+    let outputs: ReturnType<typeof known>;
+    try {
+      outputs = known(context);
+    } catch (error) {
+      throw error instanceof RangeError ? context.error(error.message) : error; // more numbers than there may be
+    }
     context.close();
     return Array.isArray(outputs) ? outputs : [outputs as Item];
   }

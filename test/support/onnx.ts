@@ -1,5 +1,7 @@
 // Writes ONNX files for tests, by the schema that reads them; that the schema is right, test/goldens/onnx shows.
 import type { Schema } from "../../src/onnx/protobuf.ts";
+import type { Tensor } from "../../src/index.ts";
+import type { SessionData, SessionTensor } from "../../src/run/feeds.ts";
 import { MODEL, type AttributeProto, type GraphProto, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from "../../src/onnx/schema.ts";
 
 /** seven bits a byte, the lowest first; negative numbers as 64 bits of two's complement. */
@@ -72,3 +74,19 @@ export const node = (op_type: string, input: string[], output: string[], attribu
 export function onnx(graph: GraphProto, more: Partial<ModelProto> = {}): Uint8Array {
   return Uint8Array.from(encode(MODEL, { ir_version: 8, opset_import: [{ domain: "", version: 17 }], graph, ...more }));
 }
+
+const TYPES = {
+  F32: ["float32", Float32Array], I64: ["int64", BigInt64Array], U64: ["uint64", BigUint64Array], I32: ["int32", Int32Array], U32: ["uint32", Uint32Array],
+  I16: ["int16", Int16Array], U16: ["uint16", Uint16Array], I8: ["int8", Int8Array], U8: ["uint8", Uint8Array], BOOL: ["bool", Uint8Array],
+} as const;
+
+/** A tensor of a safetensors file as a session takes it; float64 as float32. */
+export function sessionTensor({ name, dtype, shape, bytes }: Tensor): SessionTensor {
+  const { buffer } = new Uint8Array(bytes); // a copy, aligned
+  if (dtype === "F64") return { type: "float32", dims: shape, data: Float32Array.from(new Float64Array(buffer)) };
+  if (!(dtype in TYPES)) throw new Error(`${name}: ${dtype}`);
+  const [type, Numbers] = TYPES[dtype as keyof typeof TYPES];
+  return { type, dims: shape, data: new Numbers(buffer) };
+}
+
+export const numbersOf = (data: SessionData): number[] => Array.from(data as ArrayLike<number | bigint>, Number);
