@@ -27,6 +27,13 @@ export function onnxProgram(file: Uint8Array, options: { readonly externalData?:
     return { name, dtype, dims };
   });
   const outputs = graph.outputs.map(({ name, dtype, dims = [] }): Port => ({ name, dtype: dtype ?? "float32", dims }));
+  for (const [kind, ports] of [["input", inputs], ["output", outputs]] as const) {
+    const seen = new Set<string>();
+    for (const { name } of ports) {
+      if (seen.has(name)) throw bad(`${kind} ${name}: expected once, got it twice`);
+      seen.add(name);
+    }
+  }
   return { inputs, outputs, build: (builder, types) => new Translation(builder, model).program(inputs, types) };
 }
 
