@@ -56,6 +56,14 @@ test("convert: all that is in the file, to the bit", () => {
   }
 });
 
+test("quantize: the same bits as quantizing as it loads", () => {
+  const { model, description, input, out } = prepare("module-prefix");
+  expect(unrolled(["quantize", model, out, "--weights", "int8", "--description", description]).stderr).toBe("");
+  expect(unrolled(["run", out, "--input", input, "--output", model]).stderr).toBe("");
+  using quantized = fromTorch(files.find((f) => f.name === "protocol-2")!.file, { weights: "int8" });
+  expect(open(model).get("output")!.values).toEqual(quantized.run(Float32Array.of(1, 2, 3, 4, 5, 6)).output);
+});
+
 test("refused in one line that begins with the file, and with the description where it is that", () => {
   const { model, description, input, out } = prepare("system");
   expect(failure(["inspect", model, "--description", description], 1)).toContain(`${model}: pickle: posix.system: expected tensors`);

@@ -13,7 +13,7 @@ export function runCommand(program: Command): void {
   program
     .command("run")
     .description("run sequences from a file through a model")
-    .argument("<model>", "safetensors file with the weights")
+    .argument("<model>", "file with the weights")
     .requiredOption("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths")
     .requiredOption("-o, --output <file>", "safetensors file to write: output, h_n, and for an LSTM c_n")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
