@@ -1,4 +1,4 @@
-import { unzlibSync } from "fflate";
+import { unzlibSync } from "fflate/browser";
 import { FormatError } from "../../check.ts";
 import { MESSAGE, readTree, type Message } from "./header.ts";
 import { readDatatype, readNumbers, readShape, type Datatype } from "./types.ts";

@@ -13,7 +13,10 @@ function together(layer: Layer, inputs: readonly Sym[]): Dim[] {
   return first.dims.map((_, i) => inputs.map((x) => x.dims[i]).reduce((a, b) => (a === 1 ? b : b === 1 || typeof a === "number" ? a : b)));
 }
 
-/** Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do. */
+/**
+ * Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do.
+ * Masks that differ TensorFlow.js 4.22 does not merge.
+ */
 function mergedMask(g: Emitter, layer: Layer, inputs: readonly Sym[]): string | undefined {
   const masks = [...new Set(inputs.map((x) => x.mask))];
   const newer = layer.generation === "keras 3";
@@ -27,6 +30,7 @@ const merging = (fn: string, finish?: (g: Emitter, layer: Layer, x: string, coun
     if (inputs.length < 2) throw layer.error(`expected at least 2 inputs, got ${inputs.length}`);
     if (fn === "sub" && inputs.length !== 2) throw layer.error(`expected 2 inputs, got ${inputs.length}`);
     const dims = together(layer, inputs);
+    if (layer.generation === "tfjs" && new Set(inputs.map((x) => x.mask)).size > 1) throw layer.error("inputs of different masks are not run");
     const value = inputs.map((x) => x.value).reduce((a, b) => g.binary(layer, fn, a, b));
     return [{ value: finish?.(g, layer, value, inputs.length) ?? value, dims, mask: mergedMask(g, layer, inputs) }];
   },

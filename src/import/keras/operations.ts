@@ -7,12 +7,12 @@ import type { Kind, Layer } from "./layer.ts";
  * Keras 3 saves what a functional model does outside its layers as nodes of keras.ops: a formula of the author's,
  * and how masks come about. An operand is a tensor or a number.
  */
-const operation = (least: number, build: (g: Emitter, layer: Layer, operands: readonly Sym[]) => Sym): Kind => ({
+const operation = (count: number | undefined, build: (g: Emitter, layer: Layer, operands: readonly Sym[]) => Sym): Kind => ({
   operation: true,
   integers: true,
   build: (g, layer, inputs, call) => {
     const operands = call.operands.map((o): Sym => (typeof o === "number" ? { value: g.scalar(o), dims: [] } : o));
-    if (operands.length !== least && !(least === 0 && operands.length > 0)) throw layer.error(`expected ${least} operands, got ${operands.length}`);
+    if (operands.length !== (count ?? Math.max(operands.length, 1))) throw layer.error(`expected ${count ?? "some"} operands, got ${operands.length}`);
     layer.value("name");
     return [{ ...build(g, layer, operands), mask: inputs[0].mask }];
   },
@@ -78,7 +78,7 @@ const squeeze = operation(1, (g, layer, [x]) => {
   return reshaped(g, layer, x, x.dims.filter((_, i) => !axes.includes(i)));
 });
 
-const concatenate = operation(0, (g, layer, operands) => {
+const concatenate = operation(undefined, (g, layer, operands) => {
   const axis = axisOf(layer, layer.number("axis", 0), operands[0].dims.length);
   const sizes = operands.map((x) => x.dims[axis]);
   const size: Dim = sizes.every((n) => typeof n === "number") ? sizes.reduce((a, b) => a + b, 0) : "?";

@@ -216,9 +216,9 @@ function merge(g: Emitter, layer: Layer, [a, b]: Sym[]): Sym[] {
 
 /** A layer's configuration under another name, and in the other direction where `turned`. */
 function renamed(json: unknown, prefix: string, turned: boolean): unknown {
-  const layer = json as { config?: Json } | undefined;
+  const layer = json as { config?: Json | null } | null | undefined;
   const config = layer?.config;
-  if (config === undefined || typeof config.name !== "string") return json;
+  if (typeof config?.name !== "string") return json;
   const name = config.name.startsWith("forward_") ? config.name.slice(8) : config.name;
   return { ...layer, config: { ...config, name: prefix + name, ...(turned ? { go_backwards: config.go_backwards !== true } : {}) } };
 }
