@@ -1,14 +1,10 @@
 import { Option, type Command } from "commander";
 import { quantizeSafetensors, type Description } from "../index.ts";
-<<<<<<< HEAD
 import { printable } from "../text.ts";
 import { about, readBytes, readJson } from "./files.ts";
 import { examples } from "./options.ts";
-import { writeWhole } from "./write.ts";
-=======
-import { about, readBytes, readJson, writeWhole } from "./files.ts";
 import { asSafetensors } from "./weights.ts";
->>>>>>> torch
+import { writeWhole } from "./write.ts";
 
 interface Options {
   readonly weights: "int8" | "int16";
