@@ -1,6 +1,6 @@
 import type { Builder } from "../graph/builder.ts";
 import type { Attributes, Dtype } from "../graph/graph.ts";
-import type { Value } from "../ops/op.ts";
+import type { Value } from "../graph/value.ts";
 import { isFloat } from "./tensor.ts";
 
 /** Writes ops under the name of one node. */

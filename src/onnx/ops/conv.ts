@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** A window over the spatial axes, one number an axis. */
@@ -87,11 +87,11 @@ const conv: Operator = (c) => {
 /** The attributes of Conv, for which x and w are given. */
 export function convolve(c: Context, x: Value, w: Value, b?: Value): Value {
   const sizes = checkRanks(c, x, w);
-  const window = readWindow(c, w.type.shape.slice(2));
-  const { before, after } = readPads(c, sizes, window);
+  const frame = readWindow(c, w.type.shape.slice(2));
+  const { before, after } = readPads(c, sizes, frame);
   const attributes = {
-    strides: window.strides,
-    dilations: window.dilations,
+    strides: frame.strides,
+    dilations: frame.dilations,
     pads_before: before,
     pads_after: after,
     groups: c.int("group", 1),
@@ -102,10 +102,10 @@ export function convolve(c: Context, x: Value, w: Value, b?: Value): Value {
 const convTranspose: Operator = (c) => {
   const [x, w] = [c.input(0), weight(c, 1, "weight")];
   const sizes = checkRanks(c, x, w);
-  const window = readWindow(c, w.type.shape.slice(2));
-  const { strides, dilations } = window;
+  const frame = readWindow(c, w.type.shape.slice(2));
+  const { strides, dilations } = frame;
   const padding = perAxis(c, "output_padding", sizes.length, 0, 0);
-  const full = sizes.map((n, i) => strides[i] * (n - 1) + dilations[i] * (window.kernel[i] - 1) + 1 + padding[i]);
+  const full = sizes.map((n, i) => strides[i] * (n - 1) + dilations[i] * (frame.kernel[i] - 1) + 1 + padding[i]);
   const { before, after } = cropping(c, sizes, full, strides);
   const attributes = {
     strides,

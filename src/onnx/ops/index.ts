@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** Indices of whole numbers, as float types may hold them too. */
@@ -110,6 +110,7 @@ const compress: Operator = (c) => {
   const x = flat ? c.reshape(given, [countOf(given.type.shape)]) : given;
   const axis = flat ? 0 : c.axis(c.int("axis"), x.type.shape.length);
   const kept = c.numbers(1, "condition")!.flatMap((on, i) => (on ? [i] : []));
+  if (kept.length > 0 && kept.at(-1)! >= x.type.shape[axis]) throw c.error(`condition: expected places of ${x.type.shape[axis]}, got ${kept.at(-1)}`);
   return c.gather(x, kept, axis);
 };
 

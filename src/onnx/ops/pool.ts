@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { countOf, type Context, type Operator, type Operators } from "../context.ts";
 import { channelsFirst, channelsLast, readPads, readWindow, type Window } from "./conv.ts";
 
@@ -8,14 +8,14 @@ const pool =
     const x = c.input(0);
     const { shape, dtype } = x.type;
     if (shape.length < 3 || shape.length > 5) throw c.error(`expected 1 to 3 spatial axes, got [${shape}]`);
-    const window = readWindow(c, undefined);
-    if (window.kernel.length !== shape.length - 2) {
-      throw c.error(`attribute kernel_shape: expected ${shape.length - 2} numbers, got [${window.kernel}]`);
+    const frame = readWindow(c, undefined);
+    if (frame.kernel.length !== shape.length - 2) {
+      throw c.error(`attribute kernel_shape: expected ${shape.length - 2} numbers, got [${frame.kernel}]`);
     }
-    const { before, after } = readPads(c, shape.slice(2), window);
+    const { before, after } = readPads(c, shape.slice(2), frame);
     c.ignore("storage_order"); // of indices alone, which are not made
     const p = name === "lp" ? c.int("p", 2) : undefined;
-    const attributes = { ...window, pads_before: before, pads_after: after, ceil: c.flag("ceil_mode") };
+    const attributes = { ...frame, pads_before: before, pads_after: after, ceil: c.flag("ceil_mode") };
     if (p !== undefined && p !== 1 && p !== 2) return channelsFirst(c, powerPool(c, channelsLast(c, x), p, attributes));
     const small = dtype === "int8" || dtype === "uint8"; // exact as float32
     const included = name === "average" ? c.flag("count_include_pad") : undefined;
