@@ -93,7 +93,7 @@ function mutateText(random: Random, text: string): string {
   }
 }
 
-function mutateTree(random: Random, root: { [key: string]: Json }): void {
+export function mutateTree(random: Random, root: { [key: string]: Json }): void {
   const nodes: ({ [key: string]: Json } | Json[])[] = [];
   const visit = (node: Json) => {
     if (typeof node !== "object" || node === null || nodes.length > 500) return;
