@@ -1,0 +1,160 @@
+import { FormatError, kindOf, shown } from "../check.ts";
+import { decodeUtf8 } from "../text.ts";
+
+/** What a model's JSON may hold; the largest capture known is 2 MB, 4 levels deep, with 30,000 arrays. */
+const LIMITS = { bytes: 64 << 20, depth: 32, brackets: 1 << 20 };
+
+/** The largest size that a field may give; its weights must be in the file besides. */
+const LARGEST = 1 << 20;
+
+/** The value of a file of JSON, of bounded size, depth and number of objects and arrays. */
+export function parseJson(bytes: Uint8Array): unknown {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(bytes)}`);
+  if (bytes.byteLength > LIMITS.bytes) {
+    throw new FormatError("unsupported", `expected JSON of at most ${LIMITS.bytes} bytes, got ${bytes.byteLength}`);
+  }
+  checkBrackets(bytes);
+  try {
+    return JSON.parse(decodeUtf8(bytes));
+  } catch (error) {
+    throw new FormatError("header", `expected a file of UTF-8 JSON: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+/** Counts brackets outside of strings before anything is built of them. */
+function checkBrackets(bytes: Uint8Array): void {
+  let depth = 0;
+  let brackets = 0;
+  let quoted = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === 0x22) quoted = !quoted; // "
+    else if (quoted) i += byte === 0x5c ? 1 : 0; // \ and what it escapes
+    else if (byte === 0x5b || byte === 0x7b) { // [ {
+      if (++depth > LIMITS.depth) throw new FormatError("unsupported", `expected JSON of at most ${LIMITS.depth} levels, got more`);
+      if (++brackets > LIMITS.brackets) {
+        throw new FormatError("unsupported", `expected JSON of at most ${LIMITS.brackets} arrays and objects, got more`);
+      }
+    } else if (byte === 0x5d || byte === 0x7d) depth--; // ] }
+  }
+}
+
+/** An object of a file, from which each field is taken once; `label` says where it is. */
+export class Fields {
+  readonly label: string;
+  readonly #left: Map<string, unknown>;
+
+  constructor(label: string, value: unknown) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(label, "an object", value);
+    this.label = label;
+    this.#left = new Map(Object.entries(value));
+  }
+
+  /** Whether a field is there, and not null. */
+  has(key: string): boolean {
+    return this.#left.get(key) != null;
+  }
+
+  /** The field's name in an error. */
+  path(key: string): string {
+    return this.label ? `${this.label}.${key}` : key;
+  }
+
+  /** A field of any kind; null counts as left out. */
+  take(key: string, fallback?: unknown): unknown {
+    const value = this.#left.get(key) ?? fallback;
+    this.#left.delete(key);
+    if (value === undefined) throw new FormatError("description", `${this.path(key)}: expected this field, got none`);
+    return value;
+  }
+
+  text(key: string, fallback?: string): string {
+    const value = this.take(key, fallback);
+    if (typeof value !== "string") throw bad(this.path(key), "a string", value);
+    return value;
+  }
+
+  flag(key: string, fallback?: boolean): boolean {
+    const value = this.take(key, fallback);
+    if (typeof value !== "boolean") throw bad(this.path(key), "true or false", value);
+    return value;
+  }
+
+  number(key: string, fallback?: number): number {
+    return asNumber(this.path(key), this.take(key, fallback));
+  }
+
+  /** A size: a whole number of at least `least`. */
+  count(key: string, fallback?: number, least = 1): number {
+    return asCount(this.path(key), this.take(key, fallback), least);
+  }
+
+  list(key: string): unknown[] {
+    return asList(this.path(key), this.take(key));
+  }
+
+  counts(key: string): number[] {
+    return this.list(key).map((value, i) => asCount(`${this.path(key)}[${i}]`, value));
+  }
+
+  fields(key: string): Fields {
+    return new Fields(this.path(key), this.take(key));
+  }
+
+  names(): string[] {
+    return [...this.#left.keys()];
+  }
+
+  /** Throws where a field is left that is not null: none may be ignored. */
+  close(): void {
+    const left = this.names().filter((key) => this.has(key));
+    if (left.length > 0) throw new FormatError("unsupported", `${this.label}: ${left.join(", ")} not supported here`);
+  }
+}
+
+export function asNumber(label: string, value: unknown): number {
+  if (typeof value !== "number") throw bad(label, "a number", value);
+  if (!Number.isFinite(Math.fround(value))) throw bad(label, "a number that float32 can hold", value);
+  return value;
+}
+
+export function asCount(label: string, value: unknown, least = 1): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > LARGEST) {
+    throw bad(label, `a whole number from ${least} to ${LARGEST}`, value);
+  }
+  return value;
+}
+
+export function asList(label: string, value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw bad(label, "an array", value);
+  return value;
+}
+
+/** Nested arrays of numbers that have exactly this shape, row-major. */
+export function numbers(label: string, value: unknown, shape: readonly number[]): Float32Array {
+  const out: number[] = [];
+  const walk = (at: string, part: unknown, level: number): void => {
+    if (level === shape.length) {
+      out.push(asNumber(at, part));
+      return;
+    }
+    const list = asList(at, part);
+    if (list.length !== shape[level]) {
+      throw new FormatError("shape", `${at}: expected ${shape[level]} values (${label} is [${shape.join(", ")}]), got ${list.length}`);
+    }
+    for (let i = 0; i < list.length; i++) walk(`${at}[${i}]`, list[i], level + 1);
+  };
+  walk(label, value, 0);
+  return Float32Array.from(out);
+}
+
+/** The shape that nested arrays have along their first elements. */
+export function shapeOf(value: unknown): number[] {
+  const shape = [];
+  for (let part = value; Array.isArray(part); part = part[0]) shape.push(part.length);
+  return shape;
+}
+
+function bad(label: string, expected: string, value: unknown): FormatError {
+  return new FormatError("description", `${label || "file"}: expected ${expected}, got ${shown(value)}`);
+}

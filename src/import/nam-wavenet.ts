@@ -1,0 +1,259 @@
+import { FormatError, shown } from "../check.ts";
+import type { GraphWriter } from "../graph/writer.ts";
+import { asCount, Fields } from "./json.ts";
+import { binary, causal, channels, unary, type Convolution } from "./layers.ts";
+import { activate, readActivation, type NamActivation } from "./nam-activation.ts";
+import type { NamWeights } from "./nam-weights.ts";
+
+/** Arrays of layers, each given the input (or what a net makes of it) as condition; then an optional head. */
+export interface WaveNet {
+  readonly in: number;
+  readonly out: number;
+  /** Rows before the present one that the output depends on. */
+  readonly reach: number;
+  readonly arrays: readonly LayerArray[];
+  readonly scale: number;
+  readonly head: { readonly activation: NamActivation[]; readonly convolutions: Convolution[] } | undefined;
+}
+
+interface LayerArray {
+  readonly rechannel: Convolution;
+  readonly layers: readonly Layer[];
+  readonly head: Convolution;
+}
+
+/** y = x + layer1x1(a), the head is given head1x1(a), a = activation(conv(x) + mixin(condition)). */
+interface Layer {
+  readonly conv: Convolution;
+  readonly mixin: Convolution;
+  readonly layer1x1: Convolution | undefined;
+  readonly head1x1: Convolution | undefined;
+  readonly films: Readonly<Partial<Record<Film, Modulation>>>;
+  readonly activation: NamActivation;
+  readonly gating: Gating;
+  readonly second: NamActivation | undefined;
+  /** Channels of a. */
+  readonly bottleneck: number;
+}
+
+const GATINGS = ["none", "gated", "blended"] as const;
+type Gating = (typeof GATINGS)[number];
+
+/** Where a layer may be modulated by the condition, in the order of the weights. */
+const FILMS = [
+  "conv_pre_film", "conv_post_film", "input_mixin_pre_film", "input_mixin_post_film",
+  "activation_pre_film", "activation_post_film", "layer1x1_post_film", "head1x1_post_film",
+] as const;
+type Film = (typeof FILMS)[number];
+
+/** x * scale (+ shift), both from the condition. */
+interface Modulation {
+  readonly convolution: Convolution;
+  readonly size: number;
+  readonly shift: boolean;
+}
+
+const depth = ({ kernel, dilation = 1 }: Convolution): number => (kernel - 1) * dilation;
+
+/** Reads a configuration with its weights; `condition` are the channels that another net makes of the input. */
+export function planWaveNet(config: Fields, weights: NamWeights, condition: number | undefined): WaveNet {
+  const lists = config.list("layers").map((value, i) => new Fields(`${config.path("layers")}[${i}]`, value));
+  if (lists.length === 0) throw new FormatError("description", `${config.path("layers")}: expected at least one`);
+  let inputs = 0;
+  let width = 0;
+  let head = 0;
+  const arrays = lists.map((fields, a) => {
+    if (fields.has("slimmable")) throw new FormatError("unsupported", `${fields.path("slimmable")}: a slimmable WaveNet is not supported`);
+    const size = fields.count("input_size");
+    if (a === 0) inputs = config.count("in_channels", size);
+    expectSize(fields.path("input_size"), size, a === 0 ? inputs : width);
+    expectSize(fields.path("condition_size"), fields.count("condition_size"), condition ?? inputs);
+    const array = readArray(fields, weights, size, condition ?? inputs);
+    if (a > 0) expectSize(`${fields.label}: channels to the head`, array.head.in, head);
+    width = array.rechannel.out;
+    head = array.head.out;
+    fields.close();
+    return array;
+  });
+  const post = config.has("head") ? readHead(config.fields("head"), weights, head) : undefined;
+  config.number("head_scale"); // the one behind the weights is what counts
+  const [scale] = weights.take("WaveNet head_scale", 1);
+  const all = arrays.flatMap((a) => [...a.layers.map((l) => l.conv), a.head]).concat(post?.convolutions ?? []);
+  const reach = all.reduce((sum, convolution) => sum + depth(convolution), 0);
+  return { in: inputs, out: post?.convolutions.at(-1)!.out ?? head, reach, arrays, scale, head: post };
+}
+
+function readArray(fields: Fields, weights: NamWeights, inputs: number, condition: number): LayerArray {
+  const size = fields.count("channels");
+  const dilations = fields.counts("dilations");
+  if (dilations.length === 0) throw new FormatError("description", `${fields.path("dilations")}: expected at least one`);
+  const bottleneck = fields.count("bottleneck", size);
+  const groups = fields.count("groups_input", 1);
+  const mixinGroups = fields.count("groups_input_mixin", 1);
+  const kernels = each(fields, fields.has("kernel_sizes") ? "kernel_sizes" : "kernel_size", dilations.length).map(([label, k]) => asCount(label, k));
+  const activations = each(fields, "activation", dilations.length).map(([label, a]) => readActivation(label, a, bottleneck));
+  const gatings = readGatings(fields, dilations.length);
+  const seconds = readSeconds(fields, gatings, bottleneck);
+  const layer1x1 = readProjection(fields, "layer1x1", true, size);
+  const head1x1 = readProjection(fields, "head1x1", false, size);
+  if (!layer1x1 && bottleneck !== size) expectSize(fields.path("bottleneck"), bottleneck, size);
+  const films = FILMS.flatMap((film) => readFilm(fields, film));
+  const headInputs = head1x1 ? head1x1.out : bottleneck;
+  const headShape = readHeadShape(fields, headInputs);
+
+  const rechannel = weights.convolution(`${fields.label} rechannel`, { in: inputs, out: size, kernel: 1 }, false);
+  const layers = dilations.map((dilation, l): Layer => {
+    const name = `${fields.label} layer ${l}`;
+    const gating = gatings[l];
+    const wide = gating === "none" ? bottleneck : 2 * bottleneck;
+    const conv = weights.convolution(`${name} conv`, { in: size, out: wide, kernel: kernels[l], dilation, groups }, true);
+    const mixin = weights.convolution(`${name} input_mixin`, { in: condition, out: wide, kernel: 1, groups: mixinGroups }, false);
+    const project = (part: Projection | undefined, label: string): Convolution | undefined =>
+      part && weights.convolution(`${name} ${label}`, { in: bottleneck, out: part.out, kernel: 1, groups: part.groups }, true);
+    const one = project(layer1x1, "layer1x1");
+    const two = project(head1x1, "head1x1");
+    const sizes: Record<Film, number | undefined> = {
+      conv_pre_film: size, conv_post_film: wide, input_mixin_pre_film: condition, input_mixin_post_film: wide,
+      activation_pre_film: wide, activation_post_film: bottleneck, layer1x1_post_film: one?.out, head1x1_post_film: two?.out,
+    };
+    const modulations = films.map(({ film, shift, groups }): [Film, Modulation] => {
+      const width = sizes[film];
+      if (width === undefined) throw new FormatError("unsupported", `${fields.path(film)}: nothing to modulate`);
+      if (film === "layer1x1_post_film" && gating !== "blended") {
+        throw new FormatError("unsupported", `${fields.path(film)}: without blending, NAM's trainer applies it and its plug-in does not`);
+      }
+      const out = shift ? 2 * width : width;
+      return [film, { convolution: weights.convolution(`${name} ${film}`, { in: condition, out, kernel: 1, groups }, true), size: width, shift }];
+    });
+    return {
+      conv, mixin, layer1x1: one, head1x1: two, films: Object.fromEntries(modulations),
+      activation: activations[l], gating, second: seconds[l], bottleneck,
+    };
+  });
+  return { rechannel, layers, head: weights.convolution(`${fields.label} head`, headShape, headShape.bias) };
+}
+
+/** One value for all layers, or a list of one for each; with its label. */
+function each(fields: Fields, key: string, count: number, fallback?: unknown): [string, unknown][] {
+  const value = fields.take(key, fallback);
+  if (!Array.isArray(value)) return Array.from({ length: count }, () => [fields.path(key), value]);
+  expectSize(`${fields.path(key)}: length`, value.length, count);
+  return value.map((v, i) => [`${fields.path(key)}[${i}]`, v]);
+}
+
+function readGatings(fields: Fields, count: number): Gating[] {
+  const old = fields.has("gated") ? fields.flag("gated") : false;
+  return each(fields, "gating_mode", count, old ? "gated" : "none").map(([label, word]) => {
+    const gating = GATINGS.find((g) => g === word);
+    if (!gating) throw new FormatError("unsupported", `${label}: expected ${GATINGS.join(", ")}, got ${shown(word)}`);
+    return gating;
+  });
+}
+
+function readSeconds(fields: Fields, gatings: readonly Gating[], size: number): (NamActivation | undefined)[] {
+  return each(fields, "secondary_activation", gatings.length, "Sigmoid").map(([label, word], l) =>
+    gatings[l] === "none" ? undefined : readActivation(label, word, size));
+}
+
+type Projection = { readonly out: number; readonly groups: number };
+
+function readProjection(fields: Fields, key: "layer1x1" | "head1x1", fallback: boolean, size: number): Projection | undefined {
+  if (!fields.has(key)) return fallback ? { out: size, groups: 1 } : undefined;
+  const part = fields.fields(key);
+  const active = part.flag("active");
+  const out = key === "head1x1" ? part.count("out_channels") : size;
+  const groups = part.count("groups", 1);
+  part.close();
+  return active ? { out, groups } : undefined;
+}
+
+function readFilm(fields: Fields, film: Film): { film: Film; shift: boolean; groups: number }[] {
+  const value = fields.take(film, false);
+  if (value === false) return [];
+  const part = new Fields(fields.path(film), value);
+  const active = part.flag("active", true);
+  const shift = part.flag("shift", true);
+  const groups = part.count("groups", 1);
+  part.close();
+  return active ? [{ film, shift, groups }] : [];
+}
+
+function readHeadShape(fields: Fields, inputs: number): { in: number; out: number; kernel: number; bias: boolean } {
+  if (!fields.has("head")) return { in: inputs, out: fields.count("head_size"), kernel: 1, bias: fields.flag("head_bias") };
+  const head = fields.fields("head");
+  const shape = { in: inputs, out: head.count("out_channels"), kernel: head.count("kernel_size"), bias: head.flag("bias") };
+  head.close();
+  return shape;
+}
+
+function readHead(fields: Fields, weights: NamWeights, inputs: number): WaveNet["head"] {
+  expectSize(fields.path("in_channels"), fields.count("in_channels", inputs), inputs);
+  const width = fields.count("channels");
+  const out = fields.count("out_channels");
+  const kernels = fields.counts("kernel_sizes");
+  const word = fields.take("activation");
+  if (kernels.length === 0) throw new FormatError("description", `${fields.path("kernel_sizes")}: expected at least one`);
+  const sizes = kernels.map((_, i) => (i === 0 ? inputs : width));
+  const convolutions = kernels.map((kernel, i) =>
+    weights.convolution(`WaveNet head ${i}`, { in: sizes[i], out: i === kernels.length - 1 ? out : width, kernel }, true));
+  const activation = sizes.map((size) => readActivation(fields.path("activation"), word, size));
+  fields.close();
+  return { activation, convolutions };
+}
+
+function expectSize(label: string, got: number, expected: number): void {
+  if (got !== expected) throw new FormatError("shape", `${label}: expected ${expected}, got ${got}`);
+}
+
+/** Adds the net to a graph: [batch, time, in] and the condition to [batch, time, out]. */
+export function addWaveNet(g: GraphWriter, net: WaveNet, x: string, condition: string): string {
+  let y = x;
+  let head: string | undefined;
+  net.arrays.forEach((array, a) => {
+    y = causal(g, y, array.rechannel, `WaveNet array ${a}`);
+    array.layers.forEach((layer, l) => {
+      const name = `WaveNet array ${a} layer ${l}`;
+      const activated = addLayer(g, layer, y, condition, name);
+      const part = projected(g, layer, "head1x1", activated, condition, name);
+      head = head === undefined ? part : binary(g, "add", head, part, name);
+      const unused = a === net.arrays.length - 1 && l === array.layers.length - 1;
+      if (!unused) y = binary(g, "add", y, projected(g, layer, "layer1x1", activated, condition, name), name);
+    });
+    head = causal(g, head!, array.head, `WaveNet array ${a} head`);
+  });
+  const scaled = unary(g, head!, { function: "affine", alpha: net.scale, beta: 0 }, "head_scale");
+  return (net.head?.convolutions ?? []).reduce((v, convolution, i) =>
+    causal(g, activate(g, v, net.head!.activation[i], `WaveNet head ${i}`), convolution, `WaveNet head ${i}`), scaled);
+}
+
+/** What a layer makes of its input, before its projections. */
+function addLayer(g: GraphWriter, layer: Layer, x: string, condition: string, name: string): string {
+  const film = (key: Film, v: string): string => modulated(g, layer.films[key], v, condition, name);
+  const conv = film("conv_post_film", causal(g, film("conv_pre_film", x), layer.conv, name));
+  const mixin = film("input_mixin_post_film", causal(g, film("input_mixin_pre_film", condition), layer.mixin, name));
+  const z = film("activation_pre_film", binary(g, "add", conv, mixin, name));
+  return film("activation_post_film", gated(g, layer, z, name));
+}
+
+/** gated: f(a) s(b). blended: s(b) f(a) + (1 - s(b)) a = a + s(b) (f(a) - a). a, b: the halves of z. */
+function gated(g: GraphWriter, { activation, gating, second, bottleneck }: Layer, z: string, name: string): string {
+  if (!second) return activate(g, z, activation, name);
+  const a = channels(g, z, 0, bottleneck, name);
+  const s = activate(g, channels(g, z, bottleneck, 2 * bottleneck, name), second, name);
+  const f = activate(g, a, activation, name);
+  if (gating === "gated") return binary(g, "mul", f, s, name);
+  return binary(g, "add", a, binary(g, "mul", s, binary(g, "sub", f, a, name), name), name);
+}
+
+function projected(g: GraphWriter, layer: Layer, key: "layer1x1" | "head1x1", x: string, condition: string, name: string): string {
+  const projection = layer[key];
+  return projection ? modulated(g, layer.films[`${key}_post_film`], causal(g, x, projection, name), condition, name) : x;
+}
+
+function modulated(g: GraphWriter, film: Modulation | undefined, x: string, condition: string, name: string): string {
+  if (!film) return x;
+  const both = causal(g, condition, film.convolution, name);
+  if (!film.shift) return binary(g, "mul", x, both, name);
+  const scaled = binary(g, "mul", x, channels(g, both, 0, film.size, name), name);
+  return binary(g, "add", scaled, channels(g, both, film.size, 2 * film.size, name), name);
+}

@@ -1,0 +1,45 @@
+import { FormatError } from "../check.ts";
+import type { Convolution } from "./layers.ts";
+
+/** A capture's weights, one after the other: each is taken once. */
+export class NamWeights {
+  readonly #label: string;
+  readonly #weights: Float32Array;
+  #at = 0;
+
+  constructor(label: string, weights: readonly number[]) {
+    this.#label = label;
+    this.#weights = Float32Array.from(weights);
+  }
+
+  /** The next `count`, for what `name` says. */
+  take(name: string, count: number): Float32Array {
+    const end = this.#at + count;
+    if (end > this.#weights.length) {
+      throw new FormatError("tensor", `${this.#label}: expected ${end} or more (${name} takes ${count} from ${this.#at}), got ${this.#weights.length}`);
+    }
+    const part = this.#weights.subarray(this.#at, end);
+    this.#at = end;
+    return part;
+  }
+
+  /** A convolution's: for each output, each input of its group, each tap, the oldest first; then the biases. */
+  convolution(name: string, shape: Omit<Convolution, "weight" | "bias">, biased: boolean): Convolution {
+    const { out, kernel, groups = 1 } = shape;
+    if (shape.in % groups || out % groups) {
+      throw new FormatError("shape", `${name}: expected channels that ${groups} groups divide, got ${shape.in} to ${out}`);
+    }
+    const inputs = shape.in / groups;
+    const stored = this.take(name, out * inputs * kernel);
+    const weight = new Float32Array(stored.length);
+    for (let o = 0, at = 0; o < out; o++) {
+      for (let i = 0; i < inputs; i++) for (let k = 0; k < kernel; k++) weight[(o * kernel + k) * inputs + i] = stored[at++];
+    }
+    return { ...shape, weight, bias: biased ? this.take(`${name} bias`, out) : undefined };
+  }
+
+  close(): void {
+    const left = this.#weights.length - this.#at;
+    if (left > 0) throw new FormatError("tensor", `${this.#label}: expected ${this.#at}, got ${this.#weights.length}`);
+  }
+}

@@ -1,0 +1,148 @@
+import { FormatError, shown } from "../check.ts";
+import type { Graph } from "../graph/graph.ts";
+import { GraphWriter } from "../graph/writer.ts";
+import { asNumber, asList, Fields, parseJson } from "./json.ts";
+import { causal, cell } from "./layers.ts";
+import { activate, readActivation } from "./nam-activation.ts";
+import { NamWeights } from "./nam-weights.ts";
+import { addWaveNet, planWaveNet, type WaveNet } from "./nam-wavenet.ts";
+
+/** Zeros that may run before the input: 22 s at 48 kHz; captures have 4,000 to 8,000. */
+const LONGEST = 1 << 20;
+
+/**
+ * The net of a Neural Amp Modeler capture (`.nam`, versions 0.5 to 0.7): "x" [batch, time, inputs] (the
+ * sample, then knobs) to "output" [batch, time, outputs]. An LSTM starts from its stored states. A WaveNet
+ * or ConvNet starts as the plug-in does, having run on zeros for as long as it remembers: they are padded in
+ * front of "x" and sliced off the output. Throws FormatError for Linear, whose weights the trainer and the
+ * plug-in read in opposite order, for slimmable nets and containers, and for weights missing or left over.
+ * https://github.com/sdatkinson/NeuralAmpModelerCore
+ */
+export function namGraph(bytes: Uint8Array): Graph {
+  const file = new Fields("", parseJson(bytes));
+  checkVersion(file.text("version"));
+  const g = new GraphWriter();
+  const net = readNet(file);
+  const x = g.input("x", "float32", ["batch", "time", net.in]);
+  if (net.reach > LONGEST) throw new FormatError("unsupported", `config: expected a reach of at most ${LONGEST} samples, got ${net.reach}`);
+  const late = net.reach === 0 ? x : g.node("pad", [x], { before: [0, net.reach, 0], after: [0, 0, 0] }, "prewarm");
+  const y = net.add(g, late);
+  const output = net.reach === 0 ? y : g.node("slice", [y], { axes: [1], starts: [net.reach], ends: [0x7fffffff] }, "prewarm");
+  g.output("output", output, "float32", ["batch", "time", net.out]);
+  return g.graph();
+}
+
+/** A net that is checked, and whose weights fit. */
+interface Net {
+  readonly in: number;
+  readonly out: number;
+  /** Rows before the present one that the output depends on. */
+  readonly reach: number;
+  /** Adds the net to a graph: [batch, time, in] to [batch, time, out]. */
+  add(g: GraphWriter, x: string): string;
+}
+
+const ARCHITECTURES: Readonly<Record<string, (config: Fields, weights: NamWeights) => Net>> = { LSTM: lstm, ConvNet: convNet, WaveNet: waveNet };
+
+function readNet(file: Fields): Net {
+  const architecture = file.text("architecture");
+  if (!Object.hasOwn(ARCHITECTURES, architecture)) {
+    const why = architecture === "Linear" ? ", whose weights its trainer and its plug-in read in opposite order" : "";
+    throw new FormatError("unsupported", `${file.path("architecture")}: expected ${Object.keys(ARCHITECTURES).join(", ")}, got ${shown(architecture)}${why}`);
+  }
+  const config = file.fields("config");
+  const label = file.path("weights");
+  const weights = new NamWeights(label, asList(label, file.take("weights")).map((w, i) => asNumber(`${label}[${i}]`, w)));
+  const net = ARCHITECTURES[architecture](config, weights);
+  config.close();
+  weights.close();
+  return net;
+}
+
+function checkVersion(version: string): void {
+  if (!/^0\.[567]\.\d{1,9}$/.test(version)) {
+    throw new FormatError("unsupported", `version: expected 0.5.0 to 0.7, got ${shown(version)}`);
+  }
+}
+
+/** A layer's weights: [4 * size, in + size] on concat(x, h), bias, initial h, initial c; then the head's. */
+function lstm(config: Fields, weights: NamWeights): Net {
+  const inputs = config.count("input_size");
+  const size = config.count("hidden_size");
+  const count = config.count("num_layers");
+  if (config.count("in_channels", inputs) !== inputs) {
+    throw new FormatError("unsupported", `config.in_channels: expected ${inputs}, as config.input_size`);
+  }
+  const out = config.count("out_channels", 1);
+  const layers = Array.from({ length: count }, (_, l) => {
+    const width = l === 0 ? inputs : size;
+    const joined = weights.take(`LSTM layer ${l} matrix`, 4 * size * (width + size));
+    const part = (from: number, to: number): Float32Array => {
+      const rows = new Float32Array(4 * size * (to - from));
+      for (let r = 0; r < 4 * size; r++) {
+        rows.set(joined.subarray(r * (width + size) + from, r * (width + size) + to), r * (to - from));
+      }
+      return rows;
+    };
+    const [biasIh, h0, c0] = [4 * size, size, size].map((n) => weights.take(`LSTM layer ${l}`, n));
+    return { op: "lstm", in: width, size, ih: part(0, width), hh: part(width, width + size), biasIh, h0, c0 } as const;
+  });
+  const head = { weight: weights.take("LSTM head", out * size), bias: weights.take("LSTM head", out), in: size, out, kernel: 1 };
+  const add = (g: GraphWriter, x: string): string =>
+    causal(g, layers.reduce((y, layer, l) => cell(g, y, layer, `LSTM layer ${l}`), x), head, "LSTM head");
+  return { in: inputs, out, reach: 0, add };
+}
+
+/** Blocks of a convolution of two taps, a batch normalisation or a bias, an activation; then the head. */
+function convNet(config: Fields, weights: NamWeights): Net {
+  const width = config.count("channels");
+  const dilations = config.counts("dilations");
+  const normal = config.flag("batchnorm");
+  const activation = readActivation("config.activation", config.take("activation"), width);
+  const groups = config.count("groups", 1);
+  const [inputs, out] = [config.count("in_channels", 1), config.count("out_channels", 1)];
+  const blocks = dilations.map((dilation, b) => {
+    const name = `ConvNet block ${b}`;
+    const convolution = weights.convolution(name, { in: b === 0 ? inputs : width, out: width, kernel: 2, dilation, groups }, !normal);
+    return normal ? normalised(convolution, weights, name) : convolution;
+  });
+  if (blocks.length === 0) throw new FormatError("description", "config.dilations: expected at least one");
+  const head = weights.convolution("ConvNet head", { in: width, out, kernel: 1 }, true);
+  const add = (g: GraphWriter, x: string): string => {
+    const y = blocks.reduce((v, block, b) => activate(g, causal(g, v, block, `ConvNet block ${b}`), activation, `ConvNet block ${b}`), x);
+    return causal(g, y, head, "ConvNet head");
+  };
+  return { in: inputs, out, reach: dilations.reduce((sum, d) => sum + d, 0), add };
+}
+
+type Convolution = ReturnType<NamWeights["convolution"]>;
+
+/** A convolution without bias and the normalisation after it, in one: y = s W x + b - s mean, s = w / sqrt(var + eps). */
+function normalised(convolution: Convolution, weights: NamWeights, name: string): Convolution {
+  const [mean, variance, scale, shift] = ["mean", "variance", "weight", "bias"].map((part) => weights.take(`${name} batchnorm ${part}`, convolution.out));
+  const [epsilon] = weights.take(`${name} batchnorm eps`, 1);
+  const factors = Array.from(scale, (s, i) => s / Math.sqrt(variance[i] + epsilon));
+  if (!factors.every(Number.isFinite)) throw new FormatError("unsupported", `${name}: expected variances of more than -eps`);
+  const row = convolution.weight.length / convolution.out;
+  const weight = convolution.weight.map((w, i) => w * factors[Math.floor(i / row)]);
+  const bias = shift.map((b, i) => b - factors[i] * mean[i]);
+  return { ...convolution, weight, bias };
+}
+
+function waveNet(config: Fields, weights: NamWeights): Net {
+  const condition = config.has("condition_dsp") ? readCondition(config.fields("condition_dsp")) : undefined;
+  const net: WaveNet = planWaveNet(config, weights, condition?.out);
+  if (condition && condition.in !== net.in) {
+    throw new FormatError("shape", `config.condition_dsp: expected ${net.in} inputs, got ${condition.in}`);
+  }
+  const add = (g: GraphWriter, x: string): string => addWaveNet(g, net, x, condition ? condition.add(g, x) : x);
+  return { in: net.in, out: net.out, reach: net.reach + (condition?.reach ?? 0), add };
+}
+
+/** The net that turns the input into what every layer is given beside its own input. */
+function readCondition(file: Fields): Net {
+  if (file.has("version")) checkVersion(file.text("version"));
+  const net = readNet(file);
+  if (net.reach === 0) throw new FormatError("unsupported", `${file.label}: expected a WaveNet or a ConvNet`);
+  return net;
+}
