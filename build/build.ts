@@ -1,7 +1,7 @@
-// assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
+// assembly/ -> build/*.wasm -> dist/: the modules, the bundles, the types.
 //
 //   dist/*.js         a file an entry, minified, the modules inside: browsers, Deno, worklets
-//   dist/node/        readable, with source maps, the modules in binaries.js
+//   dist/node/        readable, with source maps, the modules in files beside it
 //   dist/cjs/         the same for require
 //   dist/workerd/     readable, the modules imported
 //   dist/types/       declarations, once more in cjs/
@@ -9,7 +9,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
-import { CORE, FULL, MODULES } from "./entries.ts";
+import { BINARIES, CORE, FULL, MODULES } from "./entries.ts";
+import { printAbi } from "./abi.ts";
 import { notices } from "./notices.ts";
 import { copyTypes } from "./types.ts";
 
@@ -19,33 +20,36 @@ process.chdir(root.pathname);
 const run = (bin: string, ...args: string[]) =>
   execFileSync(process.execPath, [`node_modules/${bin}`, ...args], { stdio: "inherit" });
 
-for (const target of [...MODULES, "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+const abi = printAbi();
+for (const target of [...MODULES, "debug"]) {
+  const entry = target.startsWith("full") ? "assembly/full.ts" : "assembly/index.ts";
+  run("assemblyscript/bin/asc.js", entry, "--config", "asconfig.json", "--target", target, "--use", `ABI_HASH=${abi}`);
+}
 
 /**
  * The builds are alike: in turns, 10 KB of each, one stands within gzip's window of the
  * other, and as hex on the same bytes. Base and relaxed are 10.6 KB gzipped, base64 one after the other 14.6.
  */
-function binaries(names: readonly string[]): string {
+function binaries(file: string, names: readonly string[]): string {
   const pieces = names.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? []);
   const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
   return [
     `const turns = ${JSON.stringify(turns, null, 1)};`,
-    ...MODULES.map((name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`),
+    ...BINARIES[file].map((name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`),
     "",
   ].join("\n");
 }
 
 /** workerd compiles no bytes: there the modules are imports that wrangler uploads beside the script. */
-function imported(names: readonly string[]): string {
-  return MODULES.map((name) => (names.includes(name) ? `export { default as ${name} } from "../${name}.wasm";\n` : `export const ${name} = "";\n`)).join("");
+function imported(file: string, names: readonly string[]): string {
+  return BINARIES[file].map((name) => (names.includes(name) ? `export { default as ${name} } from "../${name}.wasm";\n` : `export const ${name} = "";\n`)).join("");
 }
 
 /** Entries that are bundled in one go: what they share is there once. */
 interface Group {
   readonly entries: readonly string[];
-  readonly modules: readonly string[];
-  /** The file with the modules. */
-  readonly binaries: string;
+  /** The modules of each of BINARIES' files, and what the file is called beside the bundle. */
+  readonly binaries: { readonly [file: string]: { readonly modules: readonly string[]; readonly beside: string } };
   readonly plugins: readonly Plugin[];
 }
 
@@ -57,8 +61,8 @@ const leaveOut: Plugin = {
 };
 
 const GROUPS: readonly Group[] = [
-  { entries: FULL, modules: MODULES, binaries: "binaries.js", plugins: [] },
-  { entries: CORE, modules: ["base", "relaxed"], binaries: "core-binaries.js", plugins: [leaveOut] },
+  { entries: FULL, binaries: Object.fromEntries(Object.entries(BINARIES).map(([file, modules]) => [file, { modules, beside: file }])), plugins: [] },
+  { entries: CORE, binaries: { "binaries.js": { modules: ["base", "relaxed"], beside: "core-binaries.js" } }, plugins: [leaveOut] },
 ];
 
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true } as const;
@@ -80,25 +84,29 @@ async function bundle({ entries, plugins }: Group, outdir: string, binaries: Plu
   made.push(metafile!);
 }
 
-const inside = ({ modules }: Group): Plugin => ({
+const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+
+const inside = ({ binaries: files }: Group): Plugin => ({
   name: "binaries-inside",
-  setup: ({ onLoad }) => onLoad({ filter: /\/build\/binaries\.js$/ }, () => ({ contents: binaries(modules) })),
+  setup: ({ onLoad }) => onLoad({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({ contents: binaries(fileOf(path), files[fileOf(path)].modules) })),
 });
 
-const beside = ({ binaries }: Group): Plugin => ({
+const beside = ({ binaries: files }: Group): Plugin => ({
   name: "binaries-beside",
-  setup: ({ onResolve }) => onResolve({ filter: /\/build\/binaries\.js$/ }, () => ({ path: `./${binaries}`, external: true })),
+  setup: ({ onResolve }) => onResolve({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({ path: `./${files[fileOf(path)].beside}`, external: true })),
 });
 
-writeFileSync("build/binaries.js", binaries(MODULES));
+for (const [file, names] of Object.entries(BINARIES)) writeFileSync(`build/${file}`, binaries(file, names));
 rmSync("dist", { recursive: true, force: true });
 for (const folder of ["node", "cjs", "workerd"]) mkdirSync(`dist/${folder}`, { recursive: true });
 for (const group of GROUPS) {
   await bundle(group, "dist", inside(group), { minify: true });
   await bundle(group, "dist/node", beside(group), { sourcemap: true });
   await bundle(group, "dist/workerd", beside(group), {});
-  writeFileSync(`dist/node/${group.binaries}`, binaries(group.modules));
-  writeFileSync(`dist/workerd/${group.binaries}`, imported(group.modules));
+  for (const [file, { modules, beside }] of Object.entries(group.binaries)) {
+    writeFileSync(`dist/node/${beside}`, binaries(file, modules));
+    writeFileSync(`dist/workerd/${beside}`, imported(file, modules));
+  }
 }
 const modules = readdirSync("dist/node").filter((name) => name.endsWith(".js")).map((name) => `dist/node/${name}`);
 await build({ entryPoints: modules, outdir: "dist/cjs", format: "cjs", platform: "node", sourcemap: true });

@@ -2,13 +2,19 @@
 // and what `exportsOf` gives to package.json.
 
 /** Entries with every build of the module, which share their code and so their classes. */
-export const FULL = ["index"];
+export const FULL = ["index", "onnx"];
 
 /** Entries with base and relaxed alone, and without what left-out.ts stands for. */
 export const CORE = ["core"];
 
-/** The compiled modules, which are exported raw too. */
-export const MODULES = ["base", "relaxed", "integer"];
+/** The compiled modules, in the files that carry them into a bundle: cells and integers, and the ops of a graph. */
+export const BINARIES: { readonly [file: string]: readonly string[] } = {
+  "binaries.js": ["base", "relaxed", "integer"],
+  "full-binaries.js": ["full", "fullRelaxed"],
+};
+
+/** All of them, which are exported raw too. */
+export const MODULES = Object.values(BINARIES).flat();
 
 /** `exports` of package.json: readable code for Node and workerd, which imports the modules, minified for all else. */
 export function exportsOf(entries: readonly string[]): Record<string, unknown> {

@@ -1,3 +1,3 @@
-/** The full module as hex, or where the host imports modules, as one. */
-export const base: string | WebAssembly.Module;
-export const relaxed: string | WebAssembly.Module;
+/** The full module as hex, or for workerd as a module, written by build.ts. */
+export const full: string | WebAssembly.Module;
+export const fullRelaxed: string | WebAssembly.Module;

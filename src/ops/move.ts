@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
 import { past, type At, type Lowering } from "../plan/lowering.ts";
 import { walk } from "../plan/walk.ts";
-import { axisOf, broadcast, broadcastSteps, integer, integers, op, optional, sameWord, stepsOf } from "./op.ts";
+import { axisOf, broadcast, broadcastSteps, integer, integers, op, optionalIntegers, sameWord, stepsOf } from "./op.ts";
 
 /** y = x, each walked by its own steps. */
 export function copyTo(to: Lowering, node: string, shape: readonly number[], y: At, ySteps: readonly number[], x: At, xSteps: readonly number[]): void {
@@ -40,7 +40,7 @@ function range(size: number, start: number, end: number, step: number): { start:
 /** y = x[start:end:step] along `axes`. */
 export const slice = op({
   inputs: [1, 1],
-  attributes: { axes: integers, starts: integers, ends: integers, steps: optional(integers) },
+  attributes: { axes: integers, starts: integers, ends: integers, steps: optionalIntegers },
   infer(call) {
     const { dtype, shape } = call.inputs[0]!.type;
     const { axes, starts, ends, steps = axes.map(() => 1) } = call.attributes;

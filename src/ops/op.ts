@@ -71,13 +71,14 @@ export const integer = (fallback?: number): Reader<number> => (label, value = fa
   return value;
 };
 
-/** A list of whole numbers; undefined where none is given and none is needed. */
+/** A list of whole numbers. */
 export const integers = (label: string, value: Attribute | undefined): number[] => {
   if (!Array.isArray(value) || !value.every((v) => Number.isSafeInteger(v))) throw wrong(label, "whole numbers", value);
   return value as number[];
 };
 
-export const optional = <T>(read: Reader<T>): Reader<T | undefined> => (label, value) => (value === undefined ? undefined : read(label, value));
+/** The same; undefined where none is given. */
+export const optionalIntegers = (label: string, value: Attribute | undefined): number[] | undefined => (value === undefined ? undefined : integers(label, value));
 
 export const boolean = (fallback: boolean): Reader<boolean> => (label, value = fallback) => {
   if (typeof value !== "boolean") throw wrong(label, "true or false", value);

@@ -19,7 +19,7 @@ const modules = new Map<Build, WebAssembly.Module>();
 
 function moduleOf(build: "base" | "relaxed"): WebAssembly.Module {
   let module = modules.get(build);
-  if (!module) modules.set(build, (module = compileBinary(binaries[build])));
+  if (!module) modules.set(build, (module = compileBinary(build === "base" ? binaries.full : binaries.fullRelaxed)));
   return module;
 }
 

@@ -1,0 +1,1 @@
+export { Session } from "./run/session.ts";
