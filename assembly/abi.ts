@@ -3,7 +3,7 @@
 // Every field is one word of 32 bits. Addresses and steps are bytes, counts are elements.
 
 /** The word that says how a record is played: assembly/graph/play.ts. */
-export const enum Op { COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL }
+export const enum Op { COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL }
 
 /** How elements run. */
 export const enum Word { FLOAT, INT }
@@ -100,4 +100,82 @@ export const enum Binary { ADD, SUB, MUL, DIV }
   aColumn: i32;
   bRow: i32;
   bColumn: i32;
+}
+
+/** What a layer of a sequence net is: assembly/net.ts. */
+export const enum Kind { EMBEDDING, LINEAR, RNN, LSTM, GRU, GRU_BEFORE, LAST, SOFTMAX }
+
+/** Bits of `flags`. */
+export const enum Flag {
+  /** Walks the sequence from its end. */
+  REVERSE = 1,
+  /** The next record is the same layer's other direction: it reads the same x and writes the same y. */
+  PAIRED = 2,
+  /** RNN: relu in place of tanh. */
+  RELU = 4,
+  /** Has what only the ONNX operators have: cells/variants.ts. */
+  VARIANT = 8,
+  /** Gates are hard sigmoids. */
+  HARD = 16,
+  /** LSTM: f = 1 - i. */
+  COUPLED = 32,
+}
+
+/** A layer of a sequence net, or one direction of a cell of a graph. Offsets are bytes too. */
+@unmanaged export class Layer {
+  kind: Kind;
+  flags: i32;
+  /** Features of a row of x. */
+  inputs: i32;
+  /** Outputs; for a cell its hidden units. */
+  units: i32;
+  /** Cells: features of h, which is `units` unless projected. */
+  width: i32;
+  /** Packed panels, or the embedding's table. */
+  weights: usize;
+  /** Bytes of a panel; of integers, the address of the room for quantized rows. */
+  panel: usize;
+  /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
+  second: usize;
+  /** Offsets of h and c in one sequence's state; a batch keeps [batch] rows of each. */
+  h: usize;
+  c: usize;
+  /** Where in a row of y this layer writes, and that row's length. */
+  column: usize;
+  row: usize;
+  /** Variants: an LSTM's peepholes [i f o][units, whole vectors], or 0. */
+  peepholes: usize;
+  /** Variants: pre-activations are kept within +-clip, Infinity for no bound. */
+  clip: f32;
+  /** Variants: a hard sigmoid is alpha * x + beta within [0, 1]. */
+  alpha: f32;
+  beta: f32;
+  /** Variants: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h, three words each; or 0. */
+  activations: usize;
+}
+
+/**
+ * A cell over x [steps, batch, inputs]: y [steps, batch, directions * width], from h0 and c0 [directions, batch, ..]
+ * (0 for zero; `shared` for all sequences the first's) to hn and cn (0 where nobody asks). Its directions' Layers follow the fields.
+ * With `lengths` [batch] or `mask` [steps, batch] each sequence passes alone: through `xs` [steps, inputs] and `ys`.
+ */
+@unmanaged export class CellRecord extends Record {
+  y: usize;
+  x: usize;
+  h0: usize;
+  c0: usize;
+  hn: usize;
+  cn: usize;
+  lengths: usize;
+  mask: usize;
+  /** A masked step gives zeros, not the output before it. */
+  zeroMasked: i32;
+  shared: i32;
+  state: usize;
+  xs: usize;
+  ys: usize;
+  scratch: usize;
+  steps: i32;
+  batch: i32;
+  directions: i32;
 }

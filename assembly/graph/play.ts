@@ -1,8 +1,9 @@
 // A graph is a list of records in memory; one call plays it.
 import {
-  BinaryRecord, CastRecord, CopyRecord, FillRecord, LinearRecord, MatmulRecord, Op, Record, UnaryRecord, WhereRecord,
+  BinaryRecord, CastRecord, CellRecord, CopyRecord, FillRecord, LinearRecord, MatmulRecord, Op, Record, UnaryRecord, WhereRecord,
 } from "../abi";
 import { binary } from "../ops/binary";
+import { cells } from "../ops/cell";
 import { copies, fills } from "../ops/copy";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
@@ -22,6 +23,7 @@ export function play(at: usize, end: usize): usize {
       case Op.CAST: cast(changetype<CastRecord>(at)); break;
       case Op.LINEAR: linears(changetype<LinearRecord>(at)); break;
       case Op.MATMUL: matmuls(changetype<MatmulRecord>(at)); break;
+      case Op.CELL: right = cells(changetype<CellRecord>(at)); break;
       default: unreachable();
     }
     if (!right) return at;

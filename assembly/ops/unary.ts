@@ -27,7 +27,8 @@ export function row(y: usize, a: usize, count: i32, f: i32, alpha: f32, beta: f3
   }
 }
 
-function apply(x: v128, f: i32, alpha: f32, beta: f32): v128 {
+/** f of four lanes. */
+export function apply(x: v128, f: i32, alpha: f32, beta: f32): v128 {
   switch (f) {
     case Unary.IDENTITY: return x;
     case Unary.RELU: return f32x4.pmax(x, f32x4.splat(0));

@@ -2,7 +2,7 @@ import type { At } from "../plan/lowering.ts";
 import { Op, RECORDS } from "./layout.ts";
 
 /** The records of assembly/abi.ts that can be played. */
-export type RecordName = Exclude<keyof typeof RECORDS, "Record" | "Walk">;
+export type RecordName = keyof typeof RECORDS;
 
 /** A record's words by name; `op` and `size` are written for it. */
 export type WordsOf<N extends RecordName> = { readonly [F in Exclude<(typeof RECORDS)[N][number][0], "op" | "size">]: number | At };
@@ -12,7 +12,7 @@ export interface OpenRecord {
   readonly name: RecordName;
   readonly node: string;
   readonly words: Readonly<Record<string, number | At>>;
-  readonly lists: readonly number[];
+  readonly lists: readonly (number | At)[];
 }
 
 export function recordBytes({ name, lists }: OpenRecord): number {
@@ -27,6 +27,12 @@ function opOf(name: RecordName): number {
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
+/** The word of a float32. */
+export function floatWord(value: number): number {
+  float[0] = value;
+  return bits[0];
+}
+
 /** Writes a record at word `at`; returns the word behind it. */
 export function writeRecord(out: Int32Array, at: number, record: OpenRecord, addressOf: (at: At) => number): number {
   for (const [field, type] of RECORDS[record.name]) {
@@ -36,13 +42,10 @@ export function writeRecord(out: Int32Array, at: number, record: OpenRecord, add
       const value = record.words[field];
       if (typeof value !== "number") out[at] = addressOf(value);
       else if (type !== "f32") out[at] = value;
-      else {
-        float[0] = value;
-        out[at] = bits[0];
-      }
+      else out[at] = floatWord(value);
     }
     at++;
   }
-  out.set(record.lists, at);
-  return at + record.lists.length;
+  for (const word of record.lists) out[at++] = typeof word === "number" ? word : addressOf(word);
+  return at;
 }

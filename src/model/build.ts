@@ -1,3 +1,4 @@
+import { LAYER_WORDS } from "../abi/layout.ts";
 import { last } from "../layers/last.ts";
 import { Flag, Kind, type Layer, type LayerRecord, type Weights } from "../layers/layer.ts";
 import { makeLayers } from "../layers/make.ts";
@@ -58,8 +59,8 @@ export interface Net {
   scratchBytes(batch: number): number;
 }
 
-/** Bytes of a record, assembly/layer.ts. */
-const RECORD = 64;
+/** Bytes of a record, assembly/abi.ts. */
+const RECORD = 4 * LAYER_WORDS.length;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
 export function buildNet(
@@ -104,7 +105,7 @@ export function buildNet(
     return [
       r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), room || (r.panel ?? 0) * 4, addressOf(r.second),
       (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
-      addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
+      addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0), 0,
     ];
   };
   arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);

@@ -1,4 +1,5 @@
 import { binary } from "./binary.ts";
+import { gru, lstm, rnn } from "./cell.ts";
 import { linear } from "./linear.ts";
 import { matmul } from "./matmul.ts";
 import { concat, expand, slice, tile, transpose } from "./move.ts";
@@ -9,5 +10,5 @@ import { identity, reshape } from "./view.ts";
 
 /** Every op of a graph by its word. Nothing else knows them all. */
 export const OPS: { readonly [word: string]: Op } = {
-  binary, cast, concat, expand, identity, linear, matmul, reshape, slice, tile, transpose, unary, where,
+  binary, cast, concat, expand, gru, identity, linear, lstm, matmul, reshape, rnn, slice, tile, transpose, unary, where,
 };

@@ -30,7 +30,7 @@ export interface Lowering {
   /** Bytes for this node alone. */
   scratch(bytes: number): At;
   /** One record; `lists` are the words at its end. */
-  record<N extends RecordName>(name: N, words: WordsOf<N>, lists?: readonly number[]): void;
+  record<N extends RecordName>(name: N, words: WordsOf<N>, lists?: readonly (number | At)[]): void;
 }
 
 /** `bytes` further. */

@@ -24,7 +24,8 @@ export class Player {
   readonly arena: Arena;
   readonly build: string;
   #kernels: FullKernels;
-  readonly #weights = new WeakMap<object, Map<string, number>>();
+  /** Weights by their numbers and layout, and how many plans use them. */
+  readonly #weights = new Map<object, Map<string, { readonly address: number; plans: number }>>();
 
   constructor(deterministic = false, module?: object) {
     this.arena = new Arena(0);
@@ -46,20 +47,17 @@ export class Player {
     return { plan, values, records, end: records + plan.recordBytes, inputs: plan.inputs.map(addressOf), outputs: plan.outputs.map(addressOf) };
   }
 
-  /** Lets a plan's values and records go; the weights stay. */
+  /** Lets a plan go, and the weights that no other plan uses. */
   unload({ plan, values, records }: Loaded): void {
     this.arena.release(values, plan.bytes);
     this.arena.release(records, plan.recordBytes);
-  }
-
-  /** Lets a plan's weights go too: nothing else may use them. */
-  forget(loaded: Loaded): void {
-    this.unload(loaded);
-    for (const { source, layout, bytes } of loaded.plan.weights) {
-      const layouts = this.#weights.get(source!);
-      const address = layouts?.get(layout!);
-      if (address !== undefined) this.arena.release(address, bytes);
-      layouts?.delete(layout!);
+    for (const { source, layout, bytes } of plan.weights) {
+      const layouts = this.#weights.get(source!)!;
+      const kept = layouts.get(layout!)!;
+      if (--kept.plans > 0) continue;
+      this.arena.release(kept.address, bytes);
+      layouts.delete(layout!);
+      if (layouts.size === 0) this.#weights.delete(source!);
     }
   }
 
@@ -76,15 +74,16 @@ export class Player {
 
   #weightsAt(slot: Slot): number {
     let layouts = this.#weights.get(slot.source!);
-    if (!layouts) this.#weights.set(slot.source!, (layouts = new Map<string, number>()));
-    let address = layouts.get(slot.layout!);
-    if (address === undefined) {
-      address = this.arena.allocate(slot.bytes);
+    if (!layouts) this.#weights.set(slot.source!, (layouts = new Map<string, { address: number; plans: number }>()));
+    let kept = layouts.get(slot.layout!);
+    if (!kept) {
+      const address = this.arena.allocate(slot.bytes);
       const end = (address + slot.bytes) >> 2;
       slot.write!(this.arena.f32.subarray(address >> 2, end), this.arena.i32.subarray(address >> 2, end), this.#kernels.ABREAST.value as number);
-      layouts.set(slot.layout!, address);
+      layouts.set(slot.layout!, (kept = { address, plans: 0 }));
     }
-    return address;
+    kept.plans++;
+    return kept.address;
   }
 
   /** What stopped a run: the record at `address`. */
@@ -127,7 +126,7 @@ export class Evaluator {
       const to = from + countOf(type.shape);
       return { ...type, data: isFloat(type.dtype) ? player.arena.f32.slice(from, to) : player.arena.i32.slice(from, to) };
     });
-    player.forget(loaded);
+    player.unload(loaded);
     return constants;
   };
 

@@ -11,8 +11,8 @@ export type FullKernels = {
   readonly prepare: () => void;
   readonly ABREAST: WebAssembly.Global;
   readonly FUSED: WebAssembly.Global;
-  /** The hash of assembly/abi.ts that the module was built with. */
-  readonly GRAPH_ABI: WebAssembly.Global;
+  /** The hash of assembly/abi.ts. */
+  readonly ABI: WebAssembly.Global;
 };
 
 const modules = new Map<Build, WebAssembly.Module>();
@@ -27,7 +27,7 @@ function moduleOf(build: "base" | "relaxed"): WebAssembly.Module {
 export function loadFull(memory: WebAssembly.Memory, deterministic: boolean, given: object | undefined): { build: Build; kernels: FullKernels } {
   const module = givenModule(given) ?? moduleOf(chooseBuild(deterministic, false) as "base" | "relaxed");
   const kernels = permitted(() => instantiateSync<FullKernels>(module, { env: { memory } })).instance.exports as unknown as FullKernels;
-  if (kernels.GRAPH_ABI?.value !== ABI) throw new Error(`module: expected graph ABI ${ABI} of unrolled, got ${kernels.GRAPH_ABI?.value ?? "another module"}`);
+  if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
   kernels.prepare();
   return { build: kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

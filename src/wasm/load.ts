@@ -1,12 +1,10 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
+import { ABI } from "../abi/layout.ts";
 import { kindOf } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
-
-/** The ABI version this code was written for. */
-const ABI = 4;
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
