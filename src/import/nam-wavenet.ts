@@ -22,11 +22,11 @@ interface LayerArray {
   readonly head: Convolution;
 }
 
-/** y = x + layer1x1(a), the head is given head1x1(a), a = activation(conv(x) + mixin(condition)). */
+/** y = x + layer1x1(a), the head is given head1x1(a) or a, where a = activation(conv(x) + mixin(condition)). */
 interface Layer {
   readonly conv: Convolution;
   readonly mixin: Convolution;
-  readonly layer1x1: Convolution | undefined;
+  readonly layer1x1: Convolution;
   readonly head1x1: Convolution | undefined;
   readonly films: Readonly<Partial<Record<Film, Modulation>>>;
   readonly activation: NamActivation;
@@ -94,9 +94,11 @@ function readArray(fields: Fields, weights: NamWeights, inputs: number, conditio
   const activations = each(fields, "activation", dilations.length).map(([label, a]) => readActivation(label, a, bottleneck));
   const gatings = readGatings(fields, dilations.length);
   const seconds = readSeconds(fields, gatings, bottleneck);
-  const layer1x1 = readProjection(fields, "layer1x1", true, size);
-  const head1x1 = readProjection(fields, "head1x1", false, size);
-  if (!layer1x1 && bottleneck !== size) expectSize(fields.path("bottleneck"), bottleneck, size);
+  const layer1x1 = fields.has("layer1x1") ? readProjection(fields, "layer1x1", size) : { out: size, groups: 1 };
+  const head1x1 = fields.has("head1x1") ? readProjection(fields, "head1x1") : undefined;
+  if (!layer1x1) {
+    throw new FormatError("unsupported", `${fields.path("layer1x1.active")}: without it NAM's trainer adds the activation to the input, its plug-in does not`);
+  }
   const films = FILMS.flatMap((film) => readFilm(fields, film));
   const headInputs = head1x1 ? head1x1.out : bottleneck;
   const headShape = readHeadShape(fields, headInputs);
@@ -108,13 +110,13 @@ function readArray(fields: Fields, weights: NamWeights, inputs: number, conditio
     const wide = gating === "none" ? bottleneck : 2 * bottleneck;
     const conv = weights.convolution(`${name} conv`, { in: size, out: wide, kernel: kernels[l], dilation, groups }, true);
     const mixin = weights.convolution(`${name} input_mixin`, { in: condition, out: wide, kernel: 1, groups: mixinGroups }, false);
-    const project = (part: Projection | undefined, label: string): Convolution | undefined =>
-      part && weights.convolution(`${name} ${label}`, { in: bottleneck, out: part.out, kernel: 1, groups: part.groups }, true);
+    const project = (part: Projection, label: string): Convolution =>
+      weights.convolution(`${name} ${label}`, { in: bottleneck, out: part.out, kernel: 1, groups: part.groups }, true);
     const one = project(layer1x1, "layer1x1");
-    const two = project(head1x1, "head1x1");
+    const two = head1x1 && project(head1x1, "head1x1");
     const sizes: Record<Film, number | undefined> = {
       conv_pre_film: size, conv_post_film: wide, input_mixin_pre_film: condition, input_mixin_post_film: wide,
-      activation_pre_film: wide, activation_post_film: bottleneck, layer1x1_post_film: one?.out, head1x1_post_film: two?.out,
+      activation_pre_film: wide, activation_post_film: bottleneck, layer1x1_post_film: size, head1x1_post_film: two?.out,
     };
     const modulations = films.map(({ film, shift, groups }): [Film, Modulation] => {
       const width = sizes[film];
@@ -157,11 +159,11 @@ function readSeconds(fields: Fields, gatings: readonly Gating[], size: number): 
 
 type Projection = { readonly out: number; readonly groups: number };
 
-function readProjection(fields: Fields, key: "layer1x1" | "head1x1", fallback: boolean, size: number): Projection | undefined {
-  if (!fields.has(key)) return fallback ? { out: size, groups: 1 } : undefined;
+/** A projection that is active; `size` where the field does not say its outputs. */
+function readProjection(fields: Fields, key: string, size?: number): Projection | undefined {
   const part = fields.fields(key);
   const active = part.flag("active");
-  const out = key === "head1x1" ? part.count("out_channels") : size;
+  const out = size ?? part.count("out_channels");
   const groups = part.count("groups", 1);
   part.close();
   return active ? { out, groups } : undefined;

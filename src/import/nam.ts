@@ -7,8 +7,8 @@ import { activate, readActivation } from "./nam-activation.ts";
 import { NamWeights } from "./nam-weights.ts";
 import { addWaveNet, planWaveNet, type WaveNet } from "./nam-wavenet.ts";
 
-/** Zeros that may run before the input: 22 s at 48 kHz; captures have 4,000 to 8,000. */
-const LONGEST = 1 << 20;
+/** Zeros that may run before the input: 2.7 s at 48 kHz; captures have 4,000 to 8,000. */
+const LONGEST = 1 << 17;
 
 /**
  * The net of a Neural Amp Modeler capture (`.nam`, versions 0.5 to 0.7): "x" [batch, time, inputs] (the
@@ -22,7 +22,7 @@ export function namGraph(bytes: Uint8Array): Graph {
   const file = new Fields("", parseJson(bytes));
   checkVersion(file.text("version"));
   const g = new GraphWriter();
-  const net = readNet(file);
+  const net = readNet(file, ALL, sampleRate(file));
   const x = g.input("x", "float32", ["batch", "time", net.in]);
   if (net.reach > LONGEST) throw new FormatError("unsupported", `config: expected a reach of at most ${LONGEST} samples, got ${net.reach}`);
   const late = net.reach === 0 ? x : g.node("pad", [x], { before: [0, net.reach, 0], after: [0, 0, 0] }, "prewarm");
@@ -42,18 +42,22 @@ interface Net {
   add(g: GraphWriter, x: string): string;
 }
 
-const ARCHITECTURES: Readonly<Record<string, (config: Fields, weights: NamWeights) => Net>> = { LSTM: lstm, ConvNet: convNet, WaveNet: waveNet };
+type Architectures = Readonly<Record<string, (config: Fields, weights: NamWeights, rate: number) => Net>>;
 
-function readNet(file: Fields): Net {
+/** Nets that remember a number of rows, and start as after zeros. */
+const FINITE: Architectures = { ConvNet: convNet, WaveNet: waveNet };
+const ALL: Architectures = { LSTM: lstm, ...FINITE };
+
+function readNet(file: Fields, architectures: Architectures, rate: number): Net {
   const architecture = file.text("architecture");
-  if (!Object.hasOwn(ARCHITECTURES, architecture)) {
+  if (!Object.hasOwn(architectures, architecture)) {
     const why = architecture === "Linear" ? ", whose weights its trainer and its plug-in read in opposite order" : "";
-    throw new FormatError("unsupported", `${file.path("architecture")}: expected ${Object.keys(ARCHITECTURES).join(", ")}, got ${shown(architecture)}${why}`);
+    throw new FormatError("unsupported", `${file.path("architecture")}: expected ${Object.keys(architectures).join(", ")}, got ${shown(architecture)}${why}`);
   }
   const config = file.fields("config");
   const label = file.path("weights");
   const weights = new NamWeights(label, asList(label, file.take("weights")).map((w, i) => asNumber(`${label}[${i}]`, w)));
-  const net = ARCHITECTURES[architecture](config, weights);
+  const net = architectures[architecture](config, weights, rate);
   config.close();
   weights.close();
   return net;
@@ -129,8 +133,8 @@ function normalised(convolution: Convolution, weights: NamWeights, name: string)
   return { ...convolution, weight, bias };
 }
 
-function waveNet(config: Fields, weights: NamWeights): Net {
-  const condition = config.has("condition_dsp") ? readCondition(config.fields("condition_dsp")) : undefined;
+function waveNet(config: Fields, weights: NamWeights, rate: number): Net {
+  const condition = config.has("condition_dsp") ? readCondition(config.fields("condition_dsp"), rate) : undefined;
   const net: WaveNet = planWaveNet(config, weights, condition?.out);
   if (condition && condition.in !== net.in) {
     throw new FormatError("shape", `config.condition_dsp: expected ${net.in} inputs, got ${condition.in}`);
@@ -139,10 +143,15 @@ function waveNet(config: Fields, weights: NamWeights): Net {
   return { in: net.in, out: net.out, reach: net.reach + (condition?.reach ?? 0), add };
 }
 
-/** The net that turns the input into what every layer is given beside its own input. */
-function readCondition(file: Fields): Net {
+/** The net that makes, of the input, what every layer is given beside its own input. */
+function readCondition(file: Fields, rate: number): Net {
   if (file.has("version")) checkVersion(file.text("version"));
-  const net = readNet(file);
-  if (net.reach === 0) throw new FormatError("unsupported", `${file.label}: expected a WaveNet or a ConvNet`);
-  return net;
+  const own = sampleRate(file);
+  if (own !== rate) throw new FormatError("unsupported", `${file.path("sample_rate")}: expected ${rate}, as the whole file's, got ${own}`);
+  return readNet(file, FINITE, rate);
+}
+
+/** Samples a second, or -1 where the file does not say. */
+function sampleRate(file: Fields): number {
+  return file.number("sample_rate", -1);
 }
