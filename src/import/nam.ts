@@ -3,9 +3,10 @@ import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
 import { asNumber, asList, Fields, parseJson } from "./json.ts";
 import { causal, cell } from "./layers.ts";
-import { activate, readActivation } from "./nam-activation.ts";
-import { NamWeights } from "./nam-weights.ts";
-import { addWaveNet, planWaveNet, type WaveNet } from "./nam-wavenet.ts";
+import { activate, readActivation } from "./nam/activation.ts";
+import { addWaveNet } from "./nam/wavenet-graph.ts";
+import { planWaveNet } from "./nam/wavenet.ts";
+import { NamWeights } from "./nam/weights.ts";
 
 /** Zeros that may run before the input: 2.7 s at 48 kHz; captures have 4,000 to 8,000. */
 const LONGEST = 1 << 17;
@@ -135,7 +136,7 @@ function normalised(convolution: Convolution, weights: NamWeights, name: string)
 
 function waveNet(config: Fields, weights: NamWeights, rate: number): Net {
   const condition = config.has("condition_dsp") ? readCondition(config.fields("condition_dsp"), rate) : undefined;
-  const net: WaveNet = planWaveNet(config, weights, condition?.out);
+  const net = planWaveNet(config, weights, condition?.out);
   if (condition && condition.in !== net.in) {
     throw new FormatError("shape", `config.condition_dsp: expected ${net.in} inputs, got ${condition.in}`);
   }

@@ -149,7 +149,7 @@ for unit, inputs, layers, skip in (("LSTM", 1, 2, 1), ("GRU", 3, 1, 1), ("RNN", 
         y = lin(net(t(x))[0]) + skip * t(x)[:, :1]
     state = {f"{m}.{k}": v.tolist() for m, n in (("rec", net), ("lin", lin)) for k, v in n.state_dict().items()}
     data = {"model": "SimpleRNN", "input_size": inputs, "skip": skip, "output_size": 1, "unit_type": unit, "num_layers": layers, "hidden_size": 4, "bias_fl": True}
-    add(unit, "guitarml", {"model_data": data, "state_dict": state}, x, y)
+    add(f"SimpleRNN, {unit}", "guitarml", {"model_data": data, "state_dict": state}, x, y)
 
 
 # NAM: weights are drawn as they are used, in the order in which the plug-in takes them.

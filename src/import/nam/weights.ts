@@ -1,5 +1,5 @@
-import { FormatError } from "../check.ts";
-import type { Convolution } from "./layers.ts";
+import { FormatError } from "../../check.ts";
+import type { Convolution } from "../layers.ts";
 
 /** A capture's weights, one after the other: each is taken once. */
 export class NamWeights {

@@ -1,7 +1,7 @@
-import { FormatError, shown } from "../check.ts";
-import type { GraphWriter } from "../graph/writer.ts";
-import { asNumber, Fields, numbers } from "./json.ts";
-import { binary, unary, type Activation } from "./layers.ts";
+import { FormatError, shown } from "../../check.ts";
+import type { GraphWriter } from "../../graph/writer.ts";
+import { asNumber, Fields, numbers } from "../json.ts";
+import { binary, unary, type Activation } from "../layers.ts";
 
 /** What a capture applies to each value: one function, or a piece of a graph over [.., channels]. */
 export type NamActivation = Activation | ((g: GraphWriter, x: string, name: string) => string);
