@@ -1,12 +1,15 @@
-import { FormatError, shown } from "../check.ts";
+import { shown } from "../check.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
 import { Tensors } from "../model/tensor.ts";
 import { Fields, parseJson } from "./json.ts";
 import { binary, causal, cell, channels, type Cell } from "./layers.ts";
 import { readStateDict } from "./statedict.ts";
+import { wrong } from "./wrong.ts";
 
-const UNITS: Readonly<Record<string, { readonly op: Cell["op"]; readonly gates: number; readonly attributes?: Cell["attributes"] }>> = {
+type Unit = Pick<Cell, "op" | "attributes"> & { readonly gates: number };
+
+const UNITS: Readonly<Record<string, Unit>> = {
   LSTM: { op: "lstm", gates: 4 },
   GRU: { op: "gru", gates: 3 },
   RNN: { op: "rnn", gates: 1, attributes: { activations: [{ function: "tanh" }] } },
@@ -23,16 +26,16 @@ export function guitarmlGraph(bytes: Uint8Array): Graph {
   const file = new Fields("", parseJson(bytes));
   const data = file.fields("model_data");
   const model = data.text("model", "SimpleRNN");
-  if (model !== "SimpleRNN") throw new FormatError("unsupported", `model_data.model: expected SimpleRNN, got ${shown(model)}`);
+  if (model !== "SimpleRNN") throw wrong("unsupported", "model_data.model", "SimpleRNN", shown(model));
   const word = data.text("unit_type");
   const unit = Object.hasOwn(UNITS, word) ? UNITS[word] : undefined;
-  if (!unit) throw new FormatError("unsupported", `model_data.unit_type: expected LSTM, GRU or RNN, got ${shown(word)}`);
+  if (!unit) throw wrong("unsupported", "model_data.unit_type", "LSTM, GRU or RNN", shown(word));
   const inputs = data.count("input_size");
   const size = data.count("hidden_size");
   const outputs = data.count("output_size", 1);
   const layers = data.count("num_layers", 1);
   const skip = data.count("skip", 0, 0);
-  if (skip > 1) throw new FormatError("unsupported", `model_data.skip: expected 0 or 1, got ${skip}`);
+  if (skip > 1) throw wrong("unsupported", "model_data.skip", "0 or 1", skip);
   const biased = data.flag("bias_fl", true);
   data.close();
 

@@ -1,5 +1,6 @@
 import { FormatError, kindOf, shown } from "../check.ts";
 import { decodeUtf8 } from "../text.ts";
+import { wrong } from "./wrong.ts";
 
 /** What a model's JSON may hold; the largest capture known is 2 MB, 4 levels deep, with 30,000 arrays. */
 const LIMITS = { bytes: 64 << 20, depth: 32, brackets: 1 << 20 };
@@ -11,7 +12,7 @@ const LARGEST = 1 << 20;
 export function parseJson(bytes: Uint8Array): unknown {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(bytes)}`);
   if (bytes.byteLength > LIMITS.bytes) {
-    throw new FormatError("unsupported", `expected JSON of at most ${LIMITS.bytes} bytes, got ${bytes.byteLength}`);
+    throw wrong("unsupported", "file", `JSON of at most ${LIMITS.bytes} bytes`, bytes.byteLength);
   }
   checkBrackets(bytes);
   try {
@@ -31,9 +32,9 @@ function checkBrackets(bytes: Uint8Array): void {
     if (byte === 0x22) quoted = !quoted; // "
     else if (quoted) i += byte === 0x5c ? 1 : 0; // \ and what it escapes
     else if (byte === 0x5b || byte === 0x7b) { // [ {
-      if (++depth > LIMITS.depth) throw new FormatError("unsupported", `expected JSON of at most ${LIMITS.depth} levels, got more`);
+      if (++depth > LIMITS.depth) throw wrong("unsupported", "file", `JSON of at most ${LIMITS.depth} levels`, "more");
       if (++brackets > LIMITS.brackets) {
-        throw new FormatError("unsupported", `expected JSON of at most ${LIMITS.brackets} arrays and objects, got more`);
+        throw wrong("unsupported", "file", `JSON of at most ${LIMITS.brackets} arrays and objects`, "more");
       }
     } else if (byte === 0x5d || byte === 0x7d) depth--; // ] }
   }
@@ -64,7 +65,7 @@ export class Fields {
   take(key: string, fallback?: unknown): unknown {
     const value = this.#left.get(key) ?? fallback;
     this.#left.delete(key);
-    if (value === undefined) throw new FormatError("description", `${this.path(key)}: expected this field, got none`);
+    if (value === undefined) throw wrong("description", this.path(key), "this field", "none");
     return value;
   }
 
@@ -140,7 +141,7 @@ export function numbers(label: string, value: unknown, shape: readonly number[])
     }
     const list = asList(at, part);
     if (list.length !== shape[level]) {
-      throw new FormatError("shape", `${at}: expected ${shape[level]} values (${label} is [${shape.join(", ")}]), got ${list.length}`);
+      throw wrong("shape", at, `${shape[level]} values (${label} is [${shape.join(", ")}])`, list.length);
     }
     for (let i = 0; i < list.length; i++) walk(`${at}[${i}]`, list[i], level + 1);
   };
@@ -156,5 +157,5 @@ export function shapeOf(value: unknown): number[] {
 }
 
 function bad(label: string, expected: string, value: unknown): FormatError {
-  return new FormatError("description", `${label || "file"}: expected ${expected}, got ${shown(value)}`);
+  return wrong("description", label || "file", expected, shown(value));
 }

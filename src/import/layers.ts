@@ -24,7 +24,9 @@ export function causal(g: GraphWriter, x: string, c: Convolution, name: string, 
   const { kernel, dilation = 1, groups = 1 } = c;
   const fused = activation && { activation: activation as unknown as Attribute };
   const bias = float(g, c.bias, [c.out]);
-  if (kernel === 1 && groups === 1) return g.node("linear", [x, float(g, c.weight, [c.out, c.in]), bias], { ...fused }, name);
+  if (kernel === 1 && groups === 1) {
+    return g.node("linear", [x, float(g, c.weight, [c.out, c.in]), bias], { ...fused }, name);
+  }
   const weight = float(g, c.weight, [c.out, kernel, c.in / groups]);
   const padding = { pads_before: [(kernel - 1) * dilation], pads_after: [0] };
   return g.node("conv", [x, weight, bias], { strides: [1], dilations: [dilation], ...padding, groups, ...fused }, name);

@@ -7,6 +7,7 @@ import { activate, readActivation } from "./nam/activation.ts";
 import { addWaveNet } from "./nam/wavenet-graph.ts";
 import { planWaveNet } from "./nam/wavenet.ts";
 import { NamWeights } from "./nam/weights.ts";
+import { wrong } from "./wrong.ts";
 
 /** Zeros that may run before the input: 2.7 s at 48 kHz; captures have 4,000 to 8,000. */
 const LONGEST = 1 << 17;
@@ -25,12 +26,15 @@ export function namGraph(bytes: Uint8Array): Graph {
   const g = new GraphWriter();
   const net = readNet(file, ALL, sampleRate(file));
   const x = g.input("x", "float32", ["batch", "time", net.in]);
-  if (net.reach > LONGEST) throw new FormatError("unsupported", `config: expected a reach of at most ${LONGEST} samples, got ${net.reach}`);
-  const late = net.reach === 0 ? x : g.node("pad", [x], { before: [0, net.reach, 0], after: [0, 0, 0] }, "prewarm");
-  const y = net.add(g, late);
-  const output = net.reach === 0 ? y : g.node("slice", [y], { axes: [1], starts: [net.reach], ends: [0x7fffffff] }, "prewarm");
-  g.output("output", output, "float32", ["batch", "time", net.out]);
+  if (net.reach > LONGEST) throw wrong("unsupported", "config", `a reach of at most ${LONGEST} samples`, net.reach);
+  g.output("output", prewarmed(g, net, x), "float32", ["batch", "time", net.out]);
   return g.graph();
+}
+
+function prewarmed(g: GraphWriter, { reach, add }: Net, x: string): string {
+  if (reach === 0) return add(g, x);
+  const y = add(g, g.node("pad", [x], { before: [0, reach, 0], after: [0, 0, 0] }, "prewarm"));
+  return g.node("slice", [y], { axes: [1], starts: [reach], ends: [0x7fffffff] }, "prewarm");
 }
 
 /** A net that is checked, and whose weights fit. */
@@ -53,11 +57,13 @@ function readNet(file: Fields, architectures: Architectures, rate: number): Net 
   const architecture = file.text("architecture");
   if (!Object.hasOwn(architectures, architecture)) {
     const why = architecture === "Linear" ? ", whose weights its trainer and its plug-in read in opposite order" : "";
-    throw new FormatError("unsupported", `${file.path("architecture")}: expected ${Object.keys(architectures).join(", ")}, got ${shown(architecture)}${why}`);
+    const known = Object.keys(architectures).join(", ");
+    throw wrong("unsupported", file.path("architecture"), known, `${shown(architecture)}${why}`);
   }
   const config = file.fields("config");
   const label = file.path("weights");
-  const weights = new NamWeights(label, asList(label, file.take("weights")).map((w, i) => asNumber(`${label}[${i}]`, w)));
+  const numbers = asList(label, file.take("weights")).map((w, i) => asNumber(`${label}[${i}]`, w));
+  const weights = new NamWeights(label, numbers);
   const net = architectures[architecture](config, weights, rate);
   config.close();
   weights.close();
@@ -66,7 +72,7 @@ function readNet(file: Fields, architectures: Architectures, rate: number): Net 
 
 function checkVersion(version: string): void {
   if (!/^0\.[567]\.\d{1,9}$/.test(version)) {
-    throw new FormatError("unsupported", `version: expected 0.5.0 to 0.7, got ${shown(version)}`);
+    throw wrong("unsupported", "version", "0.5.0 to 0.7", shown(version));
   }
 }
 
@@ -92,7 +98,8 @@ function lstm(config: Fields, weights: NamWeights): Net {
     const [biasIh, h0, c0] = [4 * size, size, size].map((n) => weights.take(`LSTM layer ${l}`, n));
     return { op: "lstm", in: width, size, ih: part(0, width), hh: part(width, width + size), biasIh, h0, c0 } as const;
   });
-  const head = { weight: weights.take("LSTM head", out * size), bias: weights.take("LSTM head", out), in: size, out, kernel: 1 };
+  const [weight, bias] = [out * size, out].map((n) => weights.take("LSTM head", n));
+  const head = { weight, bias, in: size, out, kernel: 1 };
   const add = (g: GraphWriter, x: string): string =>
     causal(g, layers.reduce((y, layer, l) => cell(g, y, layer, `LSTM layer ${l}`), x), head, "LSTM head");
   return { in: inputs, out, reach: 0, add };
@@ -108,26 +115,29 @@ function convNet(config: Fields, weights: NamWeights): Net {
   const [inputs, out] = [config.count("in_channels", 1), config.count("out_channels", 1)];
   const blocks = dilations.map((dilation, b) => {
     const name = `ConvNet block ${b}`;
-    const convolution = weights.convolution(name, { in: b === 0 ? inputs : width, out: width, kernel: 2, dilation, groups }, !normal);
+    const shape = { in: b === 0 ? inputs : width, out: width, kernel: 2, dilation, groups };
+    const convolution = weights.convolution(name, shape, !normal);
     return normal ? normalised(convolution, weights, name) : convolution;
   });
   if (blocks.length === 0) throw new FormatError("description", "config.dilations: expected at least one");
   const head = weights.convolution("ConvNet head", { in: width, out, kernel: 1 }, true);
   const add = (g: GraphWriter, x: string): string => {
-    const y = blocks.reduce((v, block, b) => activate(g, causal(g, v, block, `ConvNet block ${b}`), activation, `ConvNet block ${b}`), x);
-    return causal(g, y, head, "ConvNet head");
+    const addBlock = (v: string, block: Convolution, b: number): string =>
+      activate(g, causal(g, v, block, `ConvNet block ${b}`), activation, `ConvNet block ${b}`);
+    return causal(g, blocks.reduce(addBlock, x), head, "ConvNet head");
   };
   return { in: inputs, out, reach: dilations.reduce((sum, d) => sum + d, 0), add };
 }
 
 type Convolution = ReturnType<NamWeights["convolution"]>;
 
-/** A convolution without bias and the normalisation after it, in one: y = s W x + b - s mean, s = w / sqrt(var + eps). */
+/** A convolution and its normalisation in one: y = s W x + b - s mean, where s = w / sqrt(var + eps). */
 function normalised(convolution: Convolution, weights: NamWeights, name: string): Convolution {
-  const [mean, variance, scale, shift] = ["mean", "variance", "weight", "bias"].map((part) => weights.take(`${name} batchnorm ${part}`, convolution.out));
-  const [epsilon] = weights.take(`${name} batchnorm eps`, 1);
+  const take = (part: string, count = convolution.out) => weights.take(`${name} batchnorm ${part}`, count);
+  const [mean, variance, scale, shift] = ["mean", "variance", "weight", "bias"].map((part) => take(part));
+  const [epsilon] = take("eps", 1);
   const factors = Array.from(scale, (s, i) => s / Math.sqrt(variance[i] + epsilon));
-  if (!factors.every(Number.isFinite)) throw new FormatError("unsupported", `${name}: expected variances of more than -eps`);
+  if (!factors.every(Number.isFinite)) throw wrong("unsupported", name, "variances of more than -eps", "others");
   const row = convolution.weight.length / convolution.out;
   const weight = convolution.weight.map((w, i) => w * factors[Math.floor(i / row)]);
   const bias = shift.map((b, i) => b - factors[i] * mean[i]);
@@ -138,7 +148,7 @@ function waveNet(config: Fields, weights: NamWeights, rate: number): Net {
   const condition = config.has("condition_dsp") ? readCondition(config.fields("condition_dsp"), rate) : undefined;
   const net = planWaveNet(config, weights, condition?.out);
   if (condition && condition.in !== net.in) {
-    throw new FormatError("shape", `config.condition_dsp: expected ${net.in} inputs, got ${condition.in}`);
+    throw wrong("shape", "config.condition_dsp", `${net.in} inputs`, condition.in);
   }
   const add = (g: GraphWriter, x: string): string => addWaveNet(g, net, x, condition ? condition.add(g, x) : x);
   return { in: net.in, out: net.out, reach: net.reach + (condition?.reach ?? 0), add };
@@ -148,7 +158,7 @@ function waveNet(config: Fields, weights: NamWeights, rate: number): Net {
 function readCondition(file: Fields, rate: number): Net {
   if (file.has("version")) checkVersion(file.text("version"));
   const own = sampleRate(file);
-  if (own !== rate) throw new FormatError("unsupported", `${file.path("sample_rate")}: expected ${rate}, as the whole file's, got ${own}`);
+  if (own !== rate) throw wrong("unsupported", file.path("sample_rate"), `${rate}, as the whole file's`, own);
   return readNet(file, FINITE, rate);
 }
 

@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
 import { decodeUtf8 } from "../text.ts";
 import { causal, cell, resetFirst, transposed, type Activation } from "./layers.ts";
+import { wrong } from "./wrong.ts";
 
 const MAGIC = "rnnoise-nu model file version 1";
 /** The format's own limits: neurons of a layer, and what a weight may be; each is in 1/256. */
@@ -78,7 +79,7 @@ function addGru(g: GraphWriter, x: string, l: Layer): string {
 }
 
 function fits(layer: Layer, expected: number): void {
-  if (layer.in !== expected) throw new FormatError("shape", `${layer.name}: expected ${expected} inputs, got ${layer.in}`);
+  if (layer.in !== expected) throw wrong("shape", layer.name, `${expected} inputs`, layer.in);
 }
 
 /** Whole numbers in text, one after the other. */
@@ -88,7 +89,7 @@ class Reader {
 
   constructor(bytes: Uint8Array) {
     if (!(bytes instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(bytes)}`);
-    if (bytes.byteLength > LARGEST) throw new FormatError("unsupported", `expected at most ${LARGEST} bytes, got ${bytes.byteLength}`);
+    if (bytes.byteLength > LARGEST) throw wrong("unsupported", "file", `at most ${LARGEST} bytes`, bytes.byteLength);
     let text: string;
     try {
       text = decodeUtf8(bytes);
@@ -112,7 +113,7 @@ class Reader {
 
   close(): void {
     const left = this.#words.length - this.#at;
-    if (left > 0) throw new FormatError("tensor", `expected the file to end after vad_output, got ${left} numbers more`);
+    if (left > 0) throw wrong("tensor", "file", "an end after vad_output", `${left} numbers more`);
   }
 
   #weights(label: string, count: number): Float32Array {
@@ -124,7 +125,7 @@ class Reader {
     if (word === undefined) throw new FormatError("truncated", `${label}: expected a number, the file ends`);
     const value = /^[+-]?\d{1,9}$/.test(word) ? Number(word) : NaN;
     if (!(value >= least && value <= most)) {
-      throw new FormatError("description", `${label}: expected a whole number from ${least} to ${most}, got ${shown(word)}`);
+      throw wrong("description", label, `a whole number from ${least} to ${most}`, shown(word));
     }
     return value;
   }

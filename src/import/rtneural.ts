@@ -1,9 +1,9 @@
-import { FormatError } from "../check.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
 import { Fields, parseJson } from "./json.ts";
 import { binary, channels, unary } from "./layers.ts";
 import { addLayer, rowSize, type Row } from "./rtneural/layers.ts";
+import { wrong } from "./wrong.ts";
 
 /**
  * The net of an RTNeural JSON file, or of an AIDA-X model, which is one with `in_skip`, `in_gain` and
@@ -24,12 +24,13 @@ export function rtneuralGraph(bytes: Uint8Array): Graph {
   let row: Row = { value: input, size: features };
   layers.forEach((value, i) => (row = addLayer(g, row, new Fields(`layers[${i}]`, value))));
   if (aida.skip) {
-    if (row.size !== 1) throw new FormatError("unsupported", `in_skip: expected a net of 1 output, got ${row.size}`);
+    if (row.size !== 1) throw wrong("unsupported", "in_skip", "a net of 1 output", row.size);
     const sample = features === 1 ? input : channels(g, input, 0, 1, "in_skip");
     row = { value: binary(g, "add", row.value, sample, "in_skip"), size: 1 };
   }
   const { outGain } = aida;
-  const y = outGain === 1 ? row.value : unary(g, row.value, { function: "affine", alpha: outGain, beta: 0 }, "out_gain");
+  const scale = { function: "affine", alpha: outGain, beta: 0 };
+  const y = outGain === 1 ? row.value : unary(g, row.value, scale, "out_gain");
   g.output("output", y, "float32", ["batch", "time", row.size]);
   return g.graph();
 }
@@ -43,7 +44,7 @@ interface Aida {
 /** AIDA-X: y = out_gain (net(in_gain x) + in_skip in_gain x), gains in dB. */
 function readAida(file: Fields): Aida {
   const skip = file.count("in_skip", 0, 0);
-  if (skip > 1) throw new FormatError("unsupported", `in_skip: expected 0 or 1, got ${skip}`);
+  if (skip > 1) throw wrong("unsupported", "in_skip", "0 or 1", skip);
   const gain = (key: string): number => {
     const decibels = file.number(key, 0);
     return decibels > -90 ? Math.fround(10 ** (decibels / 20)) : 0;

@@ -1,6 +1,6 @@
-import { FormatError } from "../check.ts";
 import { tensor, type Tensor } from "../model/tensor.ts";
 import { Fields, numbers, parseJson, shapeOf } from "./json.ts";
+import { wrong } from "./wrong.ts";
 
 /** The tensors of a PyTorch state_dict that is written as JSON: an object of nested arrays of numbers. */
 export function stateDictJson(bytes: Uint8Array): Tensor[] {
@@ -13,7 +13,7 @@ export function readStateDict(fields: Fields): Tensor[] {
     const value = fields.take(name);
     const shape = shapeOf(value);
     if (shape.length === 0 || shape.includes(0)) {
-      throw new FormatError("shape", `${label}: expected nested arrays of numbers, got [${shape.join(", ")}]`);
+      throw wrong("shape", label, "nested arrays of numbers", `[${shape.join(", ")}]`);
     }
     return tensor(name, shape, numbers(label, value, shape));
   });

@@ -1,7 +1,8 @@
 import { FormatError, shown } from "../../check.ts";
 import type { GraphWriter } from "../../graph/writer.ts";
-import { asNumber, Fields, numbers } from "../json.ts";
+import { Fields, numbers } from "../json.ts";
 import { binary, unary, type Activation } from "../layers.ts";
+import { wrong } from "../wrong.ts";
 
 /** What a capture applies to each value: one function, or a piece of a graph over [.., channels]. */
 export type NamActivation = Activation | ((g: GraphWriter, x: string, name: string) => string);
@@ -23,7 +24,7 @@ export function readActivation(label: string, value: unknown, channels: number):
   const fields = new Fields(label, typeof value === "string" ? { type: value } : value);
   const word = fields.text("type");
   const activation = Object.hasOwn(SIMPLE, word) ? SIMPLE[word] : parametric(word, fields, channels);
-  if (!activation) throw new FormatError("unsupported", `${label}: expected ${KNOWN}, got ${shown(word)}`);
+  if (!activation) throw wrong("unsupported", label, KNOWN, shown(word));
   fields.close();
   return activation;
 }
@@ -31,7 +32,7 @@ export function readActivation(label: string, value: unknown, channels: number):
 const KNOWN = `${Object.keys(SIMPLE).join(", ")}, LeakyReLU, PReLU, LeakyHardtanh, Softsign`;
 
 function parametric(word: string, fields: Fields, channels: number): NamActivation | undefined {
-  if (word === "LeakyReLU") return { function: "leaky_relu", alpha: Math.fround(fields.number("negative_slope", 0.01)) };
+  if (word === "LeakyReLU") return { function: "leaky_relu", alpha: fields.number("negative_slope", 0.01) };
   if (word === "PReLU") return prelu(fields, channels);
   if (word === "LeakyHardtanh" || word === "LeakyHardTanh") return leakyHardtanh(fields);
   if (word !== "Softsign") return undefined;
@@ -41,12 +42,9 @@ function parametric(word: string, fields: Fields, channels: number): NamActivati
 
 /** The plug-in applies a single slope to the first channel alone: only one channel has one meaning. */
 function prelu(fields: Fields, channels: number): NamActivation {
-  if (fields.has("negative_slopes") && fields.has("negative_slope")) {
-    throw new FormatError("unsupported", `${fields.label}: expected negative_slope or negative_slopes, got both`);
-  }
-  const label = fields.path("negative_slopes");
-  const slopes = fields.has("negative_slopes") ? fields.take("negative_slopes") : [asNumber(label, fields.take("negative_slope", 0.01))];
-  const data = numbers(label, slopes, [channels]);
+  const many = fields.has("negative_slopes");
+  const slopes = many ? fields.take("negative_slopes") : [fields.number("negative_slope", 0.01)];
+  const data = numbers(fields.path("negative_slopes"), slopes, [channels]);
   return (g, x, name) => binary(g, "prelu", x, g.constant(data, "float32", [channels]), name);
 }
 
@@ -54,13 +52,13 @@ function prelu(fields: Fields, channels: number): NamActivation {
 function leakyHardtanh(fields: Fields): NamActivation {
   const [min, max] = [fields.number("min_val", -1), fields.number("max_val", 1)].map(Math.fround);
   const slopes = [fields.number("min_slope", 0.01), fields.number("max_slope", 0.01)];
-  if (min > max) throw new FormatError("unsupported", `${fields.label}: expected min_val of at most max_val, got ${min}, ${max}`);
+  if (min > max) throw wrong("unsupported", fields.label, "min_val of at most max_val", `${min}, ${max}`);
   return (g, x, name) => {
     const middle = unary(g, x, { function: "clip", alpha: min, beta: max }, name);
     return [[min, -MOST, 0], [max, 0, MOST]].reduce((sum, [edge, alpha, beta], i) => {
       const moved = unary(g, x, { function: "affine", alpha: 1, beta: -edge }, name);
       const side = unary(g, moved, { function: "clip", alpha, beta }, name);
-      return binary(g, "add", sum, unary(g, side, { function: "affine", alpha: Math.fround(slopes[i]), beta: 0 }, name), name);
+      return binary(g, "add", sum, unary(g, side, { function: "affine", alpha: slopes[i], beta: 0 }, name), name);
     }, middle);
   };
 }

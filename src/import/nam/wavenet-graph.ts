@@ -43,9 +43,12 @@ function gated(g: GraphWriter, { activation, gating, second, bottleneck }: Layer
   return binary(g, "add", a, binary(g, "mul", s, binary(g, "sub", f, a, name), name), name);
 }
 
-function projected(g: GraphWriter, layer: Layer, key: "layer1x1" | "head1x1", x: string, condition: string, name: string): string {
+type Key = "layer1x1" | "head1x1";
+
+function projected(g: GraphWriter, layer: Layer, key: Key, x: string, condition: string, name: string): string {
   const projection = layer[key];
-  return projection ? modulated(g, layer.films[`${key}_post_film`], causal(g, x, projection, name), condition, name) : x;
+  if (!projection) return x;
+  return modulated(g, layer.films[`${key}_post_film`], causal(g, x, projection, name), condition, name);
 }
 
 function modulated(g: GraphWriter, film: Modulation | undefined, x: string, condition: string, name: string): string {

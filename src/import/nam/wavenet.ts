@@ -1,8 +1,9 @@
-import { FormatError, shown } from "../../check.ts";
+import { shown } from "../../check.ts";
 import { asCount, Fields } from "../json.ts";
 import type { Convolution } from "../layers.ts";
 import { readActivation, type NamActivation } from "./activation.ts";
 import type { NamWeights } from "./weights.ts";
+import { wrong } from "../wrong.ts";
 
 /** Arrays of layers, each given the input (or what a net makes of it) as condition; then an optional head. */
 export interface WaveNet {
@@ -57,12 +58,12 @@ const depth = ({ kernel, dilation = 1 }: Convolution): number => (kernel - 1) * 
 /** Reads a configuration with its weights; `condition` are the channels that another net makes of the input. */
 export function planWaveNet(config: Fields, weights: NamWeights, condition: number | undefined): WaveNet {
   const lists = config.list("layers").map((value, i) => new Fields(`${config.path("layers")}[${i}]`, value));
-  if (lists.length === 0) throw new FormatError("description", `${config.path("layers")}: expected at least one`);
+  if (lists.length === 0) throw wrong("description", config.path("layers"), "at least one", "none");
   let inputs = 0;
   let width = 0;
   let head = 0;
   const arrays = lists.map((fields, a) => {
-    if (fields.has("slimmable")) throw new FormatError("unsupported", `${fields.path("slimmable")}: a slimmable WaveNet is not supported`);
+    if (fields.has("slimmable")) throw wrong("unsupported", fields.path("slimmable"), "null", "a slimmable WaveNet");
     const size = fields.count("input_size");
     if (a === 0) inputs = config.count("in_channels", size);
     expectSize(fields.path("input_size"), size, a === 0 ? inputs : width);
@@ -85,18 +86,21 @@ export function planWaveNet(config: Fields, weights: NamWeights, condition: numb
 function readArray(fields: Fields, weights: NamWeights, inputs: number, condition: number): LayerArray {
   const size = fields.count("channels");
   const dilations = fields.counts("dilations");
-  if (dilations.length === 0) throw new FormatError("description", `${fields.path("dilations")}: expected at least one`);
+  if (dilations.length === 0) throw wrong("description", fields.path("dilations"), "at least one", "none");
   const bottleneck = fields.count("bottleneck", size);
   const groups = fields.count("groups_input", 1);
   const mixinGroups = fields.count("groups_input_mixin", 1);
-  const kernels = each(fields, fields.has("kernel_sizes") ? "kernel_sizes" : "kernel_size", dilations.length).map(([label, k]) => asCount(label, k));
-  const activations = each(fields, "activation", dilations.length).map(([label, a]) => readActivation(label, a, bottleneck));
-  const gatings = readGatings(fields, dilations.length);
+  const count = dilations.length;
+  const key = fields.has("kernel_sizes") ? "kernel_sizes" : "kernel_size";
+  const kernels = each(fields, key, count).map(([label, k]) => asCount(label, k));
+  const activations = each(fields, "activation", count).map(([label, a]) => readActivation(label, a, bottleneck));
+  const gatings = readGatings(fields, count);
   const seconds = readSeconds(fields, gatings, bottleneck);
   const layer1x1 = fields.has("layer1x1") ? readProjection(fields, "layer1x1", size) : { out: size, groups: 1 };
   const head1x1 = fields.has("head1x1") ? readProjection(fields, "head1x1") : undefined;
   if (!layer1x1) {
-    throw new FormatError("unsupported", `${fields.path("layer1x1.active")}: without it NAM's trainer adds the activation to the input, its plug-in does not`);
+    const why = "false, where NAM's trainer adds the activation to the input and its plug-in does not";
+    throw wrong("unsupported", fields.path("layer1x1.active"), "true", why);
   }
   const films = FILMS.flatMap((film) => readFilm(fields, film));
   const headInputs = head1x1 ? head1x1.out : bottleneck;
@@ -107,24 +111,30 @@ function readArray(fields: Fields, weights: NamWeights, inputs: number, conditio
     const name = `${fields.label} layer ${l}`;
     const gating = gatings[l];
     const wide = gating === "none" ? bottleneck : 2 * bottleneck;
-    const conv = weights.convolution(`${name} conv`, { in: size, out: wide, kernel: kernels[l], dilation, groups }, true);
-    const mixin = weights.convolution(`${name} input_mixin`, { in: condition, out: wide, kernel: 1, groups: mixinGroups }, false);
+    const convShape = { in: size, out: wide, kernel: kernels[l], dilation, groups };
+    const conv = weights.convolution(`${name} conv`, convShape, true);
+    const mixinShape = { in: condition, out: wide, kernel: 1, groups: mixinGroups };
+    const mixin = weights.convolution(`${name} input_mixin`, mixinShape, false);
     const project = (part: Projection, label: string): Convolution =>
       weights.convolution(`${name} ${label}`, { in: bottleneck, out: part.out, kernel: 1, groups: part.groups }, true);
     const one = project(layer1x1, "layer1x1");
     const two = head1x1 && project(head1x1, "head1x1");
     const sizes: Record<Film, number | undefined> = {
-      conv_pre_film: size, conv_post_film: wide, input_mixin_pre_film: condition, input_mixin_post_film: wide,
-      activation_pre_film: wide, activation_post_film: bottleneck, layer1x1_post_film: size, head1x1_post_film: two?.out,
+      conv_pre_film: size, conv_post_film: wide,
+      input_mixin_pre_film: condition, input_mixin_post_film: wide,
+      activation_pre_film: wide, activation_post_film: bottleneck,
+      layer1x1_post_film: size, head1x1_post_film: two?.out,
     };
     const modulations = films.map(({ film, shift, groups }): [Film, Modulation] => {
       const width = sizes[film];
-      if (width === undefined) throw new FormatError("unsupported", `${fields.path(film)}: nothing to modulate`);
+      if (width === undefined) throw wrong("unsupported", fields.path(film), "a head1x1 to modulate", "none");
       if (film === "layer1x1_post_film" && gating !== "blended") {
-        throw new FormatError("unsupported", `${fields.path(film)}: without blending, NAM's trainer applies it and its plug-in does not`);
+        const why = "it with another gating, where NAM's trainer applies it and its plug-in does not";
+        throw wrong("unsupported", fields.path(film), "blended gating", why);
       }
       const out = shift ? 2 * width : width;
-      return [film, { convolution: weights.convolution(`${name} ${film}`, { in: condition, out, kernel: 1, groups }, true), size: width, shift }];
+      const convolution = weights.convolution(`${name} ${film}`, { in: condition, out, kernel: 1, groups }, true);
+      return [film, { convolution, size: width, shift }];
     });
     return {
       conv, mixin, layer1x1: one, head1x1: two, films: Object.fromEntries(modulations),
@@ -146,7 +156,7 @@ function readGatings(fields: Fields, count: number): Gating[] {
   const old = fields.has("gated") ? fields.flag("gated") : false;
   return each(fields, "gating_mode", count, old ? "gated" : "none").map(([label, word]) => {
     const gating = GATINGS.find((g) => g === word);
-    if (!gating) throw new FormatError("unsupported", `${label}: expected ${GATINGS.join(", ")}, got ${shown(word)}`);
+    if (!gating) throw wrong("unsupported", label, GATINGS.join(", "), shown(word));
     return gating;
   });
 }
@@ -180,11 +190,13 @@ function readFilm(fields: Fields, film: Film): { film: Film; shift: boolean; gro
 }
 
 function readHeadShape(fields: Fields, inputs: number): { in: number; out: number; kernel: number; bias: boolean } {
-  if (!fields.has("head")) return { in: inputs, out: fields.count("head_size"), kernel: 1, bias: fields.flag("head_bias") };
+  if (!fields.has("head")) {
+    return { in: inputs, out: fields.count("head_size"), kernel: 1, bias: fields.flag("head_bias") };
+  }
   const head = fields.fields("head");
-  const shape = { in: inputs, out: head.count("out_channels"), kernel: head.count("kernel_size"), bias: head.flag("bias") };
+  const [out, kernel, bias] = [head.count("out_channels"), head.count("kernel_size"), head.flag("bias")];
   head.close();
-  return shape;
+  return { in: inputs, out, kernel, bias };
 }
 
 function readHead(fields: Fields, weights: NamWeights, inputs: number): WaveNet["head"] {
@@ -193,15 +205,17 @@ function readHead(fields: Fields, weights: NamWeights, inputs: number): WaveNet[
   const out = fields.count("out_channels");
   const kernels = fields.counts("kernel_sizes");
   const word = fields.take("activation");
-  if (kernels.length === 0) throw new FormatError("description", `${fields.path("kernel_sizes")}: expected at least one`);
+  if (kernels.length === 0) throw wrong("description", fields.path("kernel_sizes"), "at least one", "none");
   const sizes = kernels.map((_, i) => (i === 0 ? inputs : width));
-  const convolutions = kernels.map((kernel, i) =>
-    weights.convolution(`WaveNet head ${i}`, { in: sizes[i], out: i === kernels.length - 1 ? out : width, kernel }, true));
+  const convolutions = kernels.map((kernel, i) => {
+    const shape = { in: sizes[i], out: i === kernels.length - 1 ? out : width, kernel };
+    return weights.convolution(`WaveNet head ${i}`, shape, true);
+  });
   const activation = sizes.map((size) => readActivation(fields.path("activation"), word, size));
   fields.close();
   return { activation, convolutions };
 }
 
 function expectSize(label: string, got: number, expected: number): void {
-  if (got !== expected) throw new FormatError("shape", `${label}: expected ${expected}, got ${got}`);
+  if (got !== expected) throw wrong("shape", label, expected, got);
 }

@@ -1,5 +1,5 @@
-import { FormatError } from "../../check.ts";
 import type { Convolution } from "../layers.ts";
+import { wrong } from "../wrong.ts";
 
 /** A capture's weights, one after the other: each is taken once. */
 export class NamWeights {
@@ -16,7 +16,8 @@ export class NamWeights {
   take(name: string, count: number): Float32Array {
     const end = this.#at + count;
     if (end > this.#weights.length) {
-      throw new FormatError("tensor", `${this.#label}: expected ${end} or more (${name} takes ${count} from ${this.#at}), got ${this.#weights.length}`);
+      const expected = `${end} or more (${name} takes ${count} from ${this.#at})`;
+      throw wrong("tensor", this.#label, expected, this.#weights.length);
     }
     const part = this.#weights.subarray(this.#at, end);
     this.#at = end;
@@ -27,19 +28,21 @@ export class NamWeights {
   convolution(name: string, shape: Omit<Convolution, "weight" | "bias">, biased: boolean): Convolution {
     const { out, kernel, groups = 1 } = shape;
     if (shape.in % groups || out % groups) {
-      throw new FormatError("shape", `${name}: expected channels that ${groups} groups divide, got ${shape.in} to ${out}`);
+      throw wrong("shape", name, `channels that ${groups} groups divide`, `${shape.in} to ${out}`);
     }
     const inputs = shape.in / groups;
     const stored = this.take(name, out * inputs * kernel);
     const weight = new Float32Array(stored.length);
     for (let o = 0, at = 0; o < out; o++) {
-      for (let i = 0; i < inputs; i++) for (let k = 0; k < kernel; k++) weight[(o * kernel + k) * inputs + i] = stored[at++];
+      for (let i = 0; i < inputs; i++) {
+        for (let k = 0; k < kernel; k++) weight[(o * kernel + k) * inputs + i] = stored[at++];
+      }
     }
     return { ...shape, weight, bias: biased ? this.take(`${name} bias`, out) : undefined };
   }
 
   close(): void {
     const left = this.#weights.length - this.#at;
-    if (left > 0) throw new FormatError("tensor", `${this.#label}: expected ${this.#at}, got ${this.#weights.length}`);
+    if (left > 0) throw wrong("tensor", this.#label, this.#at, this.#weights.length);
   }
 }

@@ -1,7 +1,8 @@
-import { FormatError, shown } from "../../check.ts";
+import { shown } from "../../check.ts";
 import type { GraphWriter } from "../../graph/writer.ts";
 import { asCount, asList, numbers, type Fields } from "../json.ts";
 import { binary, causal, cell, resetFirst, transposed, unary, type Activation } from "../layers.ts";
+import { wrong } from "../wrong.ts";
 
 /** A value [batch, time, size]. */
 export interface Row {
@@ -24,7 +25,7 @@ export function addLayer(g: GraphWriter, input: Row, fields: Fields): Row {
   const type = fields.text("type");
   const name = `${fields.label} (${type})`;
   const add = Object.hasOwn(LAYERS, type) ? LAYERS[type] : undefined;
-  if (!add) throw new FormatError("unsupported", `${name}: expected a layer of ${Object.keys(LAYERS).join(", ")}, got ${shown(type)}`);
+  if (!add) throw wrong("unsupported", name, `a layer of ${Object.keys(LAYERS).join(", ")}`, shown(type));
   const out = rowSize(`${name}.shape`, fields.list("shape"));
   const weights = fields.list("weights");
   fields.take("name", "");
@@ -44,14 +45,15 @@ const LAYERS: Readonly<Record<string, (layer: Layer) => string>> = {
     const kernel = transposed(numbers(`${name}.weights[0]`, weights[0], [input.size, 4 * out]), input.size, 4 * out);
     const recurrent = transposed(numbers(`${name}.weights[1]`, weights[1], [out, 4 * out]), out, 4 * out);
     const bias = numbers(`${name}.weights[2]`, weights[2], [4 * out]);
-    return cell(g, input.value, { op: "lstm", in: input.size, size: out, ih: kernel, hh: recurrent, biasIh: bias }, name);
+    const sizes = { in: input.size, size: out };
+    return cell(g, input.value, { op: "lstm", ...sizes, ih: kernel, hh: recurrent, biasIh: bias }, name);
   },
   gru: ({ g, name, fields, input, out, weights }) => {
     cellActivation(name, fields);
     parts(name, weights, 3, 3);
     const kernel = transposed(numbers(`${name}.weights[0]`, weights[0], [input.size, 3 * out]), input.size, 3 * out);
     const recurrent = transposed(numbers(`${name}.weights[1]`, weights[1], [out, 3 * out]), out, 3 * out);
-    const bias = numbers(`${name}.weights[2]`, weights[2], [2, 3 * out]); // reset after; [3 * out] would be reset before
+    const bias = numbers(`${name}.weights[2]`, weights[2], [2, 3 * out]); // [3 * out] would be reset before
     return cell(g, input.value, {
       op: "gru",
       in: input.size,
@@ -71,20 +73,20 @@ const LAYERS: Readonly<Record<string, (layer: Layer) => string>> = {
     const slope = numbers(`${name}.weights[0]`, weights[0], [1, shared ? 1 : out]);
     return binary(g, "prelu", input.value, g.constant(slope, "float32", [slope.length]), name);
   },
-  batchnorm: ({ g, name, fields, input, out, weights }) => {
-    noActivation(name, fields);
-    same(name, input, out);
-    return normalise(g, input.value, name, weights, out, fields.number("epsilon"));
+  batchnorm: (layer) => {
+    noActivation(layer.name, layer.fields);
+    same(layer.name, layer.input, layer.out);
+    return normalise(layer, layer.input.value, layer.out);
   },
-  batchnorm2d: ({ g, name, fields, input, out, weights }) => {
+  batchnorm2d: (layer) => {
+    const { g, name, fields, input, out } = layer;
     noActivation(name, fields);
     same(name, input, out);
     const filters = fields.count("num_filters_in");
     const features = fields.count("num_features_in");
-    if (filters * features !== out) throw shape(name, `num_filters_in * num_features_in = ${out}`, `${filters} * ${features}`);
+    checkGrid(name, filters, features, out);
     const grid = g.node("reshape", [input.value], { shape: [0, 0, features, filters] }, name);
-    const y = normalise(g, grid, name, weights, filters, fields.number("epsilon"));
-    return g.node("reshape", [y], { shape: [0, 0, out] }, name);
+    return g.node("reshape", [normalise(layer, grid, filters)], { shape: [0, 0, out] }, name);
   },
   activation: (layer) => {
     const { name, input, out, weights } = layer;
@@ -92,7 +94,8 @@ const LAYERS: Readonly<Record<string, (layer: Layer) => string>> = {
     parts(name, weights, 0, 0);
     const y = activated(layer, input.value);
     if (y === input.value) {
-      throw new FormatError("unsupported", `${name}.activation: expected a function, got "", which RTNeural's exporter writes for one it does not know`);
+      const got = `"", which RTNeural's exporter writes for one it does not know`;
+      throw wrong("unsupported", `${name}.activation`, "a function", got);
     }
     return y;
   },
@@ -112,13 +115,15 @@ function conv1d(layer: Layer): string {
   const kernel = last(fields, "kernel_size");
   const dilation = last(fields, "dilation");
   const groups = fields.count("groups", 1);
-  if (input.size % groups || out % groups) throw shape(name, `sizes that ${groups} groups divide`, `${input.size} to ${out}`);
-  if (fields.has("strides") && last(fields, "strides") !== 1) {
-    throw new FormatError("unsupported", `${name}.strides: expected 1, a row out for each row in`);
+  if (input.size % groups || out % groups) {
+    throw wrong("shape", name, `sizes that ${groups} groups divide`, `${input.size} to ${out}`);
   }
+  const stride = fields.has("strides") ? last(fields, "strides") : 1;
+  if (stride !== 1) throw wrong("unsupported", `${name}.strides`, "1", stride);
   const kept = numbers(`${name}.weights[0]`, weights[0], [kernel, input.size / groups, out]);
   const weight = transposed(kept, (kernel * input.size) / groups, out);
-  return activated(layer, causal(g, input.value, { weight, bias: optionalBias(layer), in: input.size, out, kernel, dilation, groups }, name));
+  const convolution = { weight, bias: optionalBias(layer), in: input.size, out, kernel, dilation, groups };
+  return activated(layer, causal(g, input.value, convolution, name));
 }
 
 /** Over time and over features: time is causal and dilated, features are padded as TensorFlow does, and strided. */
@@ -127,18 +132,22 @@ function conv2d(layer: Layer): string {
   parts(name, weights, 1, 2);
   const [time, feature] = [last(fields, "kernel_size_time"), last(fields, "kernel_size_feature")];
   const [dilation, stride] = [last(fields, "dilation"), last(fields, "strides")];
-  const [filtersIn, featuresIn, filters] = [last(fields, "num_filters_in"), last(fields, "num_features_in"), last(fields, "num_filters_out")];
-  if (filtersIn * featuresIn !== input.size) throw shape(name, `num_filters_in * num_features_in = ${input.size}`, `${filtersIn} * ${featuresIn}`);
+  const [filtersIn, featuresIn] = [last(fields, "num_filters_in"), last(fields, "num_features_in")];
+  checkGrid(name, filtersIn, featuresIn, input.size);
+  const filters = last(fields, "num_filters_out");
   const padding = fields.text("padding");
   if (padding !== "valid" && padding !== "same") {
-    throw new FormatError("unsupported", `${name}.padding: expected valid or same, got ${shown(padding)}`);
+    throw wrong("unsupported", `${name}.padding`, "valid or same", shown(padding));
   }
   const features = Math.ceil((padding === "valid" ? featuresIn - feature + 1 : featuresIn) / stride);
-  if (features < 1 || features * filters !== out) throw shape(name, `a shape of ${features} * ${filters} values`, `${out}`);
+  const size = features * filters;
+  if (features < 1 || size !== out) throw wrong("shape", name, `a shape of ${features} * ${filters} values`, out);
   const padded = padding === "valid" ? 0 : Math.max((features - 1) * stride + feature - featuresIn, 0);
   const kept = numbers(`${name}.weights[0]`, weights[0], [time, feature, filtersIn, filters]);
-  const weight = g.constant(transposed(kept, time * feature * filtersIn, filters), "float32", [filters, time, feature, filtersIn]);
-  const bias = weights.length > 1 ? g.constant(numbers(`${name}.weights[1]`, weights[1], [filters]), "float32", [filters]) : "";
+  const rows = transposed(kept, time * feature * filtersIn, filters);
+  const weight = g.constant(rows, "float32", [filters, time, feature, filtersIn]);
+  const biases = optionalBias(layer, filters);
+  const bias = biases ? g.constant(biases, "float32", [filters]) : "";
   const grid = g.node("reshape", [input.value], { shape: [0, 0, featuresIn, filtersIn] }, name);
   const y = g.node("conv", [grid, weight, bias], {
     strides: [1, stride],
@@ -151,15 +160,17 @@ function conv2d(layer: Layer): string {
 }
 
 /** y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the last axis. */
-function normalise(g: GraphWriter, x: string, name: string, weights: readonly unknown[], size: number, epsilon: number): string {
+function normalise({ g, name, weights, fields }: Layer, x: string, size: number): string {
+  const epsilon = fields.number("epsilon");
   if (weights.length !== 2 && weights.length !== 4) {
-    throw new FormatError("tensor", `${name}.weights: expected [gamma, beta, mean, variance] or [mean, variance], got ${weights.length} arrays`);
+    const expected = "[gamma, beta, mean, variance] or [mean, variance]";
+    throw wrong("tensor", `${name}.weights`, expected, `${weights.length} arrays`);
   }
   const rows = weights.map((w, i) => numbers(`${name}.weights[${i}]`, w, [size]));
   const [mean, variance] = rows.slice(-2);
   const [gamma, beta] = rows.length === 4 ? rows : [];
   const scale = mean.map((_, i) => (gamma?.[i] ?? 1) / Math.sqrt(variance[i] + epsilon));
-  if (!scale.every(Number.isFinite)) throw new FormatError("unsupported", `${name}: expected variances of more than -epsilon`);
+  if (!scale.every(Number.isFinite)) throw wrong("unsupported", name, "variances of more than -epsilon", "others");
   const shift = mean.map((m, i) => (beta?.[i] ?? 0) - m * scale[i]);
   const scaled = binary(g, "mul", x, g.constant(scale, "float32", [size]), name);
   return binary(g, "add", scaled, g.constant(shift, "float32", [size]), name);
@@ -178,7 +189,7 @@ function activated({ g, name, fields }: Layer, x: string): string {
   const word = fields.text("activation", "");
   const activation = Object.hasOwn(ACTIVATIONS, word) ? ACTIVATIONS[word] : undefined;
   if (activation === undefined) {
-    throw new FormatError("unsupported", `${name}.activation: expected tanh, relu, sigmoid, elu, softmax or "", got ${shown(word)}`);
+    throw wrong("unsupported", `${name}.activation`, 'tanh, relu, sigmoid, elu, softmax or ""', shown(word));
   }
   if (activation === "none") return x;
   return activation === "softmax" ? g.node("softmax", [x], { axis: -1 }, name) : unary(g, x, activation, name);
@@ -188,19 +199,19 @@ function activated({ g, name, fields }: Layer, x: string): string {
 function cellActivation(name: string, fields: Fields): void {
   const word = fields.text("activation", "");
   if (word !== "" && word !== "tanh") {
-    throw new FormatError("unsupported", `${name}.activation: expected tanh, got ${shown(word)}`);
+    throw wrong("unsupported", `${name}.activation`, "tanh", shown(word));
   }
 }
 
 function noActivation(name: string, fields: Fields): void {
   const word = fields.text("activation", "");
-  if (word !== "") throw new FormatError("unsupported", `${name}.activation: expected none, got ${shown(word)}`);
+  if (word !== "") throw wrong("unsupported", `${name}.activation`, "none", shown(word));
 }
 
 /** The size of a row whose shape is [batch, (time,) size], or [batch, time, features, filters]. */
 export function rowSize(label: string, dims: readonly unknown[]): number {
   const sizes = dims.length === 4 ? dims.slice(2) : dims.slice(-1);
-  if (dims.length < 2 || dims.length > 4) throw shape(label, "2 to 4 sizes", shown(dims));
+  if (dims.length < 2 || dims.length > 4) throw wrong("shape", label, "2 to 4 sizes", shown(dims));
   return sizes.reduce((size: number, n) => asCount(label, size * asCount(label, n)), 1);
 }
 
@@ -210,20 +221,21 @@ function last(fields: Fields, key: string): number {
   return asCount(fields.path(key), Array.isArray(value) ? value.at(-1) : value);
 }
 
-function optionalBias({ name, out, weights }: Layer): Float32Array | undefined {
-  return weights.length > 1 ? numbers(`${name}.weights[1]`, weights[1], [out]) : undefined;
+function optionalBias({ name, out, weights }: Layer, size = out): Float32Array | undefined {
+  return weights.length > 1 ? numbers(`${name}.weights[1]`, weights[1], [size]) : undefined;
+}
+
+function checkGrid(name: string, filters: number, features: number, size: number): void {
+  if (filters * features === size) return;
+  throw wrong("shape", name, `num_filters_in * num_features_in = ${size}`, `${filters} * ${features}`);
 }
 
 function parts(name: string, weights: readonly unknown[], least: number, most: number): void {
   if (weights.length >= least && weights.length <= most) return;
   const expected = least === most ? `${least}` : `${least} or ${most}`;
-  throw new FormatError("tensor", `${name}.weights: expected ${expected} arrays, got ${weights.length}`);
+  throw wrong("tensor", `${name}.weights`, `${expected} arrays`, weights.length);
 }
 
 function same(name: string, input: Row, out: number): void {
-  if (out !== input.size) throw shape(name, `a shape of ${input.size}, as its input`, `${out}`);
-}
-
-function shape(label: string, expected: string, got: string): FormatError {
-  return new FormatError("shape", `${label}: expected ${expected}, got ${got}`);
+  if (out !== input.size) throw wrong("shape", name, `a shape of ${input.size}, as its input`, out);
 }
