@@ -3,7 +3,10 @@
 // Every field is one word of 32 bits. Addresses and steps are bytes, counts are elements.
 
 /** The word that says how a record is played: assembly/graph/play.ts. */
-export const enum Op { COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL }
+export const enum Op {
+  COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL,
+  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, SOFTMAX, RESAMPLE,
+}
 
 /** How elements run. */
 export const enum Word { FLOAT, INT }
@@ -178,4 +181,124 @@ export const enum Flag {
   steps: i32;
   batch: i32;
   directions: i32;
+}
+
+/** Axes that a window moves along. */
+export const enum Window { AXES = 3 }
+
+/**
+ * A window over x [batch, in0, in1, in2, channels], rows channels last, at outputs [batch, out0, out1, out2]:
+ * tap k of output o reads o * stride + k * dilation - pad of each axis. Missing axes stand first, of size 1.
+ */
+@unmanaged export class WindowRecord extends Record {
+  y: usize;
+  x: usize;
+  batch: i32;
+  channels: i32;
+  in0: i32;
+  in1: i32;
+  in2: i32;
+  out0: i32;
+  out1: i32;
+  out2: i32;
+  kernel0: i32;
+  kernel1: i32;
+  kernel2: i32;
+  stride0: i32;
+  stride1: i32;
+  stride2: i32;
+  dilation0: i32;
+  dilation1: i32;
+  dilation2: i32;
+  pad0: i32;
+  pad1: i32;
+  pad2: i32;
+}
+
+/** Packed panels of [outputs, taps * channels of a group], group by group, `group` bytes apart; `patches` [rows, taps * channels of a group]. */
+@unmanaged export class ConvRecord extends WindowRecord {
+  weights: usize;
+  panel: usize;
+  group: usize;
+  groups: i32;
+  /** Outputs of all groups. */
+  outputs: i32;
+  patches: usize;
+  /** Rows that `patches` has. */
+  rows: i32;
+  activation: i32;
+  alpha: f32;
+  beta: f32;
+}
+
+/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors. */
+@unmanaged export class DepthwiseRecord extends WindowRecord {
+  weights: usize;
+  activation: i32;
+  alpha: f32;
+  beta: f32;
+}
+
+/**
+ * The transpose of ConvRecord: x [batch, out.., channels] is spread over y [batch, in.., outputs], whose rows begin as `bias`.
+ * Panels of [taps * outputs of a group, channels of a group]; `patches` [rows, taps * outputs of a group].
+ */
+@unmanaged export class ConvTransposeRecord extends WindowRecord {
+  weights: usize;
+  panel: usize;
+  group: usize;
+  groups: i32;
+  outputs: i32;
+  bias: usize;
+  patches: usize;
+  rows: i32;
+  activation: i32;
+  alpha: f32;
+  beta: f32;
+}
+
+/** What a window of a channel is to its output. */
+export const enum Pool { MAX, AVERAGE, LP }
+
+@unmanaged export class PoolRecord extends WindowRecord {
+  pool: i32;
+  p: i32;
+  /** An average counts the pads: up to `pad` before and `after` behind each axis. */
+  counted: i32;
+  after0: i32;
+  after1: i32;
+  after2: i32;
+}
+
+/** y = (x - mean) / sqrt(variance + epsilon), or x / sqrt(mean of squares + epsilon), row by row; then scale and bias [width], or 0. */
+@unmanaged export class NormRecord extends Record {
+  y: usize;
+  x: usize;
+  scale: usize;
+  bias: usize;
+  rows: i32;
+  width: i32;
+  centred: i32;
+  epsilon: f32;
+}
+
+/** y = softmax(x) or its logarithm, row by row, in the place of x. */
+@unmanaged export class SoftmaxRecord extends Record {
+  x: usize;
+  rows: i32;
+  width: i32;
+  log: i32;
+}
+
+/** y [outer, out, inner]: place o is the sum of `taps` places of x [outer, places, inner], by indices and weights [out, taps]. */
+@unmanaged export class ResampleRecord extends Record {
+  y: usize;
+  x: usize;
+  indices: usize;
+  weights: usize;
+  outer: i32;
+  places: i32;
+  out: i32;
+  taps: i32;
+  inner: i32;
 }

@@ -3,6 +3,12 @@ function refuse(): never {
   throw new Error('unrolled/core: expected run, encode or stream on float32 weights, got a call of what only "unrolled" has');
 }
 
+/** The core knows safetensors alone. */
+export const foreign = () => undefined;
+
+/** A console shows the class alone. */
+export const showAs = () => {};
+
 export {
   refuse as cellGates, refuse as checkClassifier, refuse as checkGenerator, refuse as forecastRows, refuse as Generation,
   refuse as labelRows, refuse as quantizeSafetensors, refuse as scoreItems, refuse as traceItems,

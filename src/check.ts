@@ -1,3 +1,5 @@
+import { printable } from "./text.ts";
+
 /** What is wrong with a model file, a tensor or a description. */
 export type FormatCode =
   | "truncated" // the file ends before what it announces
@@ -10,17 +12,25 @@ export type FormatCode =
   | "graph" // a node is not what its op asks for
   | "state"; // a saved state does not belong here
 
-/** Characters of an error: names in a file may be as long as the file. */
-const LONGEST = 4000;
+/** Characters of an error at its beginning and its end: names in a file may be as long as the file. */
+const LONGEST = { head: 2000, tail: 500 };
 
 /** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
 export class FormatError extends Error {
-  override readonly name = "FormatError";
+  declare readonly name: "FormatError";
   readonly code: FormatCode;
   constructor(code: FormatCode, message: string) {
-    super(message.length > LONGEST ? `${message.slice(0, LONGEST)}...` : message);
+    super(shortened(printable(shortened(message))));
     this.code = code;
   }
+  static {
+    // A stack is written before the fields are, and a minified class has another name.
+    Object.defineProperty(this.prototype, "name", { value: "FormatError", configurable: true, writable: true });
+  }
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST.head + LONGEST.tail ? text : `${text.slice(0, LONGEST.head)}...${text.slice(-LONGEST.tail)}`;
 }
 
 /** Throws a RangeError unless `value` is `expected`. */
@@ -46,7 +56,7 @@ export function checkCount(label: string, value: unknown, least: number): assert
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
-  return value.constructor?.name ?? "object";
+  return cut(String(value.constructor?.name || "object"));
 }
 
 /** Characters, elements and levels of a value in an error. */
@@ -59,7 +69,7 @@ const SHOWN = { characters: 100, elements: 20, levels: 4 };
 export function shown(value: unknown, levels = SHOWN.levels): string {
   if (value === undefined) return "none";
   if (typeof value === "string") return cut(JSON.stringify(value.slice(0, SHOWN.characters + 1)));
-  if (typeof value !== "object" || value === null) return String(value);
+  if (typeof value !== "object" || value === null) return cut(String(value));
   if (Array.isArray(value)) {
     return levels === 0 ? "[...]" : cut(`[${value.slice(0, SHOWN.elements).map((v) => shown(v, levels - 1))}]`);
   }
@@ -69,5 +79,5 @@ export function shown(value: unknown, levels = SHOWN.levels): string {
 }
 
 function cut(text: string): string {
-  return text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}...` : text;
+  return printable(text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}...` : text);
 }

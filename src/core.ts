@@ -7,7 +7,7 @@ import { compile as compileAny } from "./wasm/load.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
 export { readSafetensors, writeSafetensors, type Safetensors } from "./formats/safetensors.ts";
-export type { CellOptions, Description, LayerDescription } from "./model/description.ts";
+export type { Description, LayerDescription } from "./model/description.ts";
 export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./model/tensor.ts";
 export type { Items } from "./run/items.ts";
 export type { RunOptions, RunResult } from "./run/options.ts";

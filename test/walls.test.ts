@@ -52,6 +52,7 @@ const room = (path: string) => path.split("/")[1];
 const MAY: Record<string, readonly string[]> = {
   cli: ["src/index.ts", "package.json"],
   "index.ts": ["src/formats/", "src/model/description.ts", "src/model/quantize.ts", "src/model/tensor.ts", "src/pack/matrix.ts", "src/run/", "src/wasm/load.ts"],
+  "core.ts": ["src/formats/", "src/model/description.ts", "src/model/tensor.ts", "src/run/", "src/wasm/load.ts"],
   run: ["src/model/", "src/formats/", "src/pack/", "src/memory/plan.ts"],
   model: ["src/layers/", "src/memory/", "src/pack/", "src/wasm/"],
   layers: ["src/pack/", "src/model/tensor.ts"],

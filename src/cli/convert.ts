@@ -1,7 +1,11 @@
 import { Option, type Command } from "commander";
 import { toFloat32, writeSafetensors, type Dtype, type Tensor } from "../index.ts";
-import { readTensors, writeWhole } from "./files.ts";
+import { printable } from "../text.ts";
+import { readTensors } from "./files.ts";
+import { examples } from "./options.ts";
 import { progress } from "./progress.ts";
+import { writeJson } from "./terminal.ts";
+import { writeWhole } from "./write.ts";
 
 /** A format of 16 bits: how many of them are the fraction, and the exponent of its smallest normal number. */
 const FORMATS = { f16: { dtype: "F16", fraction: 10, least: -14 }, bf16: { dtype: "BF16", fraction: 7, least: -126 } } as const;
@@ -19,7 +23,7 @@ export function convertCommand(program: Command): void {
     .argument("<out>", "safetensors file to write")
     .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)).makeOptionMandatory())
     .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
-    .addHelpText("after", "\nExample:\n  unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16")
+    .addHelpText("after", examples("npx unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
     .action(convert);
 }
 
@@ -39,11 +43,8 @@ function convert(from: string, to: string, { dtype, json }: Options): void {
   const file = writeSafetensors(converted, Object.fromEntries(metadata));
   writeWhole(to, file);
   const bytesOut = converted.reduce((n, t) => n + t.bytes.length, 0);
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ in: from, out: to, bytesIn, bytesOut, largestError })}\n`
-      : `${to}: ${bytesIn} -> ${bytesOut} bytes of weights, no weight moved by more than ${largestError.toPrecision(2)}\n`,
-  );
+  if (json) writeJson({ in: from, out: to, bytesIn, bytesOut, largestError });
+  else process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, no weight moved by more than ${largestError.toPrecision(2)}\n`);
 }
 
 function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {

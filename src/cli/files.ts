@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { FormatError, Model, readSafetensors, type Safetensors } from "../index.ts";
 
 /** What the options of a command say about the model. */
@@ -63,23 +62,4 @@ export function readJson(path: string): string {
     throw new Error(`expected JSON: ${(error as Error).message}`);
   }
   return text;
-}
-
-/** Writes a file that is there whole or not at all: under a temporary name first, then renamed. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
-  about(path, () => {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    if (there && !there.isFile()) return writeFileSync(path, bytes); // a pipe or a device
-    const target = there ? realpathSync(path) : path;
-    const temporary = `${target}.${process.pid}.tmp`;
-    if (!existsSync(dirname(target))) throw new Error("expected a directory to write into, got none of this name");
-    try {
-      writeFileSync(temporary, bytes, { flag: "wx" });
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-  });
 }

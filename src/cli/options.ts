@@ -19,6 +19,11 @@ export function withTexts(command: Command, what: string, json: string): Command
     .option("--deterministic", "the build that gives the same bits on every machine");
 }
 
+/** The end of a command's help: lines that run where the models are. */
+export function examples(...lines: string[]): string {
+  return `\nExample, in a clone of the repository, where examples/models is:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
 /** A parser of whole numbers of at least `least`. */
 export function wholeNumber(least: number): (value: string) => number {
   return (value) => {
@@ -47,9 +52,16 @@ export function itemsOf({ description }: Model, text: string): Items {
 
 /** The numbers of a text, apart by spaces, commas or semicolons. */
 export function numbersOf(text: string): number[] {
-  return text.split(/[\s,;]+/).filter(Boolean).map((word) => {
+  return fieldsOf(text).map((word) => {
     const value = Number(word);
-    if (Number.isNaN(value)) throw new Error(`${text}: expected numbers, got ${word}`);
+    if (Number.isNaN(value)) throw new Error(`${cut(text)}: expected numbers, got ${cut(word)}`);
     return value;
   });
 }
+
+/** The fields of a line, apart by spaces, commas or semicolons. */
+export function fieldsOf(line: string): string[] {
+  return line.split(/[\s,;]+/).filter(Boolean);
+}
+
+const cut = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}...` : text);

@@ -1,6 +1,9 @@
 import { Option, type Command } from "commander";
 import { quantizeSafetensors, type Description } from "../index.ts";
-import { about, readBytes, readJson, writeWhole } from "./files.ts";
+import { printable } from "../text.ts";
+import { about, readBytes, readJson } from "./files.ts";
+import { examples } from "./options.ts";
+import { writeWhole } from "./write.ts";
 
 interface Options {
   readonly weights: "int8" | "int16";
@@ -21,11 +24,11 @@ export function quantizeCommand(program: Command): void {
 
 const HELP = `
 Integers have one scale a row, in NAME.scale; biases stay as they are. convert makes only the file
-smaller. See what it costs:
-
-Example:
-  unrolled quantize model.safetensors small.safetensors --weights int8
-  unrolled compare model.safetensors small.safetensors --input texts.txt`;
+smaller. compare shows what it costs.
+${examples(
+  "npx unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8",
+  "npx unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md",
+)}`;
 
 function quantize(from: string, to: string, { weights, description }: Options): void {
   const file = readBytes(from);
@@ -33,5 +36,5 @@ function quantize(from: string, to: string, { weights, description }: Options): 
   const small = about(from, () => quantizeSafetensors(file, weights, described));
   writeWhole(to, small);
   const bytes = (n: number) => n.toLocaleString("en-US");
-  process.stdout.write(`${to}: ${bytes(small.length)} bytes in ${weights}, ${from} has ${bytes(file.length)} (${(file.length / small.length).toFixed(2)} times as many)\n`);
+  process.stdout.write(`${printable(to)}: ${bytes(small.length)} bytes in ${weights}, ${printable(from)} has ${bytes(file.length)} (${(file.length / small.length).toFixed(2)} times as many)\n`);
 }

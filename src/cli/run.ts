@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { tensor, writeSafetensors, type Model, type RunResult, type Tensor } from "../index.ts";
-import { loadModel, readTensors, writeWhole, type LoadOptions } from "./files.ts";
+import { loadModel, readTensors, type LoadOptions } from "./files.ts";
 import { prefixOf, readInput, type Input } from "./input.ts";
+import { examples } from "./options.ts";
+import { writeWhole } from "./write.ts";
 
 interface Options extends LoadOptions {
   readonly input: string;
@@ -32,9 +34,7 @@ Output:
   output   [T, out] or [B, T, out], zero past each length; [out] or [B, out] with --last, and for a net with "last"
   h_n, c_n as h0 and c0
 Where a net has several recurrent layers, the states' names carry the layer's: cell.h0, cell.h_n.
-
-Example:
-  unrolled run model.safetensors --input in.safetensors --output out.safetensors`;
+${examples("npx unrolled run examples/models/sunspots.safetensors --input examples/models/sunspots.x.safetensors --output out.safetensors")}`;
 
 function run(path: string, options: Options): void {
   const { model } = loadModel(path, options);

@@ -1,12 +1,14 @@
 import type { Command } from "commander";
+import { printable } from "../text.ts";
 import { loadModel } from "./files.ts";
-import { itemsOf, withTexts, type TextOptions } from "./options.ts";
+import { examples, itemsOf, withTexts, type TextOptions } from "./options.ts";
+import { writeJson } from "./terminal.ts";
 import { textsOf } from "./texts.ts";
 
 export function scoreCommand(program: Command): void {
   withTexts(program.command("score"), "texts", 'an object a text: {"input", "bits", "bitsPerItem", "items"}')
     .description("print how well a language model foresees texts: bits, the fewer the more probable")
-    .addHelpText("after", '\nThe first item has no prediction and is not counted.\n\nExample:\n  unrolled score examples/models/char-lm.safetensors "Time flies like an arrow" "Arrow an like flies time"')
+    .addHelpText("after", "\nThe first item has no prediction and is not counted.\n" + examples('npx unrolled score examples/models/char-lm.safetensors "Time flies like an arrow" "Arrow an like flies time"'))
     .action(score);
 }
 
@@ -15,10 +17,8 @@ async function score(path: string, args: string[], options: TextOptions): Promis
   const unit = model.description.input === "bytes" ? "byte" : "item";
   for await (const input of textsOf(args, options.file)) {
     const { bits, bitsPerItem, items, perplexity } = model.score(itemsOf(model, input));
-    process.stdout.write(
-      options.json
-        ? `${JSON.stringify({ input, bits, bitsPerItem, items })}\n`
-        : `${input}\n  ${bits.toFixed(2)} bits   ${bitsPerItem.toFixed(3)} bits a ${unit}   perplexity ${perplexity.toFixed(2)}   ${items} ${unit}${items === 1 ? "" : "s"}\n`,
-    );
+    const words = `${bits.toFixed(2)} bits   ${bitsPerItem.toFixed(3)} bits a ${unit}   perplexity ${perplexity.toFixed(2)}   ${items} ${unit}${items === 1 ? "" : "s"}`;
+    if (options.json) writeJson({ input, bits, bitsPerItem, items });
+    else process.stdout.write(`${printable(input)}\n  ${words}\n`);
   }
 }

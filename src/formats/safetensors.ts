@@ -1,5 +1,6 @@
 import { FormatError, kindOf, shown } from "../check.ts";
 import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
+import { foreign } from "./kind.ts";
 import { decodeUtf8, encodeUtf8 } from "../text.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
@@ -19,7 +20,7 @@ const LARGEST_HEADER = 100_000_000;
  * https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(file)}`);
+  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${foreign(file) ?? kindOf(file)}`);
   const header = readHeader(file);
   const data = file.subarray(header.end);
   const metadata = new Map<string, string>();
@@ -43,10 +44,9 @@ export function readSafetensors(file: Uint8Array): Safetensors {
 function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER) throw bad(`expected a header of at most ${LARGEST_HEADER} bytes, got ${length}`);
+  if (length > LARGEST_HEADER || file[8] !== 0x7b) throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
-  if (file[8] !== 0x7b) throw bad("expected a header that begins with {");
   let json: string;
   let value: unknown;
   try {
@@ -61,7 +61,13 @@ function readHeader(file: Uint8Array): { json: string; entries: [string, unknown
 /** Keys of all objects, repeated ones included; JSON.parse keeps only the last of these. */
 function countKeys(json: string): number {
   let keys = 0;
-  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|:/g)) if (token === ":") keys++;
+  let text = false;
+  for (let i = 0; i < json.length; i++) {
+    const char = json[i];
+    if (char === "\\") i++;
+    else if (char === '"') text = !text;
+    else if (char === ":" && !text) keys++;
+  }
   return keys;
 }
 

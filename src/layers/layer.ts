@@ -2,6 +2,9 @@ import type { GateOrder } from "../pack/gates.ts";
 
 export { Flag, Kind } from "../abi/layout.ts";
 
+/** Layers of a net at most, every depth and direction of a stack counted. */
+export const MOST_LAYERS = 1000;
+
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
   readonly size: number;

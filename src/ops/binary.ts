@@ -2,7 +2,7 @@ import { Binary, Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import type { Dtype } from "../graph/graph.ts";
 import { walk } from "../plan/walk.ts";
-import { broadcast, broadcastSteps, isFloat, op, oneOf, sameWord, stepsOf, type Reader } from "./op.ts";
+import { broadcast, broadcastSteps, isFloat, op, oneOf, sameWord, stepsOf } from "./op.ts";
 
 const BOOLEAN = new Set(["equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "xor"]);
 
@@ -15,7 +15,7 @@ export function bitsOf(dtype: Dtype): number {
 /** y = f(a, b) with NumPy's broadcasting. */
 export const binary = op({
   inputs: [2, 2],
-  attributes: { function: oneOf(Object.keys(Binary).map((name) => name.toLowerCase())) as Reader<string> },
+  attributes: { function: oneOf(Object.keys(Binary).map((name) => name.toLowerCase())) },
   infer(call) {
     const [a, b] = call.inputs as [NonNullable<(typeof call.inputs)[0]>, NonNullable<(typeof call.inputs)[0]>];
     sameWord(call, a, b);

@@ -86,7 +86,7 @@ export const boolean = (fallback: boolean): Reader<boolean> => (label, value = f
 };
 
 /** One of some words; the first is the default where `fallback` says so. */
-export const oneOf = <const W extends readonly string[]>(words: W, fallback?: W[number]): Reader<W[number]> => (label, value = fallback) => {
+export const oneOf = (words: readonly string[], fallback?: string): Reader<string> => (label, value = fallback) => {
   if (typeof value !== "string" || !words.includes(value)) throw wrong(label, words.join(" or "), value);
   return value;
 };

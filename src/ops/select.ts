@@ -27,7 +27,7 @@ export const where = op({
 /** The same numbers as another type: floats towards 0, what is not 0 as true, integers by their lowest bits. */
 export const cast = op({
   inputs: [1, 1],
-  attributes: { to: oneOf(DTYPES as readonly string[]) as Reader<Dtype> },
+  attributes: { to: oneOf(DTYPES) as Reader<Dtype> },
   infer: ({ inputs: [x], attributes: { to } }) => [{ dtype: to, shape: x!.type.shape }],
   same: ({ inputs: [x], attributes: { to } }) => (to === x!.type.dtype ? x : undefined),
   lower({ name, inputs: [x], attributes: { to: dtype } }, [y], to) {

@@ -13,7 +13,7 @@ const BOOLEAN = new Set(["is_nan", "is_inf", "not"]);
 /** y = f(x), element by element; alpha and beta as the function has them (assembly/ops/unary.ts). */
 export const unary = op({
   inputs: [1, 1],
-  attributes: { function: oneOf(UNARY) as Reader<string>, alpha: number(0), beta: number(0) },
+  attributes: { function: oneOf(UNARY), alpha: number(0), beta: number(0) },
   infer: ({ inputs: [x], attributes }) => [BOOLEAN.has(attributes.function) ? { ...x!.type, dtype: "bool" } : x!.type],
   same: ({ inputs: [x], attributes }) => (attributes.function === "identity" ? x : undefined),
   lower({ name, inputs: [x], attributes: { function: f, alpha, beta } }, [y], to) {

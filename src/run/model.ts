@@ -10,6 +10,7 @@ import { checkClassifier, labelRows, type Label } from "./classify.ts";
 import { batchesOf } from "./encode.ts";
 import { forecastRows } from "./forecast.ts";
 import type { Generated, GenerateOptions } from "./generate.ts";
+import { showAs } from "./inspect.ts";
 import type { Items } from "./items.ts";
 import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
 import { Runner } from "./runner.ts";
@@ -26,6 +27,10 @@ export class Model {
   private constructor(net: Net) {
     this.#net = net;
     this.#runner = new Runner(net);
+  }
+
+  static {
+    showAs(this, "Model", (model) => model.#net.layers);
   }
 
   /**
@@ -105,10 +110,11 @@ export class Model {
 
   /**
    * The `top` most probable labels (default 3) of a sequence, the most probable first; for a net without `last`,
-   * whose outputs name each item, those of every timestep: `classify<Label[][]>(x)`. Logits go through softmax.
+   * whose outputs name each item, those of every timestep. Who knows which, says so: `classify<Label[]>(x)`,
+   * `classify<Label[][]>(x)`. Logits go through softmax.
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
-  classify<Labels extends Label[] | Label[][] = Label[]>(x: Items, { top = 3 }: { readonly top?: number } = {}): Labels {
+  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(x: Items, { top = 3 }: { readonly top?: number } = {}): Labels {
     checkClassifier(this.#net);
     const rows = labelRows(this.#net, this.run(x).output, top);
     return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;

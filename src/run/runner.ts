@@ -1,4 +1,4 @@
-import { checkFloats } from "../check.ts";
+import { checkFloats, shown } from "../check.ts";
 import type { Net, Program } from "../model/build.ts";
 import { schedule } from "./batch.ts";
 import { checkApart, readItems, type Items } from "./items.ts";
@@ -21,7 +21,7 @@ export class Runner {
 
   /** Runs one sequence, or a batch, through a program of the net. */
   run(x: Items, program: Program, { batch = 1, lengths, state, output = "all", into }: RunOptions): RunResult {
-    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${JSON.stringify(output)}`);
+    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${shown(output)}`);
     const net = this.#net;
     const items = readItems(net, x);
     const s = schedule(net, this.workspace, items.count, batch, lengths);

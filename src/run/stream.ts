@@ -2,6 +2,7 @@
 import { checkCount, checkFloats, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
+import { showAs } from "./inspect.ts";
 import { checkId, checkItem } from "./items.ts";
 import { loadState, saveState } from "./save.ts";
 import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
@@ -33,6 +34,10 @@ export class Stream {
   readonly #inputs: number;
   readonly #outputs: number;
   #state: number;
+
+  static {
+    showAs(this, "Stream", (stream) => stream.#net.layers);
+  }
 
   /** @internal */
   constructor(net: Net, workspace: Workspace, saved: Uint8Array | undefined) {
