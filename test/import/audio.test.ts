@@ -52,7 +52,7 @@ describe("refused by name", () => {
     ["a function lost", "every layer", ["layers", 11, "activation"], "", /^layers\[11\] \(activation\)\.activation: expected a function, got "", /],
     ["a cell's function", "every layer", ["layers", 4, "activation"], "relu", /^layers\[4\] \(gru\)\.activation: expected tanh, got "relu"$/],
     ["a GRU that resets before", "every layer", ["layers", 4, "weights", 2], new Array(15).fill(0), /^layers\[4\] \(gru\)\.weights\[2\]: expected 2 values/],
-    ["strides", "every layer", ["layers", 1, "strides"], [2], /^layers\[1\] \(conv1d\)\.strides: expected 1, a row out/],
+    ["strides", "every layer", ["layers", 1, "strides"], [2], /^layers\[1\] \(conv1d\)\.strides: expected 1, got 2$/],
     ["a field it does not know", "every layer", ["layers", 1, "padding_mode"], "circular", /^layers\[1\]: padding_mode not supported here$/],
     ["a field missing", "every layer", ["layers", 1, "kernel_size"], undefined, /^layers\[1\]\.kernel_size: expected this field, got none$/],
     ["groups that divide nothing", "every layer", ["layers", 1, "groups"], 4, /^layers\[1\] \(conv1d\): expected sizes that 4 groups divide, got 4 to 6$/],
@@ -69,12 +69,12 @@ describe("refused by name", () => {
     ["a newer version", "WaveNet", ["version"], "0.8.0", /^version: expected 0.5.0 to 0.7, got "0.8.0"$/],
     ["Linear", "WaveNet", ["architecture"], "Linear", /^architecture: expected LSTM, ConvNet, WaveNet, got "Linear", whose weights/],
     ["a container", "WaveNet", ["architecture"], "SlimmableContainer", /^architecture: expected .*, got "SlimmableContainer"$/],
-    ["a slimmable net", "WaveNet", ["config", "layers", 0, "slimmable"], { method: "slice_channels_uniform" }, /^config\.layers\[0\]\.slimmable: a slimmable WaveNet/],
+    ["a slimmable net", "WaveNet", ["config", "layers", 0, "slimmable"], { method: "slice_channels_uniform" }, /^config\.layers\[0\]\.slimmable: expected null, got a slimmable WaveNet$/],
     ["a function of NAM's", "WaveNet", ["config", "layers", 0, "activation"], "Fasttanh", /^config\.layers\[0\]\.activation: expected Tanh, .*, got "Fasttanh"$/],
     ["slopes for other channels", "WaveNet A2", ["config", "layers", 1, "activation", 0, "negative_slopes"], [0.1], /^config\.layers\[1\]\.activation\[0\]\.negative_slopes: expected 4 values/],
     ["a softer Softsign", "WaveNet A2", ["config", "layers", 0, "activation", 0], { type: "Softsign", alpha: 2 }, /^config\.layers\[0\]\.activation\[0\]\.alpha: expected 1$/],
-    ["no layer1x1", "WaveNet A2", ["config", "layers", 0, "layer1x1", "active"], false, /^config\.layers\[0\]\.layer1x1\.active: without it/],
-    ["what trainer and plug-in see otherwise", "WaveNet A2", ["config", "layers", 0, "layer1x1_post_film"], {}, /^config\.layers\[0\]\.layer1x1_post_film: without blending/],
+    ["no layer1x1", "WaveNet A2", ["config", "layers", 0, "layer1x1", "active"], false, /^config\.layers\[0\]\.layer1x1\.active: expected true, got false, where NAM's trainer/],
+    ["what trainer and plug-in see otherwise", "WaveNet A2", ["config", "layers", 0, "layer1x1_post_film"], {}, /^config\.layers\[0\]\.layer1x1_post_film: expected blended gating, got it with another gating/],
     ["gating", "WaveNet A2", ["config", "layers", 0, "gating_mode", 1], "mixed", /^config\.layers\[0\]\.gating_mode\[1\]: expected none, gated, blended, got "mixed"$/],
     ["a list of another length", "WaveNet A2", ["config", "layers", 0, "kernel_sizes"], [3, 2], /^config\.layers\[0\]\.kernel_sizes: length: expected 3, got 2$/],
     ["a width that does not follow", "WaveNet", ["config", "layers", 1, "input_size"], 4, /^config\.layers\[1\]\.input_size: expected 3, got 4$/],
@@ -103,7 +103,7 @@ describe("refused by name", () => {
     ["a weight of more than a byte", rnnoise.replace(/\n(\S+) /, "\n5 ").replace(/0\n\S+/, "0\n128"), /^input_dense input weights: expected a whole number from -128 to 127, got "128"$/],
     ["layers that do not fit", rnnoise.replace("12 3 2", "11 3 2"), /^(noise_gru|denoise_gru)/],
     ["an end too early", rnnoise.slice(0, -10), /^vad_output bias: expected a number, the file ends$|^vad_output/],
-    ["numbers too many", `${rnnoise} 1 2`, /^expected the file to end after vad_output, got 2 numbers more$/],
+    ["numbers too many", `${rnnoise} 1 2`, /^file: expected an end after vad_output, got 2 numbers more$/],
   ])("RNNoise: %s", (_, text, message) => {
     expect(() => READERS.rnnoise(bytesOf(text))).toThrow(message);
   });
