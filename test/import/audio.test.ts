@@ -2,6 +2,7 @@
 // and what is refused, by name.
 import { describe, expect, test } from "vitest";
 import { bind } from "../../src/graph/bind.ts";
+import { sniffJson, sniffRnnoise } from "../../src/import/sniff.ts";
 import { stateDictJson } from "../../src/import/statedict.ts";
 import { FormatError } from "../../src/index.ts";
 import { Session } from "../../src/run/session.ts";
@@ -118,4 +119,16 @@ test("a state_dict as JSON is its tensors", () => {
   expect(new Float32Array(new Uint8Array(tensors[0].bytes).buffer)).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
   expect(() => stateDictJson(bytesOf({ a: [[1, 2], [3]] }))).toThrow(/^a\[1\]: expected 2 values \(a is \[2, 2\]\), got 1$/);
   expect(() => stateDictJson(bytesOf({ a: "b" }))).toThrow(/^a: expected nested arrays of numbers/);
+});
+
+test("each kind of file is told by its content", () => {
+  for (const { name, format, file } of CASES) {
+    const found = typeof file === "string" ? sniffRnnoise(bytesOf(file)) && "rnnoise" : sniffJson(file);
+    expect(found, name).toBe(format);
+  }
+  expect(sniffJson({ "a.weight": [[1]], "a.bias": [1] })).toBe("state_dict");
+  for (const other of [undefined, null, 1, "x", [], {}, { a: 1 }, { format: "unrolled/1", layers: [] }]) {
+    expect(sniffJson(other)).toBeUndefined();
+  }
+  expect(sniffRnnoise(bytesOf("rnn"))).toBe(false);
 });
