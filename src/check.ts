@@ -3,7 +3,7 @@ import { printable } from "./text.ts";
 /** What is wrong with a model file, a tensor or a description. */
 export type FormatCode =
   | "truncated" // the file ends before what it announces
-  | "header" // the safetensors header is not what the format asks for
+  | "header" // the file is not laid out as its format asks
   | "dtype" // a tensor's type is unknown, or is not what its use needs
   | "shape" // a tensor's shape is not what its use needs
   | "tensor" // a tensor is missing, or is left over

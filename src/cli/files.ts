@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
-import { FormatError, Model, readSafetensors, type Safetensors } from "../index.ts";
+import { FormatError, Model, type Safetensors } from "../index.ts";
+import { unwrap } from "../model/unwrap.ts";
+import { readWeights } from "./weights.ts";
 
 /** What the options of a command say about the model. */
 export interface LoadOptions {
@@ -38,7 +40,7 @@ export function readBytes(path: string): Uint8Array {
 }
 
 export function readTensors(path: string): Safetensors {
-  return about(path, () => readSafetensors(readFileSync(path)));
+  return about(path, () => readWeights(readFileSync(path)));
 }
 
 /** Loads MODEL, described by its own metadata or by the file of `--description`. */
@@ -46,7 +48,7 @@ export function loadModel(path: string, { description, deterministic }: LoadOpti
   const file = readTensors(path);
   const json = description === undefined ? file.metadata.get("unrolled") : about(description, () => readJson(description));
   try {
-    return { file, model: Model.fromTensors(file.tensors, { deterministic }, json) };
+    return { file, model: Model.fromTensors(unwrap(file.tensors, {}, json), { deterministic }, json) };
   } catch (error) {
     const described = error instanceof FormatError && (error.code === "description" || error.code === "unsupported");
     throw new Error(`${described ? (description ?? path) : path}: ${(error as Error).message}`);

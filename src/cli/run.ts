@@ -1,12 +1,14 @@
 import type { Command } from "commander";
+import { kindOf } from "../formats/kind.ts";
 import { tensor, writeSafetensors, type Model, type RunResult, type Tensor } from "../index.ts";
-import { loadModel, readTensors, type LoadOptions } from "./files.ts";
+import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
+import { openOnnx, runSession } from "./graphs.ts";
 import { prefixOf, readInput, type Input } from "./input.ts";
 import { examples } from "./options.ts";
 import { writeWhole } from "./write.ts";
 
 interface Options extends LoadOptions {
-  readonly input: string;
+  readonly input?: string;
   readonly output: string;
   readonly last?: boolean;
 }
@@ -16,7 +18,7 @@ export function runCommand(program: Command): void {
     .command("run")
     .description("run sequences from a file through a model")
     .argument("<model>", "safetensors file with the weights")
-    .requiredOption("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths")
+    .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
     .requiredOption("-o, --output <file>", "safetensors file to write: output, h_n, and for an LSTM c_n")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
@@ -37,17 +39,26 @@ Where a net has several recurrent layers, the states' names carry the layer's: c
 ${examples("npx unrolled run examples/models/sunspots.safetensors --input examples/models/sunspots.x.safetensors --output out.safetensors")}`;
 
 function run(path: string, options: Options): void {
+  const bytes = readBytes(path);
+  if (kindOf(bytes) === "onnx") {
+    const written = about(path, () => runSession(openOnnx(path, bytes, options.deterministic), tensorsOf(options)));
+    return writeWhole(options.output, written);
+  }
   const { model } = loadModel(path, options);
-  const { tensors } = readTensors(options.input);
+  const tensors = tensorsOf(options);
   let written: Uint8Array;
   try {
     const input = readInput(model, tensors);
     const result = model.run(input.x, { ...input.options, output: options.last ? "last" : "all" });
     written = writeSafetensors(resultTensors(model, input, result, options.last));
   } catch (error) {
-    throw new Error(`${options.input}: ${(error as Error).message}`);
+    throw new Error(`${options.input ?? "--input"}: ${(error as Error).message}`);
   }
   writeWhole(options.output, written);
+}
+
+function tensorsOf({ input }: Options): readonly Tensor[] {
+  return input === undefined ? [] : readTensors(input).tensors;
 }
 
 /** The result under PyTorch's names, in the shapes of `batch_first`. */
