@@ -1,18 +1,10 @@
-import { FormatError } from "../check.ts";
-import { Builder, Unknown } from "../graph/builder.ts";
-import type { Constant, Port, Type } from "../graph/graph.ts";
+import type { Constant, Port } from "../graph/graph.ts";
 import type { Arena } from "../memory/arena.ts";
-import { planGraph } from "../plan/plan.ts";
-import { readFeed, readOutput, sameValues, type Feed, type SessionTensor } from "./feeds.ts";
-import { Evaluator, Player, type Loaded } from "./player.ts";
+import { Bindings, type Program } from "./bindings.ts";
+import { readFeed, readOutput, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
+import { SessionStream, type StreamOptions } from "./session-stream.ts";
 
-/** What a file says its net is: a graph for each set of types. */
-export interface Program {
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  /** Writes the graph; an input that comes with its numbers becomes a constant. */
-  build(builder: Builder, types: ReadonlyMap<string, Type | Constant>): void;
-}
+export type { Program } from "./bindings.ts";
 
 export interface SessionOptions {
   /** Sizes of the dims that have names. */
@@ -31,22 +23,7 @@ export type Outputs = { [name: string]: SessionTensor };
 
 export interface SessionRunOptions {
   /** Arrays that outputs are written into, by name: nothing is allocated for these. */
-  readonly into?: { readonly [name: string]: SessionTensor["data"] };
-}
-
-/** Plans that a session keeps; the one that was used longest ago goes. */
-const MOST_PLANS = 16;
-
-/** A graph for one set of sizes, in memory. */
-interface Bound {
-  /** In the order of the session's inputs. */
-  readonly types: readonly Type[];
-  /** Inputs whose numbers the graph was made for. */
-  readonly pinned: ReadonlyMap<string, Constant>;
-  readonly loaded: Loaded;
-  /** Where each of the session's inputs stands in the plan; -1 for one that is pinned or not used. */
-  readonly addresses: readonly number[];
-  readonly outputs: readonly { readonly name: string; readonly type: Type; readonly address: number }[];
+  readonly into?: { readonly [name: string]: SessionData };
 }
 
 /** A net with named inputs and outputs, ready to run. */
@@ -54,27 +31,25 @@ export class Session {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly #program: Program;
-  readonly #player: Player;
-  readonly #evaluator: Evaluator;
+  readonly #bindings: Bindings;
+  readonly #options: SessionOptions;
   readonly #dims: { readonly [name: string]: number };
   readonly #constants = new Map<string, Constant>();
-  /** Inputs that a graph could not be made without. */
-  readonly #pins = new Set<string>();
-  readonly #bound: Bound[] = [];
   #open = true;
 
-  constructor(program: Program, { dims = {}, constants = {}, deterministic = false, module }: SessionOptions = {}) {
+  constructor(program: Program, options: SessionOptions = {}) {
+    const { dims = {}, constants = {}, deterministic = false, module } = options;
     this.#program = program;
+    this.#options = options;
     this.inputs = program.inputs;
     this.outputs = program.outputs;
     this.#dims = dims;
-    this.#player = new Player(deterministic, module);
-    this.#evaluator = new Evaluator(deterministic, module);
     for (const [name, feed] of Object.entries(constants)) {
       const port = this.inputs.find((p) => p.name === name);
       if (!port) throw new TypeError(`constants: expected names of inputs: ${this.#names()}, got ${name}`);
       this.#constants.set(name, readFeed(name, feed, port, this.#dims));
     }
+    this.#bindings = new Bindings(program, this.#constants.keys(), deterministic, module);
   }
 
   /**
@@ -83,29 +58,41 @@ export class Session {
    * FormatError where the graph cannot run at these sizes.
    */
   run(feeds: Feeds, { into }: SessionRunOptions = {}): Outputs {
-    if (!this.#open) throw new TypeError("session: expected an open session, got a disposed one");
+    this.#check();
     const read = this.#read(feeds);
-    const bound = this.#boundFor(read);
-    const { arena } = this.#player;
-    bound.addresses.forEach((address, i) => {
+    const binding = this.#bindings.for(read);
+    const { player } = this.#bindings;
+    const { arena } = player;
+    binding.addresses.forEach((address, i) => {
       if (address >= 0) write(arena, address, read[i].data);
     });
-    this.#player.play(bound.loaded);
+    player.play(binding.loaded);
     const outputs: Outputs = {};
-    for (const { name, type, address } of bound.outputs) outputs[name] = readOutput(arena, address, name, type, into?.[name]);
+    for (const { name, type, address } of binding.outputs) outputs[name] = readOutput(arena, address, name, type, into?.[name]);
     return outputs;
   }
 
-  /** Lets the memory go; the session refuses use from here on. */
+  /**
+   * A stream of calls whose state stays inside: outputs named in `carry` become the next step's inputs, from zero.
+   * Sizes that neither the session's `dims` nor the graph gives are 1. Throws TypeError for a name that is none.
+   */
+  stream(options: StreamOptions): SessionStream {
+    this.#check();
+    return new SessionStream(this.#program, this.#bindings, this.#dims, { ...options, constants: { ...this.#options.constants, ...options.constants } });
+  }
+
+  /** Lets the memory go; the session and its streams refuse use from here on. */
   dispose(): void {
     this.#open = false;
-    this.#bound.length = 0;
-    this.#player.close();
-    this.#evaluator.close();
+    this.#bindings.close();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #check(): void {
+    if (!this.#open) throw new TypeError("session: expected an open session, got a disposed one");
   }
 
   #names(): string {
@@ -122,19 +109,6 @@ export class Session {
     return read;
   }
 
-  #boundFor(read: readonly Constant[]): Bound {
-    const found = this.#bound.findIndex((b) => fits(b, this.inputs, read));
-    if (found >= 0) {
-      const [bound] = this.#bound.splice(found, 1);
-      this.#bound.unshift(bound);
-      return bound;
-    }
-    const bound = this.#bind(read);
-    this.#bound.unshift(bound);
-    if (this.#bound.length > MOST_PLANS) this.#player.unload(this.#bound.pop()!.loaded);
-    return bound;
-  }
-
   /** A dim of one name has one size. */
   #checkDims(read: readonly Constant[]): void {
     const sizes = new Map<string, number>(Object.entries(this.#dims));
@@ -145,55 +119,9 @@ export class Session {
       sizes.set(dim, size);
     }));
   }
-
-  /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */
-  #bind(read: readonly Constant[]): Bound {
-    for (;;) {
-      const types = new Map<string, Type | Constant>();
-      this.inputs.forEach((port, i) => {
-        const { dtype, shape } = read[i];
-        types.set(port.name, this.#pins.has(port.name) || this.#constants.has(port.name) ? copyOf(read[i]) : { dtype, shape });
-      });
-      const builder = new Builder(this.#evaluator.evaluate);
-      try {
-        this.#program.build(builder, types);
-      } catch (error) {
-        if (!(error instanceof Unknown)) throw error;
-        const more = error.inputs.filter((name) => !this.#pins.has(name));
-        if (more.length === 0) throw new FormatError("unsupported", error.message);
-        for (const name of more) this.#pins.add(name);
-        continue;
-      }
-      const graph = builder.graph();
-      const loaded = this.#player.load(planGraph(graph));
-      const addressOf = (name: string) => {
-        const at = graph.inputs.findIndex((v) => v.name === name);
-        return at < 0 ? -1 : loaded.inputs[at];
-      };
-      return {
-        types: read.map(({ dtype, shape }) => ({ dtype, shape })),
-        pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
-        loaded,
-        addresses: this.inputs.map((port) => addressOf(port.name)),
-        outputs: graph.outputs.map(({ name, value }, i) => ({ name, type: value.type, address: loaded.outputs[i] })),
-      };
-    }
-  }
 }
 
-function copyOf(constant: Constant): Constant {
-  return { ...constant, data: constant.data.slice() };
-}
-
-function fits({ types, pinned }: Bound, ports: readonly Port[], read: readonly Constant[]): boolean {
-  return ports.every((port, i) => {
-    const { shape } = read[i];
-    if (types[i].shape.length !== shape.length || types[i].shape.some((d, axis) => d !== shape[axis])) return false;
-    const pin = pinned.get(port.name);
-    return !pin || sameValues(pin.data, read[i].data);
-  });
-}
-
+/** Copies numbers to an address. */
 function write(arena: Arena, address: number, data: Float32Array | Int32Array): void {
   if (data instanceof Float32Array) arena.f32.set(data, address >> 2);
   else arena.i32.set(data, address >> 2);
