@@ -18,7 +18,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decodeUtf8(bytes));
   } catch (error) {
-    throw new FormatError("header", `expected a file of UTF-8 JSON: ${(error as Error).message.split("\n")[0]}`);
+    throw wrong("header", "file", "UTF-8 JSON", (error as Error).message);
   }
 }
 
@@ -109,14 +109,15 @@ export class Fields {
   /** Throws where a field is left that is not null: none may be ignored. */
   close(): void {
     const left = this.names().filter((key) => this.has(key));
-    if (left.length > 0) throw new FormatError("unsupported", `${this.label}: ${left.join(", ")} not supported here`);
+    if (left.length > 0) throw wrong("unsupported", this.label, "no fields but those it knows", left.join(", "));
   }
 }
 
+const isFloat = (value: unknown): value is number => typeof value === "number" && Number.isFinite(Math.fround(value));
+
 export function asNumber(label: string, value: unknown): number {
-  if (typeof value !== "number") throw bad(label, "a number", value);
-  if (!Number.isFinite(Math.fround(value))) throw bad(label, "a number that float32 can hold", value);
-  return value;
+  if (isFloat(value)) return value;
+  throw bad(label, typeof value === "number" ? "a number that float32 can hold" : "a number", value);
 }
 
 export function asCount(label: string, value: unknown, least = 1): number {
@@ -135,18 +136,17 @@ export function asList(label: string, value: unknown): unknown[] {
 export function numbers(label: string, value: unknown, shape: readonly number[]): Float32Array {
   const out: number[] = [];
   const walk = (at: string, part: unknown, level: number): void => {
-    if (level === shape.length) {
-      out.push(asNumber(at, part));
-      return;
-    }
     const list = asList(at, part);
     if (list.length !== shape[level]) {
       throw wrong("shape", at, `${shape[level]} values (${label} is [${shape.join(", ")}])`, list.length);
     }
-    for (let i = 0; i < list.length; i++) walk(`${at}[${i}]`, list[i], level + 1);
+    list.forEach((v, i) => {
+      if (level + 1 < shape.length) walk(`${at}[${i}]`, v, level + 1);
+      else out.push(isFloat(v) ? v : asNumber(`${at}[${i}]`, v));
+    });
   };
   walk(label, value, 0);
-  return Float32Array.from(out);
+  return new Float32Array(out);
 }
 
 /** The shape that nested arrays have along their first elements. */

@@ -1,7 +1,7 @@
-import { FormatError, shown } from "../check.ts";
+import { shown } from "../check.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
-import { asNumber, asList, Fields, parseJson } from "./json.ts";
+import { asList, Fields, numbers, parseJson } from "./json.ts";
 import { causal, cell } from "./layers.ts";
 import { activate, readActivation } from "./nam/activation.ts";
 import { addWaveNet } from "./nam/wavenet-graph.ts";
@@ -62,8 +62,8 @@ function readNet(file: Fields, architectures: Architectures, rate: number): Net 
   }
   const config = file.fields("config");
   const label = file.path("weights");
-  const numbers = asList(label, file.take("weights")).map((w, i) => asNumber(`${label}[${i}]`, w));
-  const weights = new NamWeights(label, numbers);
+  const stored = asList(label, file.take("weights"));
+  const weights = new NamWeights(label, numbers(label, stored, [stored.length]));
   const net = architectures[architecture](config, weights, rate);
   config.close();
   weights.close();
@@ -81,9 +81,8 @@ function lstm(config: Fields, weights: NamWeights): Net {
   const inputs = config.count("input_size");
   const size = config.count("hidden_size");
   const count = config.count("num_layers");
-  if (config.count("in_channels", inputs) !== inputs) {
-    throw new FormatError("unsupported", `config.in_channels: expected ${inputs}, as config.input_size`);
-  }
+  const channels = config.count("in_channels", inputs);
+  if (channels !== inputs) throw wrong("unsupported", config.path("in_channels"), `${inputs}, as input_size`, channels);
   const out = config.count("out_channels", 1);
   const layers = Array.from({ length: count }, (_, l) => {
     const width = l === 0 ? inputs : size;
@@ -119,7 +118,7 @@ function convNet(config: Fields, weights: NamWeights): Net {
     const convolution = weights.convolution(name, shape, !normal);
     return normal ? normalised(convolution, weights, name) : convolution;
   });
-  if (blocks.length === 0) throw new FormatError("description", "config.dilations: expected at least one");
+  if (blocks.length === 0) throw wrong("description", config.path("dilations"), "at least one", "none");
   const head = weights.convolution("ConvNet head", { in: width, out, kernel: 1 }, true);
   const add = (g: GraphWriter, x: string): string => {
     const addBlock = (v: string, block: Convolution, b: number): string =>

@@ -1,4 +1,4 @@
-import { FormatError, kindOf, shown } from "../check.ts";
+import { kindOf, shown } from "../check.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
 import { decodeUtf8 } from "../text.ts";
@@ -94,10 +94,10 @@ class Reader {
     try {
       text = decodeUtf8(bytes);
     } catch {
-      throw new FormatError("header", `expected text that begins with "${MAGIC}"`);
+      throw wrong("header", "file", `text that begins with "${MAGIC}"`, "other bytes");
     }
     const line = text.split(/\r?\n/, 1)[0];
-    if (line.trim() !== MAGIC) throw new FormatError("header", `expected a first line "${MAGIC}", got ${shown(line)}`);
+    if (line.trim() !== MAGIC) throw wrong("header", "file", `a first line "${MAGIC}"`, shown(line));
     this.#words = text.slice(line.length).split(/\s+/).filter(Boolean);
   }
 
@@ -122,7 +122,7 @@ class Reader {
 
   #number(label: string, least: number, most: number): number {
     const word = this.#words[this.#at++];
-    if (word === undefined) throw new FormatError("truncated", `${label}: expected a number, the file ends`);
+    if (word === undefined) throw wrong("truncated", label, "a number", "the file's end");
     const value = /^[+-]?\d{1,9}$/.test(word) ? Number(word) : NaN;
     if (!(value >= least && value <= most)) {
       throw wrong("description", label, `a whole number from ${least} to ${most}`, shown(word));

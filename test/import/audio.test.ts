@@ -54,7 +54,7 @@ describe("refused by name", () => {
     ["a cell's function", "every layer", ["layers", 4, "activation"], "relu", /^layers\[4\] \(gru\)\.activation: expected tanh, got "relu"$/],
     ["a GRU that resets before", "every layer", ["layers", 4, "weights", 2], new Array(15).fill(0), /^layers\[4\] \(gru\)\.weights\[2\]: expected 2 values/],
     ["strides", "every layer", ["layers", 1, "strides"], [2], /^layers\[1\] \(conv1d\)\.strides: expected 1, got 2$/],
-    ["a field it does not know", "every layer", ["layers", 1, "padding_mode"], "circular", /^layers\[1\]: padding_mode not supported here$/],
+    ["a field it does not know", "every layer", ["layers", 1, "padding_mode"], "circular", /^layers\[1\]: expected no fields but those it knows, got padding_mode$/],
     ["a field missing", "every layer", ["layers", 1, "kernel_size"], undefined, /^layers\[1\]\.kernel_size: expected this field, got none$/],
     ["groups that divide nothing", "every layer", ["layers", 1, "groups"], 4, /^layers\[1\] \(conv1d\): expected sizes that 4 groups divide, got 4 to 6$/],
     ["a kernel of another size", "every layer", ["layers", 1, "kernel_size"], [4], /^layers\[1\] \(conv1d\)\.weights\[0\]: expected 4 values/],
@@ -64,6 +64,7 @@ describe("refused by name", () => {
     ["a negative variance", "every layer", ["layers", 7, "weights", 1], [1, 1, -2, 1], /^layers\[7\] \(batchnorm\): expected variances/],
     ["a weight that is no number", "every layer", ["layers", 8, "weights", 1, 0], "1", /^layers\[8\] \(dense\)\.weights\[1\]\[0\]: expected a number, got "1"$/],
     ["a weight beyond float32", "every layer", ["layers", 8, "weights", 1, 0], 1e39, /^layers\[8\] .*: expected a number that float32 can hold, got 1e\+39$/],
+    ["a name of two lines", "every layer", ["layers", 0, "two\nlines\u2028"], 1, /^layers\[0\]: expected no fields but those it knows, got two lines $/],
     ["padding", "two axes", ["layers", 0, "padding"], "causal", /^layers\[0\] \(conv2d\)\.padding: expected valid or same, got "causal"$/],
     ["a skip of two", "a knob, gains and the sample added", ["in_skip"], 2, /^in_skip: expected 0 or 1, got 2$/],
     ["an older version", "WaveNet", ["version"], "0.4.0", /^version: expected 0.5.0 to 0.7, got "0.4.0"$/],
@@ -73,7 +74,7 @@ describe("refused by name", () => {
     ["a slimmable net", "WaveNet", ["config", "layers", 0, "slimmable"], { method: "slice_channels_uniform" }, /^config\.layers\[0\]\.slimmable: expected null, got a slimmable WaveNet$/],
     ["a function of NAM's", "WaveNet", ["config", "layers", 0, "activation"], "Fasttanh", /^config\.layers\[0\]\.activation: expected Tanh, .*, got "Fasttanh"$/],
     ["slopes for other channels", "WaveNet A2", ["config", "layers", 1, "activation", 0, "negative_slopes"], [0.1], /^config\.layers\[1\]\.activation\[0\]\.negative_slopes: expected 4 values/],
-    ["a softer Softsign", "WaveNet A2", ["config", "layers", 0, "activation", 0], { type: "Softsign", alpha: 2 }, /^config\.layers\[0\]\.activation\[0\]\.alpha: expected 1$/],
+    ["a softer Softsign", "WaveNet A2", ["config", "layers", 0, "activation", 0], { type: "Softsign", alpha: 2 }, /^config\.layers\[0\]\.activation\[0\]\.alpha: expected 1, got 2$/],
     ["no layer1x1", "WaveNet A2", ["config", "layers", 0, "layer1x1", "active"], false, /^config\.layers\[0\]\.layer1x1\.active: expected true, got false, where NAM's trainer/],
     ["what trainer and plug-in see otherwise", "WaveNet A2", ["config", "layers", 0, "layer1x1_post_film"], {}, /^config\.layers\[0\]\.layer1x1_post_film: expected blended gating, got it with another gating/],
     ["gating", "WaveNet A2", ["config", "layers", 0, "gating_mode", 1], "mixed", /^config\.layers\[0\]\.gating_mode\[1\]: expected none, gated, blended, got "mixed"$/],
@@ -84,7 +85,7 @@ describe("refused by name", () => {
     ["a reach of hours", "ConvNet", ["config", "dilations", 1], 1_000_000, /^config: expected a reach of at most 131072 samples, got 1000003$/],
     ["weights missing", "LSTM", ["weights"], weights("WaveNet").slice(0, 60), /^weights: expected 72 or more \(LSTM layer 0 takes 12 from 60\), got 60$/],
     ["a weight too many", "WaveNet", ["weights"], [...weights("WaveNet"), 0], /^weights: expected 193, got 194$/],
-    ["a field of a config", "ConvNet", ["config", "kernel_size"], 3, /^config: kernel_size not supported here$/],
+    ["a field of a config", "ConvNet", ["config", "kernel_size"], 3, /^config: expected no fields but those it knows, got kernel_size$/],
     ["another recurrent model", "SimpleRNN, GRU", ["model_data", "model"], "GatedConvNet", /^model_data\.model: expected SimpleRNN, got "GatedConvNet"$/],
     ["another unit", "SimpleRNN, GRU", ["model_data", "unit_type"], "MGU", /^model_data\.unit_type: expected LSTM, GRU or RNN, got "MGU"$/],
     ["a tensor left over", "SimpleRNN, GRU", ["state_dict", "lin2.bias"], [1], /^no layer uses lin2\.bias$/],
@@ -99,11 +100,11 @@ describe("refused by name", () => {
 
   const rnnoise = caseOf("RNNoise").file as string;
   test.each<[string, string, RegExp]>([
-    ["another first line", rnnoise.replace("version 1", "version 2"), /^expected a first line "rnnoise-nu model file version 1", got /],
+    ["another first line", rnnoise.replace("version 1", "version 2"), /^file: expected a first line "rnnoise-nu model file version 1", got /],
     ["another function", rnnoise.replace("5 3 0", "5 3 3"), /^input_dense activation: expected a whole number from 0 to 2, got "3"$/],
     ["a weight of more than a byte", rnnoise.replace(/\n(\S+) /, "\n5 ").replace(/0\n\S+/, "0\n128"), /^input_dense input weights: expected a whole number from -128 to 127, got "128"$/],
     ["layers that do not fit", rnnoise.replace("12 3 2", "11 3 2"), /^(noise_gru|denoise_gru)/],
-    ["an end too early", rnnoise.slice(0, -10), /^vad_output bias: expected a number, the file ends$|^vad_output/],
+    ["an end too early", rnnoise.slice(0, -10), /^vad_output (input weights|bias): expected a number, got the file's end$/],
     ["numbers too many", `${rnnoise} 1 2`, /^file: expected an end after vad_output, got 2 numbers more$/],
   ])("RNNoise: %s", (_, text, message) => {
     expect(() => READERS.rnnoise(bytesOf(text))).toThrow(message);

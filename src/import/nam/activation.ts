@@ -1,4 +1,4 @@
-import { FormatError, shown } from "../../check.ts";
+import { shown } from "../../check.ts";
 import type { GraphWriter } from "../../graph/writer.ts";
 import { Fields, numbers } from "../json.ts";
 import { binary, unary, type Activation } from "../layers.ts";
@@ -36,7 +36,8 @@ function parametric(word: string, fields: Fields, channels: number): NamActivati
   if (word === "PReLU") return prelu(fields, channels);
   if (word === "LeakyHardtanh" || word === "LeakyHardTanh") return leakyHardtanh(fields);
   if (word !== "Softsign") return undefined;
-  if (fields.number("alpha", 1) !== 1) throw new FormatError("unsupported", `${fields.path("alpha")}: expected 1`);
+  const alpha = fields.number("alpha", 1);
+  if (alpha !== 1) throw wrong("unsupported", fields.path("alpha"), 1, alpha);
   return { function: "softsign" };
 }
 

@@ -7,9 +7,9 @@ export class NamWeights {
   readonly #weights: Float32Array;
   #at = 0;
 
-  constructor(label: string, weights: readonly number[]) {
+  constructor(label: string, weights: Float32Array) {
     this.#label = label;
-    this.#weights = Float32Array.from(weights);
+    this.#weights = weights;
   }
 
   /** The next `count`, for what `name` says. */
