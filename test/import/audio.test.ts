@@ -104,7 +104,7 @@ describe("refused by name", () => {
     ["another function", rnnoise.replace("5 3 0", "5 3 3"), /^input_dense activation: expected a whole number from 0 to 2, got "3"$/],
     ["a weight of more than a byte", rnnoise.replace(/\n(\S+) /, "\n5 ").replace(/0\n\S+/, "0\n128"), /^input_dense input weights: expected a whole number from -128 to 127, got "128"$/],
     ["layers that do not fit", rnnoise.replace("12 3 2", "11 3 2"), /^(noise_gru|denoise_gru)/],
-    ["an end too early", rnnoise.slice(0, -10), /^vad_output (input weights|bias): expected a number, got the file's end$/],
+    ["an end too early", rnnoise.trimEnd().replace(/\s\S+$/, ""), /^vad_output bias: expected a number, got the file's end$/],
     ["numbers too many", `${rnnoise} 1 2`, /^file: expected an end after vad_output, got 2 numbers more$/],
   ])("RNNoise: %s", (_, text, message) => {
     expect(() => READERS.rnnoise(bytesOf(text))).toThrow(message);
