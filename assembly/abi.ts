@@ -6,6 +6,7 @@
 export const enum Op {
   COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL,
   CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, SOFTMAX, RESAMPLE,
+  ARGUMENT, CUMULATE, ELEMENTS, GATHER, REDUCE, REVERSE, TOP_K, TUPLES,
 }
 
 /** How elements run. */
@@ -14,11 +15,28 @@ export const enum Word { FLOAT, INT }
 /** Outer axes that a walk has at most. */
 export const enum Walks { AXES = 8 }
 
-/** Functions of one number. */
-export const enum Unary { IDENTITY, RELU, SIGMOID, TANH }
+/** Functions of one number; of integers IDENTITY, RELU, ABS, NEG, SIGN, SQUARE, CLIP, BIT_NOT and NOT. */
+export const enum Unary {
+  IDENTITY, RELU, SIGMOID, TANH,
+  LEAKY_RELU, CLIP, HARD_SIGMOID, HARD_SWISH, SILU, SWISH, GELU_TANH, SCALED_TANH, AFFINE, THRESHOLDED_RELU, SHRINK, SOFTSIGN,
+  EXP, SQRT, ABS, NEG, RECIPROCAL, SQUARE, FLOOR, CEIL, ROUND, SIGN, IS_NAN, IS_INF,
+  ELU, CELU, SELU, GELU, MISH, SOFTPLUS, LOG, ERF, SINH, COSH, ASINH, ACOSH, ATANH,
+  SIN, COS, TAN, ASIN, ACOS, ATAN,
+  NOT, BIT_NOT,
+}
 
-/** Functions of two numbers. */
-export const enum Binary { ADD, SUB, MUL, DIV }
+/** Functions of two numbers; those from AND on of integers alone. */
+export const enum Binary {
+  ADD, SUB, MUL, DIV, MIN, MAX, PRELU, EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL,
+  POW, MOD, FMOD,
+  AND, OR, XOR, BIT_AND, BIT_OR, BIT_XOR, SHIFT_LEFT, SHIFT_RIGHT,
+}
+
+/** Functions of many numbers. */
+export const enum Reduction { SUM, PROD, MAX, MIN, L1, SUM_SQUARE, SUM_EXP }
+
+/** What becomes of a number that another is scattered to; GET gathers. */
+export const enum Scatter { GET, SET, ADD, MUL, MIN, MAX }
 
 /** Any record: what it is, and the bytes to the next. */
 @unmanaged export class Record {
@@ -52,15 +70,21 @@ export const enum Binary { ADD, SUB, MUL, DIV }
   value: i32;
 }
 
-/** y = f(a); `word` is that of a. */
+/** y = f(a); `word` is that of a; integers: `low` and `high` of CLIP, `bits` as in BinaryRecord. */
 @unmanaged export class UnaryRecord extends Walk {
   word: i32;
   unary: i32;
   alpha: f32;
   beta: f32;
+  low: i32;
+  high: i32;
+  bits: i32;
 }
 
-/** y = f(a, b); `word` is that of a and b; integers of less than 32 bits wrap: `bits` is 8, 16 or 32, below 0 where signed. */
+/**
+ * y = f(a, b); `word` is that of a and b. Integers keep `bits`, below 0 where signed: those of 8, 16 and 32 wrap,
+ * of 64 must stay within an int32.
+ */
 @unmanaged export class BinaryRecord extends Walk {
   word: i32;
   binary: i32;
@@ -181,6 +205,93 @@ export const enum Flag {
   steps: i32;
   batch: i32;
   directions: i32;
+}
+
+/** y = f(y, a) at every place, y's steps 0 along the axes that vanish; SUM_EXP: y += exp(a - b). */
+@unmanaged export class ReduceRecord extends Walk {
+  word: i32;
+  reduction: i32;
+  bits: i32;
+}
+
+/** y = where the greatest (the least) of `length` numbers of a stands, `step` bytes apart; walked over the other axes (`count` 1). */
+@unmanaged export class ArgumentRecord extends Walk {
+  word: i32;
+  length: i32;
+  step: i32;
+  least: i32;
+  last: i32;
+}
+
+/** y and b (its places) = the first `k` of `length` numbers of a, sorted; walked over the other axes (`count` 1). `heap` has k words. */
+@unmanaged export class TopKRecord extends Walk {
+  word: i32;
+  length: i32;
+  step: i32;
+  k: i32;
+  least: i32;
+  heap: usize;
+}
+
+/** y = the sum (the product) of a up to each place of `length`, `step` bytes apart; walked over the other axes (`count` 1). */
+@unmanaged export class CumulateRecord extends Walk {
+  word: i32;
+  product: i32;
+  length: i32;
+  step: i32;
+  exclusive: i32;
+  reverse: i32;
+  bits: i32;
+}
+
+/** y [outer, count, inner] = x [outer, places, inner] at indices [count]. */
+@unmanaged export class GatherRecord extends Record {
+  y: usize;
+  x: usize;
+  indices: usize;
+  outer: i32;
+  count: i32;
+  places: i32;
+  inner: i32;
+}
+
+/** GET: y = a[b]; else y[b] = f(y[b], a); b counts along an axis of `places`, `step` bytes apart. */
+@unmanaged export class ElementsRecord extends Walk {
+  word: i32;
+  scatter: i32;
+  places: i32;
+  step: i32;
+  bits: i32;
+}
+
+/**
+ * Rows of `inner` numbers of x [batch, `bytes`] at indices [batch, count, depth]. GET: rows = x[i]; else x[i] = f(x[i], rows).
+ * At the end: sizes [depth], then steps [depth] of the axes that are counted along.
+ */
+@unmanaged export class TuplesRecord extends Record {
+  rows: usize;
+  x: usize;
+  indices: usize;
+  batch: i32;
+  bytes: i32;
+  count: i32;
+  depth: i32;
+  inner: i32;
+  word: i32;
+  scatter: i32;
+  bits: i32;
+}
+
+/** y = x [.., inner], the first lengths[b] rows of each b reversed. */
+@unmanaged export class ReverseRecord extends Record {
+  y: usize;
+  x: usize;
+  lengths: usize;
+  batch: i32;
+  time: i32;
+  batchStep: i32;
+  timeStep: i32;
+  inner: i32;
 }
 
 /** Axes that a window moves along. */

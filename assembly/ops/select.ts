@@ -1,6 +1,7 @@
 // y = a ? b : c, and numbers that change their kind.
 import { CastRecord, WhereRecord, Word } from "../abi";
 import { next } from "../graph/walk";
+import { narrow } from "./integer";
 
 export function where(r: WhereRecord): void {
   do {
@@ -30,10 +31,4 @@ export function cast(r: CastRecord): void {
   if (r.bits == 1) return r.from == Word.FLOAT ? i32(f != 0) : i32(v != 0);
   if (r.to == Word.FLOAT) return r.from == Word.FLOAT ? v : reinterpret<i32>(<f32>v);
   return narrow(r.from == Word.FLOAT ? <i32>f : v, r.bits);
-}
-
-/** The lowest bits, signed where `bits` is below 0. */
-@inline export function narrow(v: i32, bits: i32): i32 {
-  if (bits > 0) return bits < 32 ? v & ((1 << bits) - 1) : v;
-  return (v << (32 + bits)) >> (32 + bits);
 }

@@ -291,7 +291,13 @@ export class Context {
   }
 }
 
-/** Axes from `from` up to `to`. */
-export const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+/** Numbers of a list that a node makes while it is translated: 64 MB. */
+export const MOST_NUMBERS = 2 ** 24;
+
+/** Whole numbers from `from` up to `to`. A RangeError becomes the node's. */
+export function range(from: number, to: number): number[] {
+  if (!(to - from <= MOST_NUMBERS)) throw new RangeError(`expected at most ${MOST_NUMBERS} numbers, got ${to - from}`);
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+}
 
 export const countOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

@@ -2,7 +2,7 @@ import { FormatError, kindOf } from "../check.ts";
 import type { Dim, Dtype } from "../graph/graph.ts";
 import { readMessage, text } from "./protobuf.ts";
 import { MODEL, type AttributeProto, type FunctionProto, type GraphProto, type ModelProto, type NodeProto, type OperatorSetId, type ValueInfoProto } from "./schema.ts";
-import { elementType, externalLocation, readTensor, type ExternalData, type OnnxTensor } from "./tensor.ts";
+import { elementType, externalLocation, readTensor, saturate, type ExternalData, type OnnxTensor } from "./tensor.ts";
 
 export type AttributeValue =
   | { readonly kind: "float" | "int"; readonly value: number }
@@ -166,17 +166,17 @@ class ModelReader {
     return attributes;
   }
 
-  /** Files of the first versions have no `type`: the field that is there tells. */
+  /** Files of the first versions have no `type`: the field that is there tells. Whole numbers saturate to int32, as tensors' do. */
   attribute(label: string, proto: AttributeProto): AttributeValue {
     const { type = 0, f, i, s, t, g, floats, ints, strings, ref_attr_name: reference } = proto;
     if (reference) return { kind: "reference", value: reference };
     if (type === 1 || (!type && f !== undefined)) return { kind: "float", value: f ?? 0 };
-    if (type === 2 || (!type && i !== undefined)) return { kind: "int", value: i ?? 0 };
+    if (type === 2 || (!type && i !== undefined)) return { kind: "int", value: saturate(i ?? 0) };
     if (type === 3 || (!type && s)) return { kind: "string", value: text(label, s ?? new Uint8Array()) };
     if ((type === 4 || !type) && t) return { kind: "tensor", value: readTensor(label, t, this.#external) };
     if ((type === 5 || !type) && g) return { kind: "graph", value: this.graph(g) };
     if (type === 6 || (!type && floats)) return { kind: "floats", value: floats ?? [] };
-    if (type === 7 || (!type && ints)) return { kind: "ints", value: ints ?? [] };
+    if (type === 7 || (!type && ints)) return { kind: "ints", value: (ints ?? []).map(saturate) };
     if (type === 8 || (!type && strings)) return { kind: "strings", value: (strings ?? []).map((bytes) => text(label, bytes)) };
     throw new FormatError("unsupported", `${label}: expected numbers, text, a tensor or a graph, got type ${type}`);
   }

@@ -115,6 +115,9 @@ function fromValues(name: string, dtype: Dtype, stored: Stored, values: readonly
 function whole(label: string, dtype: Dtype, value: number): number {
   if ((value | 0) === value) return value;
   if (dtype !== "int64") throw new FormatError("unsupported", `${label}: expected whole numbers within int32, got ${value} of ${dtype}`);
-  return value < 0 ? -(2 ** 31) : 2 ** 31 - 1;
+  return saturate(value);
 }
+
+/** What int32 has nearest. */
+export const saturate = (value: number): number => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
 

@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
-import type { Program } from "../run/session.ts";
+import type { Program } from "../graph/program.ts";
 import { Context, Sequence, type Bodies, type Item } from "./context.ts";
 import { functionKey, readModel, type AttributeValue, type OnnxFunction, type OnnxGraph, type OnnxModel, type OnnxNode, type Opsets } from "./model.ts";
 import { OPERATORS } from "./operators.ts";
@@ -27,6 +27,13 @@ export function onnxProgram(file: Uint8Array, options: { readonly externalData?:
     return { name, dtype, dims };
   });
   const outputs = graph.outputs.map(({ name, dtype, dims = [] }): Port => ({ name, dtype: dtype ?? "float32", dims }));
+  for (const [kind, ports] of [["input", inputs], ["output", outputs]] as const) {
+    const seen = new Set<string>();
+    for (const { name } of ports) {
+      if (seen.has(name)) throw bad(`${kind} ${name}: expected once, got it twice`);
+      seen.add(name);
+    }
+  }
   return { inputs, outputs, build: (builder, types) => new Translation(builder, model).program(inputs, types) };
 }
 
@@ -154,7 +161,12 @@ class Translation {
       unroll: (where, graph, items) => body(where, graph, items, true),
     };
     const context = new Context(this.#builder, node, opset, inputs, attributes, bodies);
-    const outputs = known(context);
+    let outputs: ReturnType<typeof known>;
+    try {
+      outputs = known(context);
+    } catch (error) {
+      throw error instanceof RangeError ? context.error(error.message) : error; // more numbers than there may be
+    }
     context.close();
     return Array.isArray(outputs) ? outputs : [outputs as Item];
   }

@@ -1,16 +1,15 @@
-import { Binary, Word } from "../abi/layout.ts";
+import { Binary } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import type { Dtype } from "../graph/graph.ts";
 import { walk } from "../plan/walk.ts";
 import { broadcast, broadcastSteps, isFloat, op, oneOf, sameWord, stepsOf } from "./op.ts";
+import { bitsOf, wordOf } from "./type.ts";
 
 const BOOLEAN = new Set(["equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "xor"]);
 
-/** Bits that integers of a type keep, below 0 where signed. int64 runs as int32: what leaves that is an error. */
-export function bitsOf(dtype: Dtype): number {
-  const bits = { bool: 1, int8: -8, int16: -16, int32: -32, int64: -64, uint8: 8, uint16: 16, uint32: 32, uint64: 64 }[dtype as string];
-  return bits ?? -32;
-}
+const OF_INTEGERS = new Set(["and", "or", "xor", "bit_and", "bit_or", "bit_xor", "shift_left", "shift_right"]);
+
+/** What is right where a uint32 is kept in an int32. */
+const OF_PATTERNS = new Set(["equal", "bit_and", "bit_or", "bit_xor", "shift_left", "shift_right"]);
 
 /** y = f(a, b) with NumPy's broadcasting. */
 export const binary = op({
@@ -21,7 +20,8 @@ export const binary = op({
     sameWord(call, a, b);
     const { dtype } = a.type;
     const f = call.attributes.function;
-    if ((dtype === "uint32" || dtype === "uint64") && f !== "equal") throw new FormatError("dtype", `${call.name}: ${f}: expected float32, int32 or int64, got ${dtype}`);
+    if (OF_INTEGERS.has(f) && isFloat(dtype)) throw new FormatError("dtype", `${call.name}: expected integers for ${f}, got ${dtype}`);
+    if ((dtype === "uint32" || dtype === "uint64") && !OF_PATTERNS.has(f)) throw new FormatError("dtype", `${call.name}: ${f}: expected float32, int32 or int64, got ${dtype}`);
     return [{ dtype: BOOLEAN.has(f) ? "bool" : dtype, shape: broadcast(call, a.type.shape, b.type.shape) }];
   },
   lower({ name, inputs: [a, b], attributes }, [y], to) {
@@ -32,6 +32,6 @@ export const binary = op({
     );
     if (!w) return;
     const f = Binary[attributes.function.toUpperCase() as keyof typeof Binary];
-    to.record("BinaryRecord", { ...w.words, word: isFloat(a!.type.dtype) ? Word.FLOAT : Word.INT, binary: f, bits: bitsOf(a!.type.dtype) }, w.lists);
+    to.record("BinaryRecord", { ...w.words, word: wordOf(a!.type.dtype), binary: f, bits: bitsOf(a!.type.dtype) }, w.lists);
   },
 });

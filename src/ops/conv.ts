@@ -4,7 +4,7 @@ import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
 import { panels, weightsOf } from "./linear.ts";
 import { countOf, integer, op, optionalIntegers } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
-import { blockOf, outputsOf, tapsOf, WINDOW, windowed, windowWords } from "./window.ts";
+import { blockOf, outputsOf, tapsOf, WINDOW, windowed, windowWords } from "./windows.ts";
 
 /** The panels of each group, one after the other: `matrix(g)` is [outputs, columns]. */
 function groupPanels(

@@ -1,6 +1,6 @@
 import { Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import { walk } from "../plan/walk.ts";
+import { walkOuter } from "../plan/walk.ts";
 import { broadcast, broadcastSteps, isFloat, op, sameWord, stepsOf } from "./op.ts";
 
 /** y [..., n, m] = a [..., n, k] b [..., k, m]; the axes before them broadcast. */
@@ -22,7 +22,7 @@ export const matmul = op({
     const [n, m] = y.type.shape.slice(-2);
     const k = a!.type.shape[a!.type.shape.length - 1];
     const matrices = (shape: readonly number[]) => broadcastSteps(shape.slice(0, -2), batch).map((s) => s * shape[shape.length - 2] * shape[shape.length - 1]);
-    const w = walk(name, [...batch, 1], { at: to.at(y), steps: [...stepsOf(batch).map((s) => s * n * m), 1] }, ...[a!, b!].map((v) => ({ at: to.at(v), steps: [...matrices(v.type.shape), 1] })));
+    const w = walkOuter(name, batch, { at: to.at(y), steps: stepsOf(batch).map((s) => s * n * m) }, ...[a!, b!].map((v) => ({ at: to.at(v), steps: matrices(v.type.shape) })));
     if (!w || n * m === 0) return;
     to.record("MatmulRecord", { ...w.words, word: isFloat(a!.type.dtype) ? Word.FLOAT : Word.INT, n, k, m, aRow: k * 4, aColumn: 4, bRow: m * 4, bColumn: 4 }, w.lists);
   },

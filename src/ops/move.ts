@@ -123,9 +123,3 @@ export const tile = op({
     copyTo(to, name, pairs, to.at(y), stepsOf(pairs), to.at(x!), steps);
   },
 });
-
-/** The word of a number as a type holds it. */
-export function wordOf(value: number, float: boolean): number {
-  return float ? new Int32Array(Float32Array.of(value).buffer)[0] : Math.trunc(value);
-}
-

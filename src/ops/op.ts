@@ -1,13 +1,9 @@
 import { FormatError, shown } from "../check.ts";
-import type { Attribute, Attributes, Constant, Dtype, Type } from "../graph/graph.ts";
+import type { Attribute, Attributes, Dtype, Type } from "../graph/graph.ts";
+import type { Value } from "../graph/value.ts";
 import type { Lowering } from "../plan/lowering.ts";
 
-/** A value of a graph whose sizes are bound; its numbers too, where they are known before anything runs. */
-export interface Value {
-  readonly name: string;
-  readonly type: Type;
-  readonly constant?: Constant;
-}
+export type { Value } from "../graph/value.ts";
 
 /** Reads an attribute: its value, or its default where it is not given; throws where it is not what it should be. */
 export type Reader<T> = (label: string, value: Attribute | undefined) => T;
@@ -60,7 +56,8 @@ export function readAttributes(label: string, readers: Readers, given: Attribute
 const wrong = (label: string, expected: string, value: unknown) => new FormatError("graph", `${label}: expected ${expected}, got ${shown(value)}`);
 
 /** A finite number or infinity; `fallback` where none is given. */
-export const number = (fallback?: number): Reader<number> => (label, value = fallback) => {
+export const number = (fallback?: number): Reader<number> => (label, value) => {
+  if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== "number" || Number.isNaN(value)) throw wrong(label, "a number", value);
   return value;
 };

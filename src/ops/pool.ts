@@ -1,7 +1,7 @@
 import { Pool } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import { boolean, countOf, integer, isFloat, oneOf, op } from "./op.ts";
-import { KERNEL, outputsOf, WINDOW, windowed, windowWords } from "./window.ts";
+import { KERNEL, outputsOf, WINDOW, windowed, windowWords } from "./windows.ts";
 
 /** The largest, the average or the p-norm of each channel's windows: x [batch, ...spatial, C]. */
 export const pool = op({

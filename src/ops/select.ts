@@ -2,8 +2,8 @@ import { Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import type { Dtype } from "../graph/graph.ts";
 import { walk } from "../plan/walk.ts";
-import { bitsOf } from "./binary.ts";
 import { broadcast, broadcastSteps, isFloat, op, oneOf, sameWord, stepsOf, type Reader } from "./op.ts";
+import { bitsOf } from "./type.ts";
 
 const DTYPES: readonly Dtype[] = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool"];
 

@@ -13,6 +13,15 @@ export interface Operand {
  * operands cross in even steps become one; the last is the inner one. Undefined where there is nothing to walk over.
  */
 export function walk(node: string, shape: readonly number[], y: Operand, ...inputs: Operand[]) {
+  return walked(node, shape, true, y, inputs);
+}
+
+/** The same for a record that does more at each place: all axes are outer ones, `count` is 1. */
+export function walkOuter(node: string, shape: readonly number[], y: Operand, ...inputs: Operand[]) {
+  return walked(node, shape, false, y, inputs);
+}
+
+function walked(node: string, shape: readonly number[], hasInner: boolean, y: Operand, inputs: readonly Operand[]) {
   if (shape.includes(0)) return undefined;
   const operands = [y, ...inputs];
   const axes: { size: number; steps: number[] }[] = [];
@@ -23,8 +32,8 @@ export function walk(node: string, shape: readonly number[], y: Operand, ...inpu
     if (outer && outer.steps.every((s, i) => s === steps[i] * size)) axes[axes.length - 1] = { size: outer.size * size, steps };
     else axes.push({ size, steps });
   });
-  const inner = axes.pop() ?? { size: 1, steps: operands.map(() => 1) };
-  if (axes.length > Walks.AXES) throw new FormatError("unsupported", `${node}: expected at most ${Walks.AXES + 1} axes that do not join, got ${axes.length + 1}`);
+  const inner = (hasInner ? axes.pop() : undefined) ?? { size: 1, steps: operands.map(() => 1) };
+  if (axes.length > Walks.AXES) throw new FormatError("unsupported", `${node}: expected at most ${Walks.AXES} axes that do not join beside the inner one, got ${axes.length}`);
   const list = (of: (axis: { size: number; steps: number[] }) => number) => [...axes.map(of), ...Array<number>(Walks.AXES - axes.length).fill(0)];
   const [a = y, b = y, c = y] = inputs;
   const step = (i: number) => (inner.steps[i] ?? 0) * 4;

@@ -1,17 +1,10 @@
 import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
+import type { Program } from "../graph/program.ts";
 import { planGraph } from "../plan/plan.ts";
 import { sameValues } from "./feeds.ts";
 import { Evaluator, Player, type Loaded } from "./player.ts";
-
-/** What a file says its net is: a graph for each set of types. */
-export interface Program {
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  /** Writes the graph; an input that comes with its numbers becomes a constant. */
-  build(builder: Builder, types: ReadonlyMap<string, Type | Constant>): void;
-}
 
 /** A graph for one set of sizes, in memory. */
 export interface Binding {

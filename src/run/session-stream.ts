@@ -1,7 +1,8 @@
 import { kindOf } from "../check.ts";
 import type { Constant, Port } from "../graph/graph.ts";
 import { countOf, isFloat } from "../ops/op.ts";
-import type { Binding, Bindings, Program } from "./bindings.ts";
+import type { Program } from "../graph/program.ts";
+import type { Binding, Bindings } from "./bindings.ts";
 import { readFeed, readOutput, type Feed, type SessionData } from "./feeds.ts";
 
 export interface StreamOptions {

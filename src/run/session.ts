@@ -1,10 +1,9 @@
 import type { Constant, Port } from "../graph/graph.ts";
 import type { Arena } from "../memory/arena.ts";
-import { Bindings, type Program } from "./bindings.ts";
+import type { Program } from "../graph/program.ts";
+import { Bindings } from "./bindings.ts";
 import { readFeed, readOutput, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
 import { SessionStream, type StreamOptions } from "./session-stream.ts";
-
-export type { Program } from "./bindings.ts";
 
 export interface SessionOptions {
   /** Sizes of the dims that have names. */

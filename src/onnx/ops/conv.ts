@@ -1,5 +1,5 @@
 import type { Value } from "../../ops/op.ts";
-import { range, type Context, type Operator, type Operators } from "../context.ts";
+import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** A window over the spatial axes, one number an axis. */
 export interface Window {
@@ -116,13 +116,22 @@ const pool = (name: string): Operator => (c) => {
   if (window.kernel.length !== shape.length - 2) throw c.error(`attribute kernel_shape: expected ${shape.length - 2} numbers, got [${window.kernel}]`);
   const { before, after } = readPads(c, shape.slice(2), window);
   c.ignore("storage_order"); // of indices alone, which are not made
+  const p = name === "lp" ? c.int("p", 2) : undefined;
+  const attributes = { ...window, pads_before: before, pads_after: after, ceil: c.flag("ceil_mode") };
+  if (p !== undefined && p !== 1 && p !== 2) return channelsFirst(c, powerPool(c, channelsLast(c, x), p, attributes));
   const small = dtype === "int8" || dtype === "uint8"; // exact as float32
-  const pooled = c.emit("pool", [channelsLast(c, small ? c.cast(x, "float32") : x)], {
-    ...window, function: name, pads_before: before, pads_after: after, ceil: c.flag("ceil_mode"),
-    count_include_pad: name === "average" ? c.flag("count_include_pad") : undefined, p: name === "lp" ? c.int("p", 2) : undefined,
-  });
+  const included = name === "average" ? c.flag("count_include_pad") : undefined;
+  const pooled = c.emit("pool", [channelsLast(c, small ? c.cast(x, "float32") : x)], { ...attributes, function: name, count_include_pad: included, p });
   return c.cast(channelsFirst(c, pooled), dtype);
 };
+
+/** (sum |x|^p)^(1/p) over windows, the sum being the mean times what it is over. */
+function powerPool(c: Context, x: Value, p: number, attributes: Window & { readonly ceil: boolean; readonly [name: string]: boolean | readonly number[] }): Value {
+  if (attributes.ceil || !(p >= 1)) throw c.error(attributes.ceil ? `attribute ceil_mode: expected 0 for p ${p}, got 1` : `attribute p: expected at least 1, got ${p}`);
+  const powers = c.binary("pow", c.unary("abs", x), c.scalar(p, x));
+  const means = c.emit("pool", [powers], { ...attributes, function: "average", count_include_pad: true });
+  return c.binary("pow", c.unary("affine", means, countOf(attributes.kernel), 0), c.scalar(1 / p, x));
+}
 
 /** Sums of the columns of a matrix [N, C * kernel, places] at the places of the image that they were taken from. */
 const col2Im: Operator = (c) => {
@@ -131,11 +140,11 @@ const col2Im: Operator = (c) => {
   const axes = image.length;
   const [strides, dilations] = [perAxis(c, "strides", axes, 1, 1), perAxis(c, "dilations", axes, 1, 1)];
   const pads = perAxis(c, "pads", 2 * axes, 0, 0);
-  const taps = kernel.reduce((a, b) => a * b, 1);
+  const taps = countOf(kernel);
   const [n, rows] = x.type.shape;
   const channels = rows / taps;
   const places = image.map((size, i) => Math.floor((size + pads[i] + pads[axes + i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i]) + 1);
-  if (x.type.shape.length !== 3 || axes < 1 || axes > 3 || kernel.length !== axes || !Number.isInteger(channels) || places.reduce((a, b) => a * b, 1) !== x.type.shape[2]) {
+  if (x.type.shape.length !== 3 || axes < 1 || axes > 3 || kernel.length !== axes || !Number.isInteger(channels) || countOf(places) !== x.type.shape[2]) {
     throw c.error(`expected columns of [${kernel}] for an image of [${image}], got [${x.type.shape}]`);
   }
   // A transposed convolution whose weight [taps, ...kernel, 1] is 1 where an input is its own tap.

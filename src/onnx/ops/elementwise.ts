@@ -53,9 +53,14 @@ const clip: Operator = (c) => {
   return most ? c.binary("min", above, most) : above;
 };
 
+/** Powers that are functions of their own. */
+const POWERS = new Map<number | undefined, string>([[2, "square"], [-1, "reciprocal"]]);
+
 const pow: Operator = (c) => {
   const [x, y] = [c.input(0), legacy(c, c.input(0), c.input(1))];
   const { dtype } = x.type;
+  const simple = isFloat(dtype) && countOf(y.type.shape) === 1 && y.type.shape.length <= x.type.shape.length ? POWERS.get(y.constant?.data[0]) : undefined;
+  if (simple) return c.unary(simple, x);
   if (isFloat(dtype) === isFloat(y.type.dtype)) return c.binary("pow", x, y);
   return isFloat(dtype) ? c.binary("pow", x, c.cast(y, dtype)) : c.cast(c.binary("pow", c.cast(x, y.type.dtype), y), dtype);
 };

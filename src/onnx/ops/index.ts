@@ -6,6 +6,18 @@ const indices = (c: Context, i: number): Value => (c.input(i).type.dtype.include
 
 const reduction = (c: Context): string => c.string("reduction", "none", ["none", "add", "mul", "min", "max"]);
 
+/** One place that is known is a slice, which may stay where it stands. */
+const gather: Operator = (c) => {
+  const [x, index] = [c.input(0), c.input(1)];
+  const { shape } = x.type;
+  const axis = c.axis(c.int("axis", 0), shape.length);
+  const given = index.constant?.data.length === 1 ? index.constant.data[0] : undefined;
+  if (given === undefined) return c.emit("gather", [x, index], { axis });
+  const at = given < 0 ? given + shape[axis] : given;
+  if (at < 0 || at >= shape[axis]) throw c.error(`indices: expected places of ${shape[axis]}, got ${given}`);
+  return c.reshape(c.slice(x, axis, at, at + 1), [...shape.slice(0, axis), ...index.type.shape, ...shape.slice(axis + 1)]);
+};
+
 const gatherNd: Operator = (c) => c.emit("gather_nd", [c.input(0), indices(c, 1)], { batch_dims: c.int("batch_dims", 0) });
 
 const scatterElements: Operator = (c) =>
@@ -99,7 +111,7 @@ export const indexing: Operators = {
   Compress: compress,
   CumProd: cumulate("prod"),
   CumSum: cumulate("sum"),
-  Gather: (c) => c.emit("gather", [c.input(0), c.input(1)], { axis: c.int("axis", 0) }),
+  Gather: gather,
   GatherElements: (c) => c.emit("gather_elements", [c.input(0), c.input(1)], { axis: c.int("axis", 0) }),
   GatherND: gatherNd,
   NonZero: nonZero,

@@ -62,10 +62,10 @@ const recurrent = (cell: Cell): Operator => (c) => {
     return batchFirst ? c.transpose(value, [1, 0, 2]) : value;
   };
   const h0 = state(5, "initial_h");
-  const half = (from: number): Value | undefined => biases && ordered(c, c.slice(biases, 1, from * rows, (from + 1) * rows), cell.gates);
-  const values = [x, ordered(c, w, cell.gates), ordered(c, r, cell.gates), half(0), half(1), lengths, h0];
-  if (lstm) values.push(state(6, "initial_c"), c.optional(7) && ordered(c, known(c, 7, "P", [directions, 3 * hidden]), PEEPHOLES));
-  const attributes: Attributes = { direction, activations: activations(c, cell, directions), clip: clip(c), zero_past_length: true };
+  const half = (i: number): Value | undefined => biases && ordered(c, biases, cell.gates, hidden, i * rows);
+  const values = [x, ordered(c, w, cell.gates, hidden), ordered(c, r, cell.gates, hidden), half(0), half(1), lengths, h0];
+  if (lstm) values.push(state(6, "initial_c"), c.optional(7) && ordered(c, known(c, 7, "P", [directions, 3 * hidden]), PEEPHOLES, hidden));
+  const attributes: Attributes = { direction, activations: activations(c, cell, directions), clip: clip(c) };
   const more: Attributes = lstm ? { input_forget: c.flag("input_forget") } : cell.op === "gru" ? { reset: c.flag("linear_before_reset") ? "after" : "before" } : {};
   const [y, ...states] = c.emitAll(cell.op, values, { ...attributes, ...more });
   const split = c.reshape(y, [steps, batch, directions, hidden]);
@@ -91,10 +91,19 @@ function known(c: Context, i: number, name: string, shape: readonly number[]): V
   return value;
 }
 
-/** The gates of axis 1 put in order. */
-function ordered(c: Context, value: Value, gates: readonly number[]): Value {
-  const size = value.type.shape[1] / gates.length;
-  return c.concat(gates.map((gate) => c.slice(value, 1, gate * size, (gate + 1) * size)), 1);
+/** Rows `from` of each direction on, a row of units for each gate, the gates put in order. */
+function ordered(c: Context, value: Value, gates: readonly number[], units: number, from = 0): Value {
+  const { data, dtype, shape } = value.constant!;
+  const [directions, rows, columns = 1] = shape;
+  const part = units * columns;
+  const out = new Float32Array(directions * gates.length * part);
+  for (let d = 0; d < directions; d++) {
+    gates.forEach((gate, i) => {
+      const at = (d * rows + from + gate * units) * columns;
+      out.set(data.subarray(at, at + part), (d * gates.length + i) * part);
+    });
+  }
+  return c.builder.constant(out, dtype, [directions, gates.length * units, ...shape.slice(2)]);
 }
 
 function clip(c: Context): number | undefined {

@@ -1,5 +1,5 @@
 import type { Value } from "../../ops/op.ts";
-import { range, type Context, type Operator, type Operators } from "../context.ts";
+import { MOST_NUMBERS, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** How an axis of `from` numbers becomes one of `to`, `scale` times as long as given. */
 interface Axis {
@@ -59,7 +59,7 @@ function interpolate(c: Context, x: Value, a: Axis, place: Place, kernel: Kernel
   const stretch = antialias ? Math.min(a.scale, 1) : 1;
   const first = Math.floor(-kernel.reach / stretch) + 1;
   const taps = 2 - 2 * first;
-  if (a.to * taps > 2 ** 24) throw c.error(`expected at most ${2 ** 24} weights, got ${a.to} by ${taps}`);
+  if (!(a.to * taps <= MOST_NUMBERS)) throw c.error(`expected at most ${MOST_NUMBERS} weights, got ${a.to} by ${taps}`);
   const indices: number[] = [];
   const weights: number[] = [];
   for (let o = 0; o < a.to; o++) {

@@ -1,8 +1,5 @@
 import type { Value } from "../../ops/op.ts";
-import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
-
-/** Numbers of one matrix of sines: 64 MB. */
-const MOST_NUMBERS = 2 ** 24;
+import { countOf, MOST_NUMBERS, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /**
  * The transform of n numbers as a matrix [bins * 2, n * parts]: bin k of cos, -sin (sin for the inverse, over n);
@@ -89,7 +86,6 @@ const stft: Operator = (c) => {
 /** A sum of cosines over `size` places, the last of which is the first again where it is periodic. */
 const window = (...terms: readonly number[]): Operator => (c) => {
   const size = c.number(0, "size");
-  if (!(size >= 0 && size <= MOST_NUMBERS)) throw c.error(`size: expected at most ${MOST_NUMBERS}, got ${size}`);
   const period = c.flag("periodic", true) ? size : size - 1;
   const at = (i: number): number => terms.reduce((sum, term, k) => sum + term * Math.cos((2 * Math.PI * k * i) / period), 0);
   return c.constant(range(0, size).map(at), c.dtype("output_datatype", "float32"));
