@@ -21,7 +21,7 @@ export function benchCommand(program: Command): void {
   program
     .command("bench")
     .description("measure this model on this machine")
-    .argument("<model>", "safetensors file with the weights")
+    .argument("<model>", "file with the weights")
     .option("--seconds <number>", "how long each measurement takes", numberWithin(0, 3600, true), 1)
     .option("--json", 'one object: {"machine", "build", "results": [{"name", "items", "microseconds", "itemsPerSecond"}]}')
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")

@@ -26,8 +26,8 @@ export function compareCommand(program: Command): void {
   program
     .command("compare")
     .description("run two models on the same data and report how far apart they are")
-    .argument("<a>", "safetensors file of a model")
-    .argument("<b>", "safetensors file of another with the same inputs and outputs, as a quantized one")
+    .argument("<a>", "file of a model")
+    .argument("<b>", "file of another with the same inputs and outputs, as a quantized one")
     .requiredOption("-i, --input <file>", "safetensors file as for run, or a text file with a text a line")
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the models' own")

@@ -1,5 +1,11 @@
+<<<<<<< HEAD
 import { readFileSync } from "node:fs";
 import { FormatError, Model, type Safetensors } from "../index.ts";
+=======
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { Model, type FormatError, type Safetensors } from "../index.ts";
+>>>>>>> torch
 import { unwrap } from "../model/unwrap.ts";
 import { readWeights } from "./weights.ts";
 
@@ -50,7 +56,8 @@ export function loadModel(path: string, { description, deterministic }: LoadOpti
   try {
     return { file, model: Model.fromTensors(unwrap(file.tensors, {}, json), { deterministic }, json) };
   } catch (error) {
-    const described = error instanceof FormatError && (error.code === "description" || error.code === "unsupported");
+    const { code } = error as FormatError;
+    const described = code === "description" || code === "unsupported";
     throw new Error(`${described ? (description ?? path) : path}: ${(error as Error).message}`);
   }
 }

@@ -9,7 +9,7 @@ export function inspectCommand(program: Command): void {
   program
     .command("inspect")
     .description("print what a model is made of and where it stands in memory")
-    .argument("<model>", "safetensors file with the weights")
+    .argument("<model>", "file with the weights")
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")

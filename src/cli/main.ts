@@ -39,7 +39,7 @@ function program(): Command {
     .version(pkg.version)
     .exitOverride()
     .configureOutput({ outputError: complain })
-    .addHelpText("after", "\nA MODEL is a safetensors file: a PyTorch state_dict, and its description under the metadata key unrolled.");
+    .addHelpText("after", "\nA MODEL is a PyTorch state_dict: a safetensors file with its description under the metadata key unrolled, a .pt or .pth of torch.save, or an .npz; told by content.");
   for (const add of COMMANDS) add(program);
   return program;
 }

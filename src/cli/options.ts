@@ -11,7 +11,7 @@ export interface TextOptions extends LoadOptions {
 /** Adds MODEL, the texts and where else they come from. */
 export function withTexts(command: Command, what: string, json: string): Command {
   return command
-    .argument("<model>", "safetensors file with the weights")
+    .argument("<model>", "file with the weights")
     .argument(`[${what}...]`, `the ${what}; with none, each line of standard input. For a net on ids or features: its numbers, apart by spaces`)
     .option("-f, --file <file>", `each line of a file, in place of the ${what}`)
     .option("--json", json)

@@ -17,8 +17,13 @@ export function runCommand(program: Command): void {
   program
     .command("run")
     .description("run sequences from a file through a model")
+<<<<<<< HEAD
     .argument("<model>", "safetensors file with the weights")
     .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
+=======
+    .argument("<model>", "file with the weights")
+    .requiredOption("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths")
+>>>>>>> torch
     .requiredOption("-o, --output <file>", "safetensors file to write: output, h_n, and for an LSTM c_n")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")

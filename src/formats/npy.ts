@@ -72,9 +72,10 @@ function readHeader(bytes: Bytes): Header {
   const type = descr?.[2];
   if (type === undefined || !/^[<>|][a-zA-Z]\d*/.test(type)) throw bad("a type such as '<f4'");
   if (order?.[4] === undefined) throw bad("fortran_order True or False");
-  if (!/^\s*(\d+L?\s*(,\s*\d+L?\s*)*,?\s*)?$/.test(shape?.[5] ?? "?")) throw bad("a shape of whole numbers");
-  const axes = [...shape[5].matchAll(/\d+/g)].map(Number);
-  return { type, fortran: order[4] === "True", shape: axes };
+  const axes = (shape?.[5] ?? "?").split(",").map((axis) => axis.trim());
+  if (axes[axes.length - 1] === "") axes.pop(); // behind the last comma
+  if (!axes.every((axis) => /^\d+L?$/.test(axis))) throw bad("a shape of whole numbers");
+  return { type, fortran: order[4] === "True", shape: axes.map((axis) => parseInt(axis, 10)) };
 }
 
 /** The fields of the dict, each once. */

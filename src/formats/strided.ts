@@ -20,19 +20,26 @@ export function gather(
   bytes: Uint8Array, size: number, shape: readonly number[], strides: readonly number[], offset = 0,
 ): Uint8Array {
   const count = shape.reduce((product, n) => product * n, 1);
-  const out = new Uint8Array(count * size);
+  const Words = size === 1 ? Uint8Array : size === 2 ? Uint16Array : Uint32Array;
+  const words = size / Words.BYTES_PER_ELEMENT;
+  const { buffer, byteOffset, length } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  const from = new Words(buffer as ArrayBuffer, byteOffset, Math.floor(length / Words.BYTES_PER_ELEMENT));
+  const out = new Words(count * words);
+  const columns = shape[shape.length - 1] ?? 1;
+  const step = (strides[shape.length - 1] ?? 0) * words;
   const index = shape.map(() => 0);
-  let from = offset;
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < size; k++) out[i * size + k] = bytes[from * size + k];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
+  for (let to = 0, row = offset; to < out.length; ) {
+    for (let column = 0, at = row * words; column < columns; column++, at += step) {
+      for (let k = 0; k < words; k++) out[to++] = from[at + k];
+    }
+    for (let axis = shape.length - 2; axis >= 0; axis--) {
+      row += strides[axis];
       if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
+      row -= strides[axis] * shape[axis];
       index[axis] = 0;
     }
   }
-  return out;
+  return new Uint8Array(out.buffer);
 }
 
 /** The elements of `size` bytes each with their bytes in the other order. */

@@ -130,7 +130,7 @@ function storageOf(id: unknown, find: (key: string, element: ElementType, count:
 
 /** Names under which checkpoints keep the state_dict beside an epoch, an optimizer's state and the like. */
 const STATE = ["state_dict", "model_state_dict", "net_state_dict", "model_state", "model_dict"];
-/** These may also be the names of modules, where other dicts of tensors stand beside them. */
+/** So may any other name, where it has the only dict of tensors; these also alone in the file. */
 const MODULE = ["model", "module", "net", "network", "weights", "params"];
 const NO_WEIGHTS = /optim|sched|scaler|rng|(^|_)ema/i;
 
@@ -141,7 +141,8 @@ function stateDict(root: Dict, depth = 0): Dict {
   const named = dicts.filter(([key]) => STATE.includes(key));
   if (named.length === 0 && ![...root.values()].some((value) => value instanceof View)) {
     const weights = dicts.filter(([key]) => !NO_WEIGHTS.test(String(key)));
-    if (weights.length === 1 && MODULE.includes(weights[0][0])) named.push(weights[0]);
+    const beside = root.size - 1 - (root.has(DESCRIPTION) ? 1 : 0); // an epoch, an optimizer's state
+    if (weights.length === 1 && (beside > 0 || MODULE.includes(weights[0][0]))) named.push(weights[0]);
   }
   if (named.length > 1) throw bad(`expected one state_dict, got ${named.map(([key]) => key).join(" and ")}`);
   return named.length === 1 && depth < DEEPEST ? stateDict(named[0][1], depth + 1) : root;

@@ -1,7 +1,7 @@
 import { FormatError, shown } from "../check.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Attributes, Constant, Dtype } from "../graph/graph.ts";
-import type { Value } from "../ops/op.ts";
+import type { Value } from "../graph/value.ts";
 import type { AttributeValue, OnnxGraph, OnnxNode } from "./model.ts";
 import { elementType, isFloat } from "./tensor.ts";
 

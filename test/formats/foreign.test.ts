@@ -17,6 +17,15 @@ test.each(files.filter((f) => f.says === null).map((f) => [f.name, f] as const))
   }
 });
 
+test("at any place of a buffer, as Node's own kind of bytes", () => {
+  for (const { kind, file, tensors } of files.filter((f) => f.says === null)) {
+    for (const shift of [1, 2, 4]) {
+      const moved = Buffer.concat([Buffer.alloc(shift), file]).subarray(shift);
+      for (const { name, bytes } of readers[kind](moved).tensors) expect(Buffer.from(bytes).equals(tensors.get(name)!.bytes), name).toBe(true);
+    }
+  }
+});
+
 test.each(files.filter((f) => f.says !== null).map((f) => [f.name, f] as const))("refused: %s", (_, { kind, file, says }) => {
   expect(() => readers[kind](file)).toThrow(FormatError);
   expect(() => readers[kind](file)).toThrow(says!);

@@ -43,6 +43,7 @@ test.each<[string, Uint8Array, string]>([
   ["a shape of 0 and Infinity", npy(dict("'<f4'", "False", `(${"999999999999, ".repeat(40)}0)`)), "expected NaN bytes"],
   ["an axis below zero", npy(dict("'<f4'", "False", "(-2, 3)"), 24), "expected a shape of whole numbers"],
   ["a shape that is a list", npy(dict("'<f4'", "False", "[2, 3]"), 24), "expected a shape of whole numbers"],
+  ["a shape of commas", npy(dict("'<f4'", "False", "(2,,3)"), 24), "expected a shape of whole numbers"],
   ["no shape", npy("{'descr': '<f4', 'fortran_order': False, }\n", 24), "expected a shape of whole numbers"],
   ["no order", npy("{'descr': '<f4', 'shape': (2, 3), }\n", 24), "expected fortran_order True or False"],
   ["no type", npy("{'fortran_order': False, 'shape': (2, 3), }\n", 24), "expected a type such as '<f4'"],

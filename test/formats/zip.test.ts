@@ -62,7 +62,7 @@ test("bombs: refused by what they say, and where they lie by what comes out", ()
   const begin = performance.now();
   expect(() => readZip(zipOf([["a", bomb]], { a: { method: 8, size: zeros.length } }))).toThrow(/expected at most \d+ bytes in \d+, got 268435456/);
   expect(() => readZip(zipOf([["a", bomb]], { a: { method: 8, size: 1000 } })).read("a")).toThrow("expected 1000 bytes, got more");
-  expect(performance.now() - begin).toBeLessThan(1000);
+  expect(performance.now() - begin).toBeLessThan(5000);
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`${i}`, { method: 8, size: 2 ** 20 }]));
   const packed = new Uint8Array(deflateRawSync(zeros.subarray(0, 2 ** 20)));
   expect(() => readZip(zipOf(Object.keys(many).map((name) => [name, packed]), many))).not.toThrow(); // 70 MB of 72 KB: within the bound

@@ -1,7 +1,7 @@
 import { readZip } from "../../src/formats/zip.ts";
 import { FormatError, readSafetensors, writeSafetensors, type Safetensors } from "../../src/index.ts";
 import { foreignFiles, readers, type Foreign } from "../support/foreign.ts";
-import type { Random } from "../support/random.ts";
+import { Random } from "../support/random.ts";
 import { zipOf } from "../support/zip.ts";
 import { mutateBytes } from "./mutate.ts";
 import type { Tally } from "./attack.ts";
@@ -43,8 +43,9 @@ function splice(random: Random, file: Uint8Array): Uint8Array {
 }
 
 /** Reads one mutated file; throws unless it is refused as it should be, or what is read is whole. */
-export function attackForeign(random: Random, corpus: readonly Foreign[], tally: Tally): void {
-  const { name, kind, file } = random.pick(corpus);
+export function attackForeign(seed: number, corpus: readonly Foreign[], tally: Tally): void {
+  const random = new Random(seed);
+  const { kind, file } = random.pick(corpus);
   const mutated = mutate(random, file);
   const begin = performance.now();
   tally.inputs++;
@@ -52,12 +53,12 @@ export function attackForeign(random: Random, corpus: readonly Foreign[], tally:
     checkRead(readers[kind](mutated), mutated);
     tally.accepted++;
   } catch (error) {
-    if (!(error instanceof FormatError)) throw new Error(`${name}: ${error}`, { cause: error });
-    if (error.message.length > 5000) throw new Error(`${name}: expected a short message, got ${error.message.length} characters`);
+    if (!(error instanceof FormatError)) throw new Error(`UNROLLED_SEED=${seed}: ${error}`, { cause: error });
+    if (error.message.length > 5000) throw new Error(`UNROLLED_SEED=${seed}: expected a short message, got ${error.message.length} characters`);
     tally.refused[error.code] = (tally.refused[error.code] ?? 0) + 1;
   }
   const time = performance.now() - begin;
-  if (time > PATIENCE) throw new Error(`${name}: ${time} ms for ${file.length} bytes`);
+  if (time > PATIENCE) throw new Error(`UNROLLED_SEED=${seed}: ${time} ms for ${file.length} bytes`);
   tally.slowest = Math.max(tally.slowest, time);
 }
 

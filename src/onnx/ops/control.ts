@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { range, Sequence, type Context, type Item, type Operator, type Operators } from "../context.ts";
 
 /** The branch that the condition, which must be known, takes. */

@@ -1,5 +1,5 @@
 import { countOf, type Context, type Operator, type Operators } from "../context.ts";
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { isFloat } from "../tensor.ts";
 
 const unary = (name: string): Operator => (c) => {

@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** -weight[target] x[n, target, ...], summed up as `reduction` says; x [N, C, ...], target [N, ...]. */

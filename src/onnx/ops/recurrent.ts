@@ -1,5 +1,5 @@
 import type { Attributes } from "../../graph/graph.ts";
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** What differs between the cells. */

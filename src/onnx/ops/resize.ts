@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { MOST_NUMBERS, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** How an axis of `from` numbers becomes one of `to`, `scale` times as long as given. */

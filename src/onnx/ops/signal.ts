@@ -1,4 +1,4 @@
-import type { Value } from "../../ops/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { countOf, MOST_NUMBERS, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /**
