@@ -32,7 +32,7 @@ export function compareCommand(program: Command): void {
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the models' own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", examples("npx unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8", "npx unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md"))
+    .addHelpText("after", examples("unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8", "unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md"))
     .action(compare);
 }
 

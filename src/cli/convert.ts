@@ -23,7 +23,7 @@ export function convertCommand(program: Command): void {
     .argument("<out>", "safetensors file to write")
     .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)).makeOptionMandatory())
     .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
-    .addHelpText("after", examples("npx unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
+    .addHelpText("after", examples("unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
     .action(convert);
 }
 

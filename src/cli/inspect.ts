@@ -13,7 +13,7 @@ export function inspectCommand(program: Command): void {
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", examples("npx unrolled inspect examples/models/language-id-lstm.safetensors"))
+    .addHelpText("after", examples("unrolled inspect examples/models/language-id-lstm.safetensors"))
     .action(inspect);
 }
 

@@ -21,7 +21,7 @@ export function withTexts(command: Command, what: string, json: string): Command
 
 /** The end of a command's help: lines that run where the models are. */
 export function examples(...lines: string[]): string {
-  return `\nExample, in a clone of the repository, where examples/models is:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return `\nExample:\n${lines.map((line) => `  ${line}\n`).join("")}in a clone of the repository, where examples/models is; there it is npx unrolled.`;
 }
 
 /** A parser of whole numbers of at least `least`. */

@@ -26,8 +26,8 @@ const HELP = `
 Integers have one scale a row, in NAME.scale; biases stay as they are. convert makes only the file
 smaller. compare shows what it costs.
 ${examples(
-  "npx unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8",
-  "npx unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md",
+  "unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8",
+  "unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md",
 )}`;
 
 function quantize(from: string, to: string, { weights, description }: Options): void {

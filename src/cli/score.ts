@@ -8,7 +8,7 @@ import { textsOf } from "./texts.ts";
 export function scoreCommand(program: Command): void {
   withTexts(program.command("score"), "texts", 'an object a text: {"input", "bits", "bitsPerItem", "items"}')
     .description("print how well a language model foresees texts: bits, the fewer the more probable")
-    .addHelpText("after", "\nThe first item has no prediction and is not counted.\n" + examples('npx unrolled score examples/models/char-lm.safetensors "Time flies like an arrow" "Arrow an like flies time"'))
+    .addHelpText("after", "\nThe first item has no prediction and is not counted.\n" + examples('unrolled score examples/models/char-lm.safetensors "Time flies like an arrow" "Arrow an like flies time"'))
     .action(score);
 }
 
