@@ -53,7 +53,7 @@ interface Group {
 const leaveOut: Plugin = {
   name: "leave-out",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(classify|forecast|generate|inspect|kind|quantize|sampling|score|trace)\.ts$/ }, () => ({ path: resolve("build/left-out.ts") })),
+    onResolve({ filter: /\/(classify|forecast|generate|inspect|integers|kind|quantize|sampling|score|trace)\.ts$/ }, () => ({ path: resolve("build/left-out.ts") })),
 };
 
 const GROUPS: readonly Group[] = [

@@ -1,4 +1,4 @@
-import { FormatError, kindOf, shown } from "../check.ts";
+import { checkList, checkObject, FormatError, kindOf, shown } from "../check.ts";
 import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
 import { foreign } from "./kind.ts";
 import { decodeUtf8, encodeUtf8 } from "../text.ts";
@@ -106,6 +106,8 @@ function checkCover(tensors: { tensor: Tensor; begin: number; end: number }[], l
  * Throws FormatError where a name comes twice or a shape does not fit its bytes.
  */
 export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  checkList("tensors", tensors);
+  checkObject("metadata", metadata, "an object");
   let at = 0;
   const names = new Set(["__metadata__"]);
   const entries = tensors.map((t): [string, unknown] => {
