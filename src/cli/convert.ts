@@ -44,7 +44,10 @@ function convert(from: string, to: string, { dtype, json }: Options): void {
   writeWhole(to, file);
   const bytesOut = converted.reduce((n, t) => n + t.bytes.length, 0);
   if (json) writeJson({ in: from, out: to, bytesIn, bytesOut, largestError });
-  else process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, no weight moved by more than ${largestError.toPrecision(2)}\n`);
+  else {
+    const moved = `no weight moved by more than ${largestError.toPrecision(2)}`;
+    process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, ${moved}\n`);
+  }
 }
 
 function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {

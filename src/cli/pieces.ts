@@ -38,18 +38,21 @@ function runSteps(model: Model, { x, steps, options }: Input, output: RunOptions
   return { output: concatenate(outputs), state: state! };
 }
 
-function runRows(model: Model, { x, options: { state, lengths } }: Input, batch: number, output: RunOptions["output"]): RunResult {
+/** The rows of a batch do not know of each other. */
+function runRows(model: Model, { x, options }: Input, batch: number, output: RunOptions["output"]): RunResult {
   const bar = progress(batch, "sequences");
   const size = x.length / batch;
   const results: RunResult[] = [];
   for (let row = 0; row < batch; row += ROWS) {
     const end = Math.min(row + ROWS, batch);
-    const rows = { state: state && rowsOf(model, state, batch, row, end), lengths: lengths && Array.from(lengths).slice(row, end) };
-    results.push(model.run(x.slice(row * size, end * size), { ...rows, batch: end - row, output }));
+    const state = options.state && rowsOf(model, options.state, batch, row, end);
+    const lengths = options.lengths && Array.from(options.lengths).slice(row, end);
+    results.push(model.run(x.slice(row * size, end * size), { state, lengths, batch: end - row, output }));
     bar.to(end);
   }
   bar.end();
-  return { output: concatenate(results.map((r) => r.output)), state: joined(model, results.map((r) => r.state), batch) };
+  const state = joined(model, results.map((r) => r.state), batch);
+  return { output: concatenate(results.map((r) => r.output)), state };
 }
 
 /** Whether a sequence gives one row. */
@@ -78,7 +81,10 @@ function joined(model: Model, states: readonly State[], batch: number): State {
   const part = (name: "h" | "c") => {
     let at = 0;
     return concatenate(blocks(model, name).flatMap((size) => {
-      const rows = states.map((state, i) => state[name]!.subarray(at * Math.min(ROWS, batch - i * ROWS), (at + size) * Math.min(ROWS, batch - i * ROWS)));
+      const rows = states.map((state, i) => {
+        const count = Math.min(ROWS, batch - i * ROWS);
+        return state[name]!.subarray(at * count, (at + size) * count);
+      });
       at += size;
       return rows;
     }));

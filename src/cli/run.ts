@@ -35,7 +35,7 @@ Output:
   output   [T, out] or [B, T, out], zero past each length; [out] or [B, out] with --last, and for a net with "last"
   h_n, c_n as h0 and c0
 Where a net has several recurrent layers, the states' names carry the layer's: cell.h0, cell.h_n.
-${examples("unrolled run examples/models/sunspots.safetensors --input examples/models/sunspots.x.safetensors --output out.safetensors")}`;
+${examples("unrolled run examples/models/sunspots.safetensors -i examples/models/sunspots.x.safetensors -o out.safetensors")}`;
 
 function run(path: string, options: Options): void {
   const { model } = loadModel(path, options);

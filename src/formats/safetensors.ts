@@ -44,7 +44,9 @@ export function readSafetensors(file: Uint8Array): Safetensors {
 function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER || file[8] !== 0x7b) throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
+  if (length > LARGEST_HEADER || file[8] !== 0x7b) {
+    throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
+  }
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
   let json: string;
