@@ -42,7 +42,9 @@ function binaries(file: string, names: readonly string[]): string {
 
 /** workerd compiles no bytes: there the modules are imports that wrangler uploads beside the script. */
 function imported(file: string, names: readonly string[]): string {
-  return BINARIES[file].map((name) => (names.includes(name) ? `export { default as ${name} } from "../${name}.wasm";\n` : `export const ${name} = "";\n`)).join("");
+  const line = (name: string) =>
+    names.includes(name) ? `export { default as ${name} } from "../${name}.wasm";\n` : `export const ${name} = "";\n`;
+  return BINARIES[file].map(line).join("");
 }
 
 /** Entries that are bundled in one go: what they share is there once. */
@@ -54,10 +56,10 @@ interface Group {
 }
 
 /** The core runs, encodes and streams: without the integers' module, and without what is built on top. */
+const LEFT_OUT = /\/(classify|forecast|generate|inspect|integers|kind|quantize|sampling|score|trace)\.ts$/;
 const leaveOut: Plugin = {
   name: "leave-out",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(classify|forecast|generate|inspect|kind|quantize|sampling|score|trace)\.ts$/ }, () => ({ path: resolve("build/left-out.ts") })),
+  setup: ({ onResolve }) => onResolve({ filter: LEFT_OUT }, () => ({ path: resolve("build/left-out.ts") })),
 };
 
 const GROUPS: readonly Group[] = [
@@ -108,16 +110,19 @@ for (const group of GROUPS) {
     writeFileSync(`dist/workerd/${beside}`, imported(file, modules));
   }
 }
-const modules = readdirSync("dist/node").filter((name) => name.endsWith(".js")).map((name) => `dist/node/${name}`);
-await build({ entryPoints: modules, outdir: "dist/cjs", format: "cjs", platform: "node", sourcemap: true });
+for (const name of readdirSync("dist/node").filter((file) => file.endsWith(".js"))) {
+  const sourcemap = !name.endsWith("binaries.js");
+  await build({ entryPoints: [`dist/node/${name}`], outdir: "dist/cjs", format: "cjs", platform: "node", sourcemap });
+}
 writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
 for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 
 /** The commands import the engine from the bundles beside them. */
+const ENGINE = new RegExp(`^\\.\\./(${FULL.join("|")})\\.ts$`);
 const engineBeside: Plugin = {
   name: "engine-beside",
   setup: ({ onResolve }) =>
-    onResolve({ filter: new RegExp(`^\\.\\./(${FULL.join("|")})\\.ts$`) }, ({ path }) => ({ path: path.replace("..", "./node").replace(/ts$/, "js"), external: true })),
+    onResolve({ filter: ENGINE }, ({ path }) => ({ path: path.replace("..", "./node").replace(/ts$/, "js"), external: true })),
 };
 const commands = await build({
   ...common,

@@ -52,6 +52,16 @@ export function checkCount(label: string, value: unknown, least: number): assert
   }
 }
 
+/** Throws unless `value` is an object; `fields` says which. */
+export function checkObject(label: string, value: unknown, fields: string): asserts value is object {
+  if (typeof value !== "object" || value === null) throw new TypeError(`${label}: expected ${fields}, got ${kindOf(value)}`);
+}
+
+/** Throws unless `value` is an array. */
+export function checkList(label: string, value: unknown): asserts value is unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${label}: expected an array, got ${kindOf(value)}`);
+}
+
 /** A value's kind in words, for an error. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";

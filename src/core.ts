@@ -22,8 +22,10 @@ export interface Stream extends Omit<FullStream, "generate" | "generateEach" | "
   clone(): Stream;
 }
 
+type Tasks = "classify" | "score" | "generate" | "generateEach" | "forecast" | "trace";
+
 /** A trained net, ready to run. */
-export interface Model extends Omit<FullModel, "classify" | "score" | "generate" | "generateEach" | "forecast" | "trace" | "stream"> {
+export interface Model extends Omit<FullModel, Tasks | "stream"> {
   /** A new recurrent state on these weights, zero or as saved. Throws TypeError for a bidirectional net. */
   stream(saved?: Uint8Array): Stream;
 }

@@ -16,7 +16,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes, (char) => char.charCodeAt(0));
 }
 
-/** Control and format characters, as U+202E, which turns a line around, and lone surrogates; not the joiners of words. */
+/** Control and format characters, as U+202E, which turns a line around; lone surrogates; not the joiners of words. */
 const HIDDEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /** The text in one line that shows all that is in it: what is hidden as \u{202e}. */

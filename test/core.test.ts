@@ -17,6 +17,10 @@ test("runs, encodes and streams as the full package does", () => {
   expect(b.stream(stream.save()).step(117)).toEqual(stream.step(117));
 });
 
+test("refuses a file of integers", () => {
+  expect(() => core.Model.fromSafetensors(full.quantizeSafetensors(languageId, "int8"))).toThrow(/^weights: expected float32 from "unrolled\/core"/);
+});
+
 test("refuses what it has not, which its types do not have", () => {
   const model = core.Model.fromSafetensors(languageId);
   // @ts-expect-error

@@ -52,11 +52,12 @@ function set(i: i32, value: f64): void {
   return f64x2.add(f64x2.mul(p, r), k(i));
 }
 
-/** The polynomial whose ten constants stand from `i`, the highest power first. */
+/** The polynomial whose ten constants stand from `i`, the highest power first; in pairs, for Horner waits on each term. */
 @inline function ten(r: v128, i: i32): v128 {
-  let p = next(next(next(k(i), r, i + 1), r, i + 2), r, i + 3);
-  p = next(next(next(p, r, i + 4), r, i + 5), r, i + 6);
-  return next(next(next(p, r, i + 7), r, i + 8), r, i + 9);
+  const r2 = f64x2.mul(r, r), r4 = f64x2.mul(r2, r2);
+  const a = next(k(i), r, i + 1), b = next(k(i + 2), r, i + 3), c = next(k(i + 4), r, i + 5), d = next(k(i + 6), r, i + 7), e = next(k(i + 8), r, i + 9);
+  const high = f64x2.add(f64x2.mul(f64x2.add(f64x2.mul(a, r4), f64x2.add(f64x2.mul(b, r2), c)), r4), f64x2.mul(d, r2));
+  return f64x2.add(high, e);
 }
 
 /**
@@ -72,12 +73,16 @@ function set(i: i32, value: f64): void {
   return f64x2.add(f64x2.mul(scale, rq), minus ? f64x2.sub(scale, k(ERF + 12)) : scale);
 }
 
-export function exp(x: v128): v128 {
+export function exps(x: v128): v128 {
   return exponential(x, false);
 }
 
+export function exp(x: f64): f64 {
+  return f64x2.extract_lane(exps(f64x2.splat(x)), 0);
+}
+
 /** e^x - 1, right near 0 too. */
-export function expm1(x: v128): v128 {
+export function expm1s(x: v128): v128 {
   return exponential(x, true);
 }
 
@@ -87,7 +92,7 @@ export function expm1(x: v128): v128 {
 }
 
 /** x = 2^n m, m in [1/sqrt 2, sqrt 2):  ln x = n ln 2 + 2 atanh((m - 1)/(m + 1)). Below 0 NaN, ln 0 = -Infinity. */
-export function log(x: v128): v128 {
+export function logs(x: v128): v128 {
   const e = i64x2.shr_s(i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd)), 52);
   const m = i64x2.sub(x, i64x2.shl(e, 52));
   const n = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(e, e, 0, 2, 0, 2));
@@ -97,17 +102,21 @@ export function log(x: v128): v128 {
   return v128.bitselect(y, v128.bitselect(x, ends, f64x2.gt(x, f64x2.splat(0))), regular);
 }
 
+export function log(x: f64): f64 {
+  return f64x2.extract_lane(logs(f64x2.splat(x)), 0);
+}
+
 /** ln(1 + x) for x >= 0, right near 0 too. */
-export function log1p(x: v128): v128 {
+export function log1ps(x: v128): v128 {
   const small = twiceAtanh(f64x2.div(x, f64x2.add(x, f64x2.splat(2))));
-  return v128.bitselect(small, log(f64x2.add(x, k(ERF + 12))), f64x2.le(x, k(ERF + 12)));
+  return v128.bitselect(small, logs(f64x2.add(x, k(ERF + 12))), f64x2.le(x, k(ERF + 12)));
 }
 
 /**
  * erf(x) = x P(x^2) / Q(x^2) on [-4, 4], beyond which float32 has +-1: degrees 6 and 5, minimax, relative error 2.1e-9
  * (Lawson's weights, float64).
  */
-export function erf(x: v128): v128 {
+export function erfs(x: v128): v128 {
   const v = f64x2.pmax(f64x2.pmin(x, k(ERF + 13)), f64x2.neg(k(ERF + 13)));
   const z = f64x2.mul(v, v);
   let p = next(next(next(k(ERF), z, ERF + 1), z, ERF + 2), z, ERF + 3);

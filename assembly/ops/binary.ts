@@ -35,12 +35,19 @@ function row(r: BinaryRecord): void {
   let y = r.y, a = r.a, b = r.b, n = r.count;
   const u = v128.load32_splat(a), v = v128.load32_splat(b);
   if (r.aStep && r.bStep) {
-    for (; n > 0; n -= 4, y += 16, a += 16, b += 16) storeUpTo(y, common(v128.load(a), v128.load(b), f), n);
+    for (; n >= 4; n -= 4, y += 16, a += 16, b += 16) v128.store(y, common(v128.load(a), v128.load(b), f));
   } else if (r.aStep) {
-    for (; n > 0; n -= 4, y += 16, a += 16) storeUpTo(y, common(v128.load(a), v, f), n);
+    for (; n >= 4; n -= 4, y += 16, a += 16) v128.store(y, common(v128.load(a), v, f));
+  } else if (r.bStep) {
+    for (; n >= 4; n -= 4, y += 16, b += 16) v128.store(y, common(u, v128.load(b), f));
   } else {
-    for (; n > 0; n -= 4, y += 16, b += r.bStep << 2) storeUpTo(y, common(u, v128.load(b), f), n);
+    for (; n >= 4; n -= 4, y += 16) v128.store(y, common(u, v, f));
   }
+  if (n > 0) storeUpTo(y, one(r.aStep ? v128.load(a) : u, r.bStep ? v128.load(b) : v, f), n);
+}
+
+function one(a: v128, b: v128, f: i32): v128 {
+  return common(a, b, f);
 }
 
 /** Any steps, any function. */
@@ -51,7 +58,7 @@ function single(r: BinaryRecord): void {
       case Binary.POW: store<f32>(y, pow(load<f32>(a), load<f32>(b))); break;
       case Binary.FMOD: store<f32>(y, load<f32>(a) % load<f32>(b)); break;
       case Binary.MOD: store<f32>(y, floored(load<f32>(a), load<f32>(b))); break;
-      default: v128.store_lane<i32>(y, common(v128.load32_splat(a), v128.load32_splat(b), r.binary), 0);
+      default: v128.store_lane<i32>(y, one(v128.load32_splat(a), v128.load32_splat(b), r.binary), 0);
     }
     y += r.yStep;
     a += r.aStep;

@@ -12,7 +12,7 @@ export function pow(a: f32, b: f32): f32 {
   if (m == 0) y = b > 0 ? 0 : Infinity;
   else if (m == Infinity) y = b > 0 ? Infinity : 0;
   else if (whole && abs(b) <= 8) y = power(m, <i32>b);
-  else y = f64x2.extract_lane(exp(f64x2.mul(f64x2.splat(<f64>b), log(f64x2.splat(m)))), 0);
+  else y = exp(<f64>b * log(m));
   const negative = odd && reinterpret<i32>(a) < 0;
   return <f32>(negative ? -y : y);
 }

@@ -61,14 +61,18 @@ function stay(r: ReduceRecord): void {
 }
 
 @inline function each(r: ReduceRecord, f: i32): void {
-  for (let y = r.y, a = r.a, b = r.b, n = r.count; n > 0; n -= 4, y += 16, a += 16, b += 16) {
-    storeUpTo(y, step(v128.load(y), v128.load(a), v128.load(b), f), n);
-  }
+  let y = r.y, a = r.a, b = r.b, n = r.count;
+  for (; n >= 4; n -= 4, y += 16, a += 16, b += 16) v128.store(y, step(v128.load(y), v128.load(a), v128.load(b), f));
+  if (n > 0) storeUpTo(y, one(v128.load(y), v128.load(a), v128.load(b), f), n);
+}
+
+function one(s: v128, a: v128, b: v128, f: i32): v128 {
+  return step(s, a, b, f);
 }
 
 function single(r: ReduceRecord): void {
   for (let y = r.y, a = r.a, b = r.b, n = r.count; n > 0; --n) {
-    v128.store_lane<i32>(y, step(v128.load32_splat(y), v128.load32_splat(a), v128.load32_splat(b), r.reduction), 0);
+    v128.store_lane<i32>(y, one(v128.load32_splat(y), v128.load32_splat(a), v128.load32_splat(b), r.reduction), 0);
     y += r.yStep;
     a += r.aStep;
     b += r.bStep;

@@ -26,7 +26,7 @@ export function benchCommand(program: Command): void {
     .option("--json", 'one object: {"machine", "build", "results": [{"name", "items", "microseconds", "itemsPerSecond"}]}')
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", examples("npx unrolled bench examples/models/language-id-lstm.safetensors"))
+    .addHelpText("after", examples("unrolled bench examples/models/language-id-lstm.safetensors"))
     .action(bench);
 }
 

@@ -14,7 +14,7 @@ export function classifyCommand(program: Command): void {
   withTexts(program.command("classify"), "texts", 'an object a text: {"input", "top": [{"label", "probability"}]}; without last, a list an item')
     .description("print the most probable labels of texts")
     .option("-n, --top <count>", "labels a text", wholeNumber(1), 3)
-    .addHelpText("after", examples('npx unrolled classify examples/models/language-id-lstm.safetensors "Guten Morgen" "Buenos días"'))
+    .addHelpText("after", examples('unrolled classify examples/models/language-id-lstm.safetensors "Guten Morgen" "Buenos días"'))
     .action(classify);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Items, Model, RunOptions } from "../index.ts";
 import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
 import { readInput } from "./input.ts";
-import { examples } from "./options.ts";
+import { examples, QUANTIZED } from "./options.ts";
 import { progress } from "./progress.ts";
 import { writeJson } from "./terminal.ts";
 
@@ -32,7 +32,7 @@ export function compareCommand(program: Command): void {
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the models' own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", examples("npx unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8", "npx unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md"))
+    .addHelpText("after", examples(...QUANTIZED))
     .action(compare);
 }
 

@@ -26,7 +26,7 @@ export function convertCommand(program: Command): void {
     .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)))
     .option("-d, --description <file>", "JSON file with the description to write, in place of the model's own")
     .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
-    .addHelpText("after", examples("npx unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
+    .addHelpText("after", examples("unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
     .action(convert);
 }
 
@@ -50,7 +50,10 @@ function convert(from: string, to: string, { dtype, description, json }: Options
   writeWhole(to, written);
   const bytesOut = converted.reduce((n, t) => n + t.bytes.length, 0);
   if (json) writeJson({ in: from, out: to, bytesIn, bytesOut, largestError });
-  else process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, no weight moved by more than ${largestError.toPrecision(2)}\n`);
+  else {
+    const moved = `no weight moved by more than ${largestError.toPrecision(2)}`;
+    process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, ${moved}\n`);
+  }
 }
 
 function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {

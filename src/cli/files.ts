@@ -1,11 +1,5 @@
-<<<<<<< HEAD
 import { readFileSync } from "node:fs";
-import { FormatError, Model, type Safetensors } from "../index.ts";
-=======
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { Model, type FormatError, type Safetensors } from "../index.ts";
->>>>>>> torch
 import { unwrap } from "../model/unwrap.ts";
 import { readWeights } from "./weights.ts";
 

@@ -14,9 +14,13 @@ export function forecastCommand(program: Command): void {
   withTexts(program.command("forecast"), "values", 'one object: {"steps", "forecast": [...]}, rows where the net has several features')
     .description("go on with one series of numbers: each output is the next input")
     .option("-s, --steps <count>", "timesteps to go on", wholeNumber(1), 10)
-    .addHelpText("after", "\nAll arguments, or all lines, are one series, timestep by timestep; a first line of words is a heading.\n" + examples("cut -d, -f2 examples/models/sunspots.csv | npx unrolled forecast examples/models/sunspots.safetensors --steps 11"))
+    .addHelpText("after", HELP)
     .action(forecast);
 }
+
+const HELP = `
+All arguments, or all lines, are one series, timestep by timestep; a first line of words is a heading.
+${examples("cut -d, -f2 examples/models/sunspots.csv | unrolled forecast examples/models/sunspots.safetensors --steps 11")}`;
 
 async function forecast(path: string, args: string[], options: Options): Promise<void> {
   const { model } = loadModel(path, options);

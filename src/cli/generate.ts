@@ -27,7 +27,7 @@ export function generateCommand(program: Command): void {
     .option("-p, --top-p <number>", "draws from the fewest items that together have probability p", numberWithin(0, 1, true))
     .option("-s, --seed <number>", "the same seed gives the same text", wholeNumber(0), 0)
     .option("--stop <texts...>", "ends with the first of these")
-    .addHelpText("after", examples('npx unrolled generate examples/models/char-lm.safetensors "Time flies like " --length 200 --temperature 0.7 --seed 1'))
+    .addHelpText("after", examples('unrolled generate examples/models/char-lm.safetensors "Time flies like " --length 200 --temperature 0.7 --seed 1'))
     .action(generate);
 }
 

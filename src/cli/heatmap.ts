@@ -24,7 +24,8 @@ export function drawTrace({ steps, cells }: Trace, headings: readonly string[], 
   const body: unknown[] = [];
   let y = GAP;
   for (const cell of cells) {
-    body.push(text([8, y], `${cell.type} ${drawn(cell.weights.replace(/\.$/, ""))} layer ${cell.depth}${cell.reverse ? ", reverse" : ""}`, { "font-weight": "bold" }));
+    const title = `${cell.type} ${drawn(cell.weights.replace(/\.$/, ""))} layer ${cell.depth}${cell.reverse ? ", reverse" : ""}`;
+    body.push(text([8, y], title, { "font-weight": "bold" }));
     for (const { units, ...given } of panels(cell)) {
       const shown = liveliest(cell, steps, Math.min(most, units), units);
       const panel = given.bound === Infinity ? { ...given, bound: largest(given.values, shown, units, steps) } : given;

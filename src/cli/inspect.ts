@@ -13,7 +13,7 @@ export function inspectCommand(program: Command): void {
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", examples("npx unrolled inspect examples/models/language-id-lstm.safetensors"))
+    .addHelpText("after", examples("unrolled inspect examples/models/language-id-lstm.safetensors"))
     .action(inspect);
 }
 
@@ -44,16 +44,19 @@ function page(path: string, model: Model, { tensors }: Safetensors): string {
   const layers = model.layers.map((l) => {
     const before = l.type === "embedding" ? steps : [...steps, l.inputSize];
     if (l.type === "last") steps = [];
-    return [l.type, printable(l.weights.replace(/\.$/, "")), `${shape(before)} -> ${shape([...steps, l.outputSize])}`, number(l.parameters)];
+    const name = printable(l.weights.replace(/\.$/, ""));
+    return [l.type, name, `${shape(before)} -> ${shape([...steps, l.outputSize])}`, number(l.parameters)];
   });
+  const held = tensors.map((t) => [printable(t.name), t.dtype, shape(t.shape), number(t.bytes.length)]);
+  const regions = memory.regions.map((r) => [printable(r.name), number(r.offset), number(r.bytes)]);
   const parameters = sum(model.layers.map((l) => l.parameters));
   const matrices = new Set(tensors.filter((t) => t.shape.length === 2).map((t) => t.dtype));
   return [
     printable(path),
     `input ${description.input ?? "features"}${description.labels ? `, ${description.labels.length} labels` : ""}, ${number(parameters)} parameters, matrices in ${[...matrices].join(", ")}`,
     section("layers", ["layer", "weights", "shape", "parameters"], layers, 3),
-    section("tensors", ["name", "dtype", "shape", "bytes"], tensors.map((t) => [printable(t.name), t.dtype, shape(t.shape), number(t.bytes.length)]), 3),
-    section(`memory: ${number(memory.bytes)} bytes, build ${memory.build}`, ["region", "from", "bytes"], memory.regions.map((r) => [printable(r.name), number(r.offset), number(r.bytes)]), 1),
+    section("tensors", ["name", "dtype", "shape", "bytes"], held, 3),
+    section(`memory: ${number(memory.bytes)} bytes, build ${memory.build}`, ["region", "from", "bytes"], regions, 1),
     "",
   ].join("\n");
 }

@@ -21,8 +21,15 @@ export function withTexts(command: Command, what: string, json: string): Command
 
 /** The end of a command's help: lines that run where the models are. */
 export function examples(...lines: string[]): string {
-  return `\nExample, in a clone of the repository, where examples/models is:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  const indented = lines.map((line) => `  ${line}\n`).join("");
+  return `\nExample:\n${indented}in a clone of the repository, where examples/models is; there it is npx unrolled.`;
 }
+
+/** An example of quantize and compare. */
+export const QUANTIZED = [
+  "unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8",
+  "unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md",
+];
 
 /** A parser of whole numbers of at least `least`. */
 export function wholeNumber(least: number): (value: string) => number {

@@ -1,14 +1,10 @@
 import { Option, type Command } from "commander";
 import { quantizeSafetensors, type Description } from "../index.ts";
-<<<<<<< HEAD
 import { printable } from "../text.ts";
 import { about, readBytes, readJson } from "./files.ts";
-import { examples } from "./options.ts";
-import { writeWhole } from "./write.ts";
-=======
-import { about, readBytes, readJson, writeWhole } from "./files.ts";
+import { examples, QUANTIZED } from "./options.ts";
 import { asSafetensors } from "./weights.ts";
->>>>>>> torch
+import { writeWhole } from "./write.ts";
 
 interface Options {
   readonly weights: "int8" | "int16";
@@ -30,10 +26,7 @@ export function quantizeCommand(program: Command): void {
 const HELP = `
 Integers have one scale a row, in NAME.scale; biases stay as they are. convert makes only the file
 smaller. compare shows what it costs.
-${examples(
-  "npx unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8",
-  "npx unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md",
-)}`;
+${examples(...QUANTIZED)}`;
 
 function quantize(from: string, to: string, { weights, description }: Options): void {
   const file = readBytes(from);
@@ -42,5 +35,7 @@ function quantize(from: string, to: string, { weights, description }: Options): 
   const small = about(from, () => quantizeSafetensors(asSafetensors(file, json), weights, described));
   writeWhole(to, small);
   const bytes = (n: number) => n.toLocaleString("en-US");
-  process.stdout.write(`${printable(to)}: ${bytes(small.length)} bytes in ${weights}, ${printable(from)} has ${bytes(file.length)} (${(file.length / small.length).toFixed(2)} times as many)\n`);
+  const times = (file.length / small.length).toFixed(2);
+  const before = `${printable(from)} has ${bytes(file.length)} (${times} times as many)`;
+  process.stdout.write(`${printable(to)}: ${bytes(small.length)} bytes in ${weights}, ${before}\n`);
 }

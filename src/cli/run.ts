@@ -5,6 +5,7 @@ import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./fi
 import { openOnnx, runSession } from "./graphs.ts";
 import { prefixOf, readInput, type Input } from "./input.ts";
 import { examples } from "./options.ts";
+import { runInPieces, summed } from "./pieces.ts";
 import { writeWhole } from "./write.ts";
 
 interface Options extends LoadOptions {
@@ -17,13 +18,8 @@ export function runCommand(program: Command): void {
   program
     .command("run")
     .description("run sequences from a file through a model")
-<<<<<<< HEAD
-    .argument("<model>", "safetensors file with the weights")
-    .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
-=======
     .argument("<model>", "file with the weights")
-    .requiredOption("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths")
->>>>>>> torch
+    .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
     .requiredOption("-o, --output <file>", "safetensors file to write: output, h_n, and for an LSTM c_n")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
@@ -41,7 +37,7 @@ Output:
   output   [T, out] or [B, T, out], zero past each length; [out] or [B, out] with --last, and for a net with "last"
   h_n, c_n as h0 and c0
 Where a net has several recurrent layers, the states' names carry the layer's: cell.h0, cell.h_n.
-${examples("npx unrolled run examples/models/sunspots.safetensors --input examples/models/sunspots.x.safetensors --output out.safetensors")}`;
+${examples("unrolled run examples/models/sunspots.safetensors -i examples/models/sunspots.x.safetensors -o out.safetensors")}`;
 
 function run(path: string, options: Options): void {
   const bytes = readBytes(path);
@@ -54,7 +50,7 @@ function run(path: string, options: Options): void {
   let written: Uint8Array;
   try {
     const input = readInput(model, tensors);
-    const result = model.run(input.x, { ...input.options, output: options.last ? "last" : "all" });
+    const result = runInPieces(model, input, options.last ? "last" : "all");
     written = writeSafetensors(resultTensors(model, input, result, options.last));
   } catch (error) {
     throw new Error(`${options.input ?? "--input"}: ${(error as Error).message}`);
@@ -69,8 +65,7 @@ function tensorsOf({ input }: Options): readonly Tensor[] {
 /** The result under PyTorch's names, in the shapes of `batch_first`. */
 function resultTensors(model: Model, { steps, batch }: Input, { output, state }: RunResult, last = false): Tensor[] {
   const rows = batch === undefined ? [] : [batch];
-  const summed = last || model.layers.some((l) => l.type === "last");
-  const tensors = [tensor("output", [...rows, ...(summed ? [] : [steps]), model.outputSize], output)];
+  const tensors = [tensor("output", [...rows, ...(last || summed(model) ? [] : [steps]), model.outputSize], output)];
   let h = 0;
   let c = 0;
   for (const s of model.states) {

@@ -18,7 +18,7 @@ export function traceCommand(program: Command): void {
     .description("look inside: the gates and states of every cell at every item of one text")
     .option("--svg <file>", "draws them as heat maps under the characters")
     .option("-u, --units <count>", "units drawn of each cell, those that change most", wholeNumber(1), 16)
-    .addHelpText("after", examples('npx unrolled trace examples/models/char-lm.safetensors "It is finished. And the rest" --svg trace.svg'))
+    .addHelpText("after", examples('unrolled trace examples/models/char-lm.safetensors "It is finished. And the rest" --svg trace.svg'))
     .action(trace);
 }
 

@@ -6,18 +6,6 @@ import { unwrap } from "../model/unwrap.ts";
 
 /** Reads a file of weights, told by its content: torch.save's, numpy.savez's, or safetensors. */
 export function readWeights(file: Uint8Array): Safetensors {
-<<<<<<< HEAD
-  switch (kindOf(file)) {
-    case "npz":
-      return readNpz(file);
-    case "torch":
-    case "torchscript":
-    case "pickle":
-      return readTorch(file);
-    default:
-      return readSafetensors(file);
-  }
-=======
   return readerOf(file)(file);
 }
 
@@ -29,8 +17,14 @@ export function asSafetensors(file: Uint8Array, json?: string): Uint8Array {
 }
 
 function readerOf(file: Uint8Array): (file: Uint8Array) => Safetensors {
-  if (file[8] === 0x7b) return readSafetensors; // { behind a length of 8 bytes
-  if (startsWith(file, "PK\x03\x04")) return firstName(file).endsWith(".npy") ? readNpz : readTorch;
-  return startsWith(file, "\x80") || startsWith(file, "L119547037146038801333356L") ? readTorch : readSafetensors;
->>>>>>> torch
+  switch (kindOf(file)) {
+    case "npz":
+      return readNpz;
+    case "torch":
+    case "torchscript":
+    case "pickle":
+      return readTorch;
+    default:
+      return readSafetensors;
+  }
 }

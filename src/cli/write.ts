@@ -25,8 +25,8 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
     if (!existsSync(folder)) throw new Error("expected a directory to write into, got none of this name");
     sweep(folder);
     const temporary = join(folder, OURS);
-    const file = openSync(temporary, "wx");
     listen();
+    const file = openSync(temporary, "wx");
     try {
       if (there) fchmodSync(file, there.mode & 0o7777);
       writeFileSync(file, bytes);

@@ -59,9 +59,11 @@ export function foreign(value: unknown): string | undefined {
   return typeof arrayBuffer === "function" ? "a Response or a Blob: pass await r.arrayBuffer()" : undefined;
 }
 
+const HDF5 = "\x89HDF\r\n\x1a\n";
+
 /** Each kind's first bytes, in Latin-1, from an offset on. */
 const MAGIC: readonly [Kind, string, number?][] = [
-  ["hdf5", "\x89HDF\r\n\x1a\n"],
+  ["hdf5", HDF5],
   ["npy", "\x93NUMPY"],
   ["tflite", "TFL3", 4],
   ["gguf", "GGUF"],
@@ -69,13 +71,13 @@ const MAGIC: readonly [Kind, string, number?][] = [
   ["git-lfs", "version https://git-lfs"],
 ];
 
-/** The kind of a file. Looks at no more than a zip's directory, a JSON file's keys, an ONNX model's outermost fields. */
+/** The kind of a file: reads at most a zip's directory, a JSON object's keys, an ONNX model's outermost fields. */
 export function kindOf(file: Uint8Array): Kind {
   if (file.length === 0) return "empty";
   if (isSafetensors(file)) return "safetensors";
   if (startsWith(file, "PK\x03\x04") || startsWith(file, "PK\x05\x06")) return zipKind(file);
   for (const [kind, magic, at] of MAGIC) if (startsWith(file, magic, at)) return kind;
-  for (let at = 512; at < file.length; at *= 2) if (startsWith(file, MAGIC[0][1], at)) return "hdf5"; // after a user block
+  for (let at = 512; at < file.length; at *= 2) if (startsWith(file, HDF5, at)) return "hdf5"; // after a user block
   if (file[0] === 0x80 && file[1] >= 2 && file[1] <= 5) return "pickle";
   if (isOnnx(file)) return "onnx";
   const text = latin1(file, 0, 1000).replace(/^\xef\xbb\xbf/, "").trimStart();
@@ -115,7 +117,9 @@ function* zipNames(file: Uint8Array): Generator<string> {
 }
 
 /** The wire types of a ModelProto's fields: 0 a varint, 2 bytes with their length before. */
-const MODEL_PROTO: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2 };
+const MODEL_PROTO: Readonly<Record<number, number>> = {
+  1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2,
+};
 
 /** Its outermost fields are a ModelProto's, ir_version and the graph among them, whose end may be cut off. */
 function isOnnx(file: Uint8Array): boolean {

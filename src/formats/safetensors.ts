@@ -1,4 +1,4 @@
-import { FormatError, kindOf, shown } from "../check.ts";
+import { checkList, checkObject, FormatError, kindOf, shown } from "../check.ts";
 import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
 import { foreign } from "./kind.ts";
 import { decodeUtf8, encodeUtf8 } from "../text.ts";
@@ -44,7 +44,9 @@ export function readSafetensors(file: Uint8Array): Safetensors {
 function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER || file[8] !== 0x7b) throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
+  if (length > LARGEST_HEADER || file[8] !== 0x7b) {
+    throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
+  }
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
   let json: string;
@@ -106,6 +108,8 @@ function checkCover(tensors: { tensor: Tensor; begin: number; end: number }[], l
  * Throws FormatError where a name comes twice or a shape does not fit its bytes.
  */
 export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  checkList("tensors", tensors);
+  checkObject("metadata", metadata, "an object");
   let at = 0;
   const names = new Set(["__metadata__"]);
   const entries = tensors.map((t): [string, unknown] => {

@@ -1,9 +1,12 @@
 import { FormatError, shown } from "../check.ts";
 import type { Builder } from "../graph/builder.ts";
-import type { Attributes, Constant, Dtype } from "../graph/graph.ts";
+import type { Constant, Dtype } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
+import { Emitter } from "./emitter.ts";
 import type { AttributeValue, OnnxGraph, OnnxNode } from "./model.ts";
-import { elementType, isFloat } from "./tensor.ts";
+import { elementType } from "./tensor.ts";
+
+export { countOf, MOST_NUMBERS, range } from "./emitter.ts";
 
 /** A list of values, which is known while a graph is translated: none is there when it runs. */
 export class Sequence {
@@ -34,8 +37,7 @@ type Kinds = { [V in AttributeValue as V["kind"]]: V["value"] };
 /**
  * One node while it is translated. Every attribute and every input of the node is to be read: what is left is refused.
  */
-export class Context {
-  readonly builder: Builder;
+export class Context extends Emitter {
   readonly node: OnnxNode;
   /** The version of the node's operators. */
   readonly opset: number;
@@ -46,10 +48,14 @@ export class Context {
   #used = 0;
 
   constructor(
-    builder: Builder, node: OnnxNode, opset: number, inputs: readonly (Item | undefined)[],
-    attributes: ReadonlyMap<string, AttributeValue>, bodies: Bodies,
+    builder: Builder,
+    node: OnnxNode,
+    opset: number,
+    inputs: readonly (Item | undefined)[],
+    attributes: ReadonlyMap<string, AttributeValue>,
+    bodies: Bodies,
   ) {
-    this.builder = builder;
+    super(builder, node.name);
     this.node = node;
     this.opset = opset;
     this.bodies = bodies;
@@ -65,9 +71,15 @@ export class Context {
   /** Throws where an attribute or an input was not read. */
   close(): void {
     const attribute = [...this.#attributes.keys()].find((name) => !this.#read.has(name));
-    if (attribute !== undefined) throw this.error(`attribute ${attribute} is unknown at opset ${this.opset}, or has no effect that this engine runs`);
+    if (attribute !== undefined) {
+      throw this.error(
+        `attribute ${attribute} is unknown at opset ${this.opset}, or has no effect that this engine runs`,
+      );
+    }
     const input = this.#inputs.findIndex((value, i) => i >= this.#used && value !== undefined);
-    if (input >= 0) throw this.error(`input ${input}: expected at most ${this.#used} inputs, got ${this.#inputs.length}`);
+    if (input >= 0) {
+      throw this.error(`input ${input}: expected at most ${this.#used} inputs, got ${this.#inputs.length}`);
+    }
   }
 
   // Attributes
@@ -75,7 +87,9 @@ export class Context {
   #attribute<K extends keyof Kinds>(name: string, kind: K): Kinds[K] | undefined {
     this.#read.add(name);
     const attribute = this.#attributes.get(name);
-    if (attribute && attribute.kind !== kind) throw this.error(`attribute ${name}: expected ${kind}, got ${attribute.kind}`);
+    if (attribute && attribute.kind !== kind) {
+      throw this.error(`attribute ${name}: expected ${kind}, got ${attribute.kind}`);
+    }
     return attribute?.value as Kinds[K] | undefined;
   }
 
@@ -107,7 +121,9 @@ export class Context {
   /** Text, one of `words` where they are given. */
   string(name: string, fallback?: string, words?: readonly string[]): string {
     const value = this.#required(name, "string", fallback);
-    if (words && !words.includes(value)) throw this.error(`attribute ${name}: expected ${words.join(" or ")}, got ${shown(value)}`);
+    if (words && !words.includes(value)) {
+      throw this.error(`attribute ${name}: expected ${words.join(" or ")}, got ${shown(value)}`);
+    }
     return value;
   }
 
@@ -173,7 +189,9 @@ export class Context {
 
   sequence(i: number): readonly Value[] {
     const item = this.item(i);
-    if (!(item instanceof Sequence)) throw this.error(`input ${i}: expected a sequence, got ${item ? "a tensor" : "none"}`);
+    if (!(item instanceof Sequence)) {
+      throw this.error(`input ${i}: expected a sequence, got ${item ? "a tensor" : "none"}`);
+    }
     return item.values;
   }
 
@@ -204,100 +222,9 @@ export class Context {
 
   /** An axis counted from the front. */
   axis(axis: number, rank: number): number {
-    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) throw this.error(`expected an axis of ${rank}, got ${axis}`);
+    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+      throw this.error(`expected an axis of ${rank}, got ${axis}`);
+    }
     return axis < 0 ? axis + rank : axis;
   }
-
-  // What is emitted
-
-  emit(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
-    return this.builder.emit(op, inputs, attributes, this.#name);
-  }
-
-  emitAll(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value[] {
-    return this.builder.emitAll(op, inputs, attributes, this.#name);
-  }
-
-  get #name(): string {
-    return this.node.name;
-  }
-
-  unary(name: string, x: Value, alpha?: number, beta?: number): Value {
-    return this.emit("unary", [x], { function: name, alpha, beta });
-  }
-
-  binary(name: string, a: Value, b: Value): Value {
-    return this.emit("binary", [a, b], { function: name });
-  }
-
-  add(a: Value, b: Value): Value {
-    return this.binary("add", a, b);
-  }
-
-  sub(a: Value, b: Value): Value {
-    return this.binary("sub", a, b);
-  }
-
-  mul(a: Value, b: Value): Value {
-    return this.binary("mul", a, b);
-  }
-
-  div(a: Value, b: Value): Value {
-    return this.binary("div", a, b);
-  }
-
-  where(condition: Value, a: Value, b: Value): Value {
-    return this.emit("where", [condition, a, b]);
-  }
-
-  cast(x: Value, to: Dtype): Value {
-    return x.type.dtype === to ? x : this.emit("cast", [x], { to });
-  }
-
-  /** To this shape, in which no number is special. */
-  reshape(x: Value, shape: readonly number[]): Value {
-    return shape.includes(0) ? this.constant([], x.type.dtype, shape) : this.emit("reshape", [x], { shape });
-  }
-
-  transpose(x: Value, permutation: readonly number[]): Value {
-    return permutation.every((axis, i) => axis === i) ? x : this.emit("transpose", [x], { permutation });
-  }
-
-  reduce(name: string, x: Value, axes: readonly number[], keep = true): Value {
-    return axes.length === 0 ? x : this.emit("reduce", [x], { function: name, axes, keep_dims: keep });
-  }
-
-  slice(x: Value, axis: number, start: number, end: number, step = 1): Value {
-    return this.emit("slice", [x], { axes: [axis], starts: [start], ends: [end], steps: [step] });
-  }
-
-  concat(values: readonly Value[], axis: number): Value {
-    return values.length === 1 ? values[0] : this.emit("concat", values, { axis });
-  }
-
-  gather(x: Value, indices: readonly number[], axis: number): Value {
-    return this.emit("gather", [x, this.constant(indices)], { axis });
-  }
-
-  /** A constant from its numbers, a list unless a shape is given. */
-  constant(numbers: Iterable<number>, dtype: Dtype = "int64", shape?: readonly number[]): Value {
-    const data = isFloat(dtype) ? Float32Array.from(numbers) : Int32Array.from(numbers);
-    return this.builder.constant(data, dtype, shape ?? [data.length]);
-  }
-
-  /** One number of the type of another value. */
-  scalar(value: number, like: Value): Value {
-    return this.constant([value], like.type.dtype, []);
-  }
 }
-
-/** Numbers of a list that a node makes while it is translated: 64 MB. */
-export const MOST_NUMBERS = 2 ** 24;
-
-/** Whole numbers from `from` up to `to`. A RangeError becomes the node's. */
-export function range(from: number, to: number): number[] {
-  if (!(to - from <= MOST_NUMBERS)) throw new RangeError(`expected at most ${MOST_NUMBERS} numbers, got ${to - from}`);
-  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-}
-
-export const countOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

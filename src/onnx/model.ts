@@ -1,7 +1,16 @@
 import { FormatError, kindOf } from "../check.ts";
 import type { Dim, Dtype } from "../graph/graph.ts";
 import { readMessage, text } from "./protobuf.ts";
-import { MODEL, type AttributeProto, type FunctionProto, type GraphProto, type ModelProto, type NodeProto, type OperatorSetId, type ValueInfoProto } from "./schema.ts";
+import {
+  MODEL,
+  type AttributeProto,
+  type FunctionProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type OperatorSetId,
+  type ValueInfoProto,
+} from "./schema.ts";
 import { elementType, externalLocation, readTensor, saturate, type ExternalData, type OnnxTensor } from "./tensor.ts";
 
 export type AttributeValue =
@@ -80,7 +89,8 @@ export function readModel(file: Uint8Array, external: ExternalData = {}): OnnxMo
 export function externalLocations(file: Uint8Array): string[] {
   const found = new Set<string>();
   const visit = (graph: GraphProto) => {
-    for (const t of graph.initializer ?? []) if (t.data_location === 1) found.add(externalLocation(`initializer ${t.name}`, t));
+    for (const t of graph.initializer ?? [])
+      if (t.data_location === 1) found.add(externalLocation(`initializer ${t.name}`, t));
     nodes(graph.node);
   };
   const nodes = (list: readonly NodeProto[] = []) => {
@@ -107,7 +117,9 @@ const domainOf = (domain = ""): string => (domain === "ai.onnx" ? "" : domain);
 function opsetsOf(label: string, imports: readonly OperatorSetId[] = []): Opsets {
   const opsets = new Map<string, number>();
   for (const { domain, version = 0 } of imports) {
-    if (opsets.has(domainOf(domain))) throw bad(`${label}: expected one version of the operators ${JSON.stringify(domain ?? "")}, got two`);
+    if (opsets.has(domainOf(domain))) {
+      throw bad(`${label}: expected one version of the operators ${JSON.stringify(domain ?? "")}, got two`);
+    }
     opsets.set(domainOf(domain), version);
   }
   return opsets;
@@ -121,7 +133,9 @@ class ModelReader {
   }
 
   graph(proto: GraphProto): OnnxGraph {
-    if (proto.sparse_initializer) throw new FormatError("unsupported", `graph ${proto.name ?? ""}: expected dense initializers, got sparse ones`);
+    if (proto.sparse_initializer) {
+      throw new FormatError("unsupported", `graph ${proto.name ?? ""}: expected dense initializers, got sparse ones`);
+    }
     const initializers = new Map<string, OnnxTensor>();
     for (const t of proto.initializer ?? []) {
       const name = t.name ?? "";
@@ -129,7 +143,8 @@ class ModelReader {
       initializers.set(name, readTensor(`initializer ${name}`, t, this.#external));
     }
     return {
-      nodes: this.nodes(proto.node), initializers,
+      nodes: this.nodes(proto.node),
+      initializers,
       inputs: (proto.input ?? []).map((v) => port(`input ${v.name}`, v)),
       outputs: (proto.output ?? []).map((v) => port(`output ${v.name}`, v)),
     };
@@ -138,9 +153,13 @@ class ModelReader {
   function(proto: FunctionProto): OnnxFunction {
     const name = proto.name ?? "";
     return {
-      name, inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: proto.attribute ?? [],
+      name,
+      inputs: proto.input ?? [],
+      outputs: proto.output ?? [],
+      attributes: proto.attribute ?? [],
       defaults: this.attributes(`function ${name}`, proto.attribute_proto),
-      nodes: this.nodes(proto.node), opsets: opsetsOf(`function ${name}`, proto.opset_import),
+      nodes: this.nodes(proto.node),
+      opsets: opsetsOf(`function ${name}`, proto.opset_import),
     };
   }
 
@@ -150,8 +169,14 @@ class ModelReader {
       const name = proto.name || proto.output?.find((output) => output) || operator;
       const label = `${operator} ${JSON.stringify(name)}`;
       return {
-        label, name, operator, domain: domainOf(proto.domain), overload: proto.overload ?? "",
-        inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: this.attributes(label, proto.attribute),
+        label,
+        name,
+        operator,
+        domain: domainOf(proto.domain),
+        overload: proto.overload ?? "",
+        inputs: proto.input ?? [],
+        outputs: proto.output ?? [],
+        attributes: this.attributes(label, proto.attribute),
       };
     });
   }
@@ -177,7 +202,9 @@ class ModelReader {
     if ((type === 5 || !type) && g) return { kind: "graph", value: this.graph(g) };
     if (type === 6 || (!type && floats)) return { kind: "floats", value: floats ?? [] };
     if (type === 7 || (!type && ints)) return { kind: "ints", value: (ints ?? []).map(saturate) };
-    if (type === 8 || (!type && strings)) return { kind: "strings", value: (strings ?? []).map((bytes) => text(label, bytes)) };
+    if (type === 8 || (!type && strings)) {
+      return { kind: "strings", value: (strings ?? []).map((bytes) => text(label, bytes)) };
+    }
     throw new FormatError("unsupported", `${label}: expected numbers, text, a tensor or a graph, got type ${type}`);
   }
 }
@@ -186,7 +213,9 @@ function port(label: string, { name = "", type }: ValueInfoProto): OnnxPort {
   const tensor = type?.tensor_type;
   if (!tensor) return { name };
   const dims = tensor.shape?.dim?.map(({ dim_value: size, dim_param: symbol }, i): Dim => {
-    if (size !== undefined && (!Number.isSafeInteger(size) || size < -1)) throw new FormatError("shape", `${label}: expected sizes of at least 0, got ${size}`);
+    if (size !== undefined && (!Number.isSafeInteger(size) || size < -1)) {
+      throw new FormatError("shape", `${label}: expected sizes of at least 0, got ${size}`);
+    }
     return size === undefined || size < 0 ? symbol || `${name}.${i}` : size;
   });
   return { name, dtype: elementType(label, tensor.elem_type), dims: dims ?? (tensor.shape ? [] : undefined) };

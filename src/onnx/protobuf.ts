@@ -55,7 +55,9 @@ class Reader {
     while (this.#at < end) {
       const [tag, high] = this.#varint(end);
       const number = tag >>> 3;
-      if (high !== 0 || number === 0) throw bad(`${schema.name}: expected a field's number, got ${high * 2 ** 32 + tag}`);
+      if (high !== 0 || number === 0) {
+        throw bad(`${schema.name}: expected a field's number, got ${high * 2 ** 32 + tag}`);
+      }
       const field = schema.fields.get(number);
       if (field) this.#field(schema, field, tag & 7, message, end, depth);
       else this.#skip(schema, number, tag & 7, end);

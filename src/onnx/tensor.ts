@@ -18,12 +18,33 @@ export interface OnnxTensor {
 
 /** ONNX's numbers of the element types. */
 const ELEMENTS: readonly (readonly [name: string, stored?: Stored, typed?: Typed])[] = [
-  ["undefined"], ["float32", "F32", "float_data"], ["uint8", "U8", "int32_data"], ["int8", "I8", "int32_data"],
-  ["uint16", "U16", "int32_data"], ["int16", "I16", "int32_data"], ["int32", "I32", "int32_data"],
-  ["int64", "I64", "int64_data"], ["string"], ["bool", "BOOL", "int32_data"], ["float16", "F16", "int32_data"],
-  ["float64", "F64", "double_data"], ["uint32", "U32", "uint64_data"], ["uint64", "U64", "uint64_data"], ["complex64"],
-  ["complex128"], ["bfloat16", "BF16", "int32_data"], ["float8e4m3fn"], ["float8e4m3fnuz"], ["float8e5m2"],
-  ["float8e5m2fnuz"], ["uint4"], ["int4"], ["float4e2m1"], ["float8e8m0"], ["uint2"], ["int2"],
+  ["undefined"],
+  ["float32", "F32", "float_data"],
+  ["uint8", "U8", "int32_data"],
+  ["int8", "I8", "int32_data"],
+  ["uint16", "U16", "int32_data"],
+  ["int16", "I16", "int32_data"],
+  ["int32", "I32", "int32_data"],
+  ["int64", "I64", "int64_data"],
+  ["string"],
+  ["bool", "BOOL", "int32_data"],
+  ["float16", "F16", "int32_data"],
+  ["float64", "F64", "double_data"],
+  ["uint32", "U32", "uint64_data"],
+  ["uint64", "U64", "uint64_data"],
+  ["complex64"],
+  ["complex128"],
+  ["bfloat16", "BF16", "int32_data"],
+  ["float8e4m3fn"],
+  ["float8e4m3fnuz"],
+  ["float8e5m2"],
+  ["float8e5m2fnuz"],
+  ["uint4"],
+  ["int4"],
+  ["float4e2m1"],
+  ["float8e8m0"],
+  ["uint2"],
+  ["int2"],
 ];
 type Typed = "float_data" | "int32_data" | "int64_data" | "double_data" | "uint64_data";
 
@@ -42,14 +63,20 @@ export function readTensor(label: string, proto: TensorProto, external: External
   const [, stored, typed] = ELEMENTS[proto.data_type!] as [string, Stored, Typed];
   if (proto.segment) throw new FormatError("unsupported", `${label}: expected a whole tensor, got a segment`);
   const shape = proto.dims ?? [];
-  if (shape.some((n) => !Number.isSafeInteger(n) || n < 0)) throw new FormatError("shape", `${label}: expected sizes of at least 0, got [${shape}]`);
+  if (shape.some((n) => !Number.isSafeInteger(n) || n < 0)) {
+    throw new FormatError("shape", `${label}: expected sizes of at least 0, got [${shape}]`);
+  }
   const count = shape.reduce((product, n) => product * n, 1);
   const raw = proto.data_location === 1 ? outside(label, proto, external, count * DTYPES[stored]) : proto.raw_data;
   const values = raw ? undefined : (proto[typed] ?? []);
   const got = raw ? raw.byteLength / DTYPES[stored] : values!.length;
   if (got !== count) throw new FormatError("shape", `${label}: expected ${count} values for [${shape}], got ${got}`);
   let constant: Constant | undefined;
-  const read = (): Constant => ({ dtype, shape, data: raw ? fromBytes(label, dtype, stored, raw) : fromValues(label, dtype, stored, values!) });
+  const read = (): Constant => ({
+    dtype,
+    shape,
+    data: raw ? fromBytes(label, dtype, stored, raw) : fromValues(label, dtype, stored, values!),
+  });
   return { dtype, shape, read: () => (constant ??= read()) };
 }
 
@@ -57,13 +84,19 @@ export function readTensor(label: string, proto: TensorProto, external: External
 function outside(label: string, proto: TensorProto, external: ExternalData, bytes: number): Uint8Array {
   const location = externalLocation(label, proto);
   if (!Object.hasOwn(external, location)) {
-    throw new FormatError("tensor", `${label}: its data is in the file ${JSON.stringify(location)}, which is not given (externalData)`);
+    throw new FormatError(
+      "tensor",
+      `${label}: its data is in the file ${JSON.stringify(location)}, which is not given (externalData)`,
+    );
   }
   const file = external[location];
   const offset = entry(label, proto, "offset") ?? 0;
   const length = entry(label, proto, "length") ?? bytes;
   if (length > file.byteLength - offset) {
-    throw new FormatError("truncated", `${label}: expected ${length} bytes at ${offset} of ${location}, got ${Math.max(0, file.byteLength - offset)}`);
+    throw new FormatError(
+      "truncated",
+      `${label}: expected ${length} bytes at ${offset} of ${location}, got ${Math.max(0, file.byteLength - offset)}`,
+    );
   }
   return file.subarray(offset, offset + length);
 }
@@ -72,7 +105,10 @@ function outside(label: string, proto: TensorProto, external: ExternalData, byte
 export function externalLocation(label: string, proto: TensorProto): string {
   const location = proto.external_data?.find(({ key }) => key === "location")?.value ?? "";
   if (location === "" || /^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0/.test(location)) {
-    throw new FormatError("unsupported", `${label}: expected external data within the model's folder, got ${JSON.stringify(location)}`);
+    throw new FormatError(
+      "unsupported",
+      `${label}: expected external data within the model's folder, got ${JSON.stringify(location)}`,
+    );
   }
   return location;
 }
@@ -80,7 +116,10 @@ export function externalLocation(label: string, proto: TensorProto): string {
 function entry(label: string, proto: TensorProto, wanted: string): number | undefined {
   const value = proto.external_data?.find(({ key }) => key === wanted)?.value;
   if (value !== undefined && (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value)))) {
-    throw new FormatError("header", `${label}: expected a whole number as ${wanted} of external data, got ${JSON.stringify(value)}`);
+    throw new FormatError(
+      "header",
+      `${label}: expected a whole number as ${wanted} of external data, got ${JSON.stringify(value)}`,
+    );
   }
   return value === undefined ? undefined : Number(value);
 }
@@ -97,14 +136,19 @@ function fromBytes(name: string, dtype: Dtype, stored: Stored, bytes: Uint8Array
     else if (size === 2) data[i] = signed ? view.getInt16(at, true) : view.getUint16(at, true);
     else {
       const high = size === 4 ? 0 : signed ? view.getInt32(at + 4, true) : view.getUint32(at + 4, true);
-      data[i] = whole(name, dtype, high * 2 ** 32 + (size === 4 && signed ? view.getInt32(at, true) : view.getUint32(at, true)));
+      data[i] = whole(
+        name,
+        dtype,
+        high * 2 ** 32 + (size === 4 && signed ? view.getInt32(at, true) : view.getUint32(at, true)),
+      );
     }
   }
   return data;
 }
 
 function fromValues(name: string, dtype: Dtype, stored: Stored, values: readonly number[]): Constant["data"] {
-  if (stored === "F16" || stored === "BF16") { // bits
+  if (stored === "F16" || stored === "BF16") {
+    // bits
     const { buffer } = Uint16Array.from(values);
     return toFloat32({ name, dtype: stored, shape: [], bytes: new Uint8Array(buffer) });
   }
@@ -114,10 +158,11 @@ function fromValues(name: string, dtype: Dtype, stored: Stored, values: readonly
 /** int64 saturates: its ends stand for "to the end"; no other type may leave int32. */
 function whole(label: string, dtype: Dtype, value: number): number {
   if ((value | 0) === value) return value;
-  if (dtype !== "int64") throw new FormatError("unsupported", `${label}: expected whole numbers within int32, got ${value} of ${dtype}`);
+  if (dtype !== "int64") {
+    throw new FormatError("unsupported", `${label}: expected whole numbers within int32, got ${value} of ${dtype}`);
+  }
   return saturate(value);
 }
 
 /** What int32 has nearest. */
 export const saturate = (value: number): number => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
-

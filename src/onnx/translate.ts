@@ -3,9 +3,19 @@ import type { Builder } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../graph/program.ts";
 import { Context, Sequence, type Bodies, type Item } from "./context.ts";
-import { functionKey, readModel, type AttributeValue, type OnnxFunction, type OnnxGraph, type OnnxModel, type OnnxNode, type Opsets } from "./model.ts";
+import {
+  functionKey,
+  readModel,
+  type AttributeValue,
+  type OnnxFunction,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type Opsets,
+} from "./model.ts";
 import { OPERATORS } from "./operators.ts";
-import { isFloat, type ExternalData, type OnnxTensor } from "./tensor.ts";
+import { ABSENT, bad, find, Scope } from "./scope.ts";
+import { isFloat, type ExternalData } from "./tensor.ts";
 
 /** The newest version of each domain's operators that is known here. */
 const NEWEST: { readonly [domain: string]: number } = { "": 28, "com.microsoft": 1 };
@@ -22,12 +32,19 @@ const DEEPEST = 32;
 export function onnxProgram(file: Uint8Array, options: { readonly externalData?: ExternalData } = {}): Program {
   const model = readModel(file, options.externalData);
   const { graph } = model;
-  const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name)).map(({ name, dtype, dims }): Port => {
-    if (!dtype || !dims) throw new FormatError("unsupported", `input ${name}: expected a tensor whose dimensions are given`);
-    return { name, dtype, dims };
-  });
+  const inputs = graph.inputs
+    .filter(({ name }) => !graph.initializers.has(name))
+    .map(({ name, dtype, dims }): Port => {
+      if (!dtype || !dims) {
+        throw new FormatError("unsupported", `input ${name}: expected a tensor whose dimensions are given`);
+      }
+      return { name, dtype, dims };
+    });
   const outputs = graph.outputs.map(({ name, dtype, dims = [] }): Port => ({ name, dtype: dtype ?? "float32", dims }));
-  for (const [kind, ports] of [["input", inputs], ["output", outputs]] as const) {
+  for (const [kind, ports] of [
+    ["input", inputs],
+    ["output", outputs],
+  ] as const) {
     const seen = new Set<string>();
     for (const { name } of ports) {
       if (seen.has(name)) throw bad(`${kind} ${name}: expected once, got it twice`);
@@ -35,39 +52,6 @@ export function onnxProgram(file: Uint8Array, options: { readonly externalData?:
     }
   }
   return { inputs, outputs, build: (builder, types) => new Translation(builder, model).program(inputs, types) };
-}
-
-/** An input that the caller of a function leaves out. */
-const ABSENT = "absent";
-
-/** Names of values within a graph; a subgraph sees those of the graph around it. */
-class Scope {
-  readonly #items = new Map<string, Item | OnnxTensor | FormatError | typeof ABSENT>();
-  readonly #builder: Builder;
-  readonly #parent: Scope | undefined;
-
-  constructor(builder: Builder, parent?: Scope) {
-    this.#builder = builder;
-    this.#parent = parent;
-  }
-
-  /** A tensor becomes a constant when it is first used; an error is thrown when what it stands for is. */
-  set(label: string, name: string, item: Item | OnnxTensor | FormatError | typeof ABSENT): void {
-    if (this.#items.has(name)) throw bad(`${label}: expected a new name for a value, got ${JSON.stringify(name)} twice`);
-    this.#items.set(name, item);
-  }
-
-  get(name: string): Item | typeof ABSENT | undefined {
-    const item = this.#items.get(name);
-    if (item === ABSENT) return ABSENT;
-    if (!item) return this.#parent?.get(name);
-    if (item instanceof Error) throw item;
-    if (!("read" in item)) return item;
-    const { data, dtype, shape } = item.read();
-    const value = this.#builder.constant(data, dtype, shape, name);
-    this.#items.set(name, value);
-    return value;
-  }
 }
 
 /** What holds for the nodes of a graph or a function: the versions of operators, and the function's attributes. */
@@ -94,22 +78,34 @@ class Translation {
     const scope = new Scope(this.#builder);
     for (const { name } of inputs) {
       const type = types.get(name)!;
-      const value = "data" in type ? this.#builder.constant(type.data, type.dtype, type.shape, name) : this.#builder.input(name, type.dtype, type.shape);
+      const value =
+        "data" in type
+          ? this.#builder.constant(type.data, type.dtype, type.shape, name)
+          : this.#builder.input(name, type.dtype, type.shape);
       scope.set("inputs", name, value);
     }
     const frame = { opsets: this.#model.opsets, attributes: new Map(), depth: 0, unrolled: false };
     const outputs = this.#graph("the graph", this.#model.graph, scope, frame);
     this.#model.graph.outputs.forEach(({ name, dtype }, i) => {
       const item = outputs[i];
-      if (item instanceof Sequence) throw new FormatError("unsupported", `output ${name}: expected a tensor, got a sequence`);
+      if (item instanceof Sequence) {
+        throw new FormatError("unsupported", `output ${name}: expected a tensor, got a sequence`);
+      }
       const got = item.type.dtype;
-      if (dtype && isFloat(dtype) !== isFloat(got)) throw new FormatError("dtype", `output ${name}: expected ${dtype}, got ${got}`);
-      this.#builder.output(name, dtype && dtype !== got ? this.#builder.emit("cast", [item], { to: dtype }, name) : item);
+      if (dtype && isFloat(dtype) !== isFloat(got)) {
+        throw new FormatError("dtype", `output ${name}: expected ${dtype}, got ${got}`);
+      }
+      this.#builder.output(
+        name,
+        dtype && dtype !== got ? this.#builder.emit("cast", [item], { to: dtype }, name) : item,
+      );
     });
   }
 
   #graph(label: string, graph: OnnxGraph, scope: Scope, frame: Frame): Item[] {
-    if (frame.depth > DEEPEST) throw bad(`${label}: expected at most ${DEEPEST} graphs and functions within each other`);
+    if (frame.depth > DEEPEST) {
+      throw bad(`${label}: expected at most ${DEEPEST} graphs and functions within each other`);
+    }
     for (const [name, tensor] of graph.initializers) scope.set(`initializer ${name}`, name, tensor);
     this.#list(graph.nodes, scope, frame);
     return graph.outputs.map(({ name }) => {
@@ -122,20 +118,37 @@ class Translation {
   #list(nodes: readonly OnnxNode[], scope: Scope, frame: Frame): void {
     for (const node of nodes) {
       const { label } = node;
-      if (++this.#nodes > MOST_NODES) throw bad(`${label}: expected at most ${MOST_NODES} nodes once functions and branches stand in place`);
-      const inputs = node.inputs.map((name, i) => (name === "" ? undefined : find(label, `input ${i}`, name, scope, nodes)));
+      if (++this.#nodes > MOST_NODES) {
+        throw bad(`${label}: expected at most ${MOST_NODES} nodes once functions and branches stand in place`);
+      }
+      const inputs = node.inputs.map((name, i) =>
+        name === "" ? undefined : find(label, `input ${i}`, name, scope, nodes),
+      );
       const outputs = this.#node(node, inputs, scope, frame);
       node.outputs.forEach((name, i) => {
         if (name === "") return;
-        scope.set(label, name, outputs[i] ?? new FormatError("unsupported", `${label}: output ${i} (${name}) is not run, and is used`));
+        scope.set(
+          label,
+          name,
+          outputs[i] ?? new FormatError("unsupported", `${label}: output ${i} (${name}) is not run, and is used`),
+        );
       });
-      if (frame.unrolled && outputs.some((item) => item && !(item instanceof Sequence) && !item.constant) && ++this.#unrolled > MOST_UNROLLED) {
+      if (
+        frame.unrolled &&
+        outputs.some((item) => item && !(item instanceof Sequence) && !item.constant) &&
+        ++this.#unrolled > MOST_UNROLLED
+      ) {
         throw new FormatError("unsupported", `${label}: expected loops that unroll to at most ${MOST_UNROLLED} nodes`);
       }
     }
   }
 
-  #node(node: OnnxNode, inputs: readonly (Item | undefined)[], scope: Scope, frame: Frame): readonly (Item | undefined)[] {
+  #node(
+    node: OnnxNode,
+    inputs: readonly (Item | undefined)[],
+    scope: Scope,
+    frame: Frame,
+  ): readonly (Item | undefined)[] {
     const { label, domain, operator } = node;
     const attributes = new Map<string, AttributeValue>();
     for (const [name, attribute] of node.attributes) {
@@ -145,16 +158,30 @@ class Translation {
     const called = this.#model.functions.get(functionKey(domain, operator, node.overload));
     if (called) return this.#call(node, called, inputs, attributes, frame);
     const known = OPERATORS[domain]?.[operator];
-    if (!known || !Object.hasOwn(OPERATORS[domain], operator)) throw new FormatError("unsupported", `${label}: the operator ${operator}${domain ? ` of ${domain}` : ""} is not run`);
+    if (!known || !Object.hasOwn(OPERATORS[domain], operator)) {
+      throw new FormatError(
+        "unsupported",
+        `${label}: the operator ${operator}${domain ? ` of ${domain}` : ""} is not run`,
+      );
+    }
     const opset = frame.opsets.get(domain);
     if (!opset || !(opset >= 1 && opset <= NEWEST[domain])) {
-      throw new FormatError("unsupported", `${label}: expected opset 1 to ${NEWEST[domain]} of ${domain || "ai.onnx"}, got ${opset ?? "none"}`);
+      throw new FormatError(
+        "unsupported",
+        `${label}: expected opset 1 to ${NEWEST[domain]} of ${domain || "ai.onnx"}, got ${opset ?? "none"}`,
+      );
     }
     const body = (where: string, graph: OnnxGraph, items: readonly Item[], unrolled: boolean): Item[] => {
       const inner = new Scope(this.#builder, scope);
-      if (items.length !== graph.inputs.length) throw bad(`${where}: expected a graph of ${items.length} inputs, got ${graph.inputs.length}`);
+      if (items.length !== graph.inputs.length) {
+        throw bad(`${where}: expected a graph of ${items.length} inputs, got ${graph.inputs.length}`);
+      }
       graph.inputs.forEach(({ name }, i) => inner.set(where, name, items[i]));
-      return this.#graph(where, graph, inner, { ...frame, depth: frame.depth + 1, unrolled: frame.unrolled || unrolled });
+      return this.#graph(where, graph, inner, {
+        ...frame,
+        depth: frame.depth + 1,
+        unrolled: frame.unrolled || unrolled,
+      });
     };
     const bodies: Bodies = {
       run: (where, graph, items) => body(where, graph, items, false),
@@ -173,13 +200,24 @@ class Translation {
 
   /** A function of the model, its nodes in place of the one that calls it. */
   #call(
-    { label }: OnnxNode, called: OnnxFunction, inputs: readonly (Item | undefined)[],
-    attributes: ReadonlyMap<string, AttributeValue>, frame: Frame,
+    { label }: OnnxNode,
+    called: OnnxFunction,
+    inputs: readonly (Item | undefined)[],
+    attributes: ReadonlyMap<string, AttributeValue>,
+    frame: Frame,
   ): (Item | undefined)[] {
-    const unknown = [...attributes.keys()].find((name) => !called.attributes.includes(name) && !called.defaults.has(name));
-    if (unknown !== undefined) throw new FormatError("unsupported", `${label}: attribute ${unknown} is none of the function's`);
-    if (inputs.length > called.inputs.length) throw bad(`${label}: expected at most ${called.inputs.length} inputs, got ${inputs.length}`);
-    if (frame.depth >= DEEPEST) throw bad(`${label}: expected at most ${DEEPEST} graphs and functions within each other`);
+    const unknown = [...attributes.keys()].find(
+      (name) => !called.attributes.includes(name) && !called.defaults.has(name),
+    );
+    if (unknown !== undefined) {
+      throw new FormatError("unsupported", `${label}: attribute ${unknown} is none of the function's`);
+    }
+    if (inputs.length > called.inputs.length) {
+      throw bad(`${label}: expected at most ${called.inputs.length} inputs, got ${inputs.length}`);
+    }
+    if (frame.depth >= DEEPEST) {
+      throw bad(`${label}: expected at most ${DEEPEST} graphs and functions within each other`);
+    }
     const scope = new Scope(this.#builder);
     called.inputs.forEach((name, i) => {
       scope.set(label, name, inputs[i] ?? ABSENT);
@@ -190,13 +228,3 @@ class Translation {
     return called.outputs.map((name) => find(label, "output", name, scope, called.nodes));
   }
 }
-
-/** The value of a name; undefined where it is one that a function's caller leaves out. */
-function find(label: string, what: string, name: string, scope: Scope, nodes: readonly OnnxNode[]): Item | undefined {
-  const item = scope.get(name);
-  if (item) return item === ABSENT ? undefined : item;
-  const later = nodes.find(({ outputs }) => outputs.includes(name));
-  throw bad(`${label}: ${what} ${JSON.stringify(name)}: ${later ? `expected a value made before it, got one of ${later.label}` : "expected a value, got none"}`);
-}
-
-const bad = (message: string) => new FormatError("graph", message);

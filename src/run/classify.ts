@@ -13,7 +13,10 @@ export function checkClassifier(net: Net): void {
   if (type !== "softmax" && type !== "linear") throw new TypeError(`classify: expected a net that ends in linear or softmax, got ${type}`);
 }
 
-/** The `top` most probable labels of each row of `output`, the most probable first; of equal ones the first. @internal */
+/**
+ * The `top` most probable labels of each row of `output`, the most probable first; of equal ones the first.
+ * @internal
+ */
 export function labelRows(net: Net, output: Float32Array, top: number): Label[][] {
   checkCount("top", top, 1);
   const { outputSize } = net.program;

@@ -1,3 +1,4 @@
+import { checkList, checkObject } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, type Net } from "../model/build.ts";
 import { checkDescription, parseDescription, type Description } from "../model/description.ts";
@@ -25,6 +26,7 @@ export class Model {
   readonly #runner: Runner;
 
   private constructor(net: Net) {
+    if (!net?.arena) throw new TypeError("new Model: expected Model.fromSafetensors(file) or Model.fromTensors(tensors), got new");
     this.#net = net;
     this.#runner = new Runner(net);
   }
@@ -45,6 +47,8 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
+    checkList("tensors", tensors);
+    checkObject("options", options, "an object");
     const { deterministic = false, module, weights, ...given } = options;
     checkPrecision(weights);
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given });
@@ -86,6 +90,7 @@ export class Model {
   /** Runs one sequence, or a batch of them, each from its first timestep to its last. */
   run(x: Items, options: RunOptions = {}): RunResult {
     this.#check();
+    checkObject("options", options, "an object");
     const program = options.output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
     return this.#runner.run(x, program, options);
   }
@@ -93,12 +98,14 @@ export class Model {
   /** The final hidden state of the last cell, both directions' for a bidirectional one: [width], or [batch, width]. */
   encode(x: Items, options: Pick<RunOptions, "batch" | "lengths" | "state"> = {}): Float32Array {
     this.#check();
+    checkObject("options", options, "an object");
     return this.#runner.run(x, this.#net.summary, options).output;
   }
 
   /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
   encodeBatch(inputs: readonly Items[]): Float32Array[] {
     this.#check();
+    checkList("inputs", inputs);
     const rows: Float32Array[] = [];
     const { outputSize } = this.#net.summary;
     for (const { items, lengths, order } of batchesOf(this.#net, inputs)) {
@@ -114,8 +121,10 @@ export class Model {
    * `classify<Label[][]>(x)`. Logits go through softmax.
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
-  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(x: Items, { top = 3 }: { readonly top?: number } = {}): Labels {
+  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(x: Items, options: { readonly top?: number } = {}): Labels {
     checkClassifier(this.#net);
+    checkObject("options", options, "{ top }");
+    const { top = 3 } = options;
     const rows = labelRows(this.#net, this.run(x).output, top);
     return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;
   }
@@ -153,9 +162,10 @@ export class Model {
    * Goes on with a series [T, features] of a net from features to as many features: [steps, features], each
    * output fed back as the next item. Row 0 is the output at the series' last item. Throws TypeError for another net.
    */
-  forecast(series: Items, { steps }: { readonly steps: number }): Float32Array {
+  forecast(series: Items, options: { readonly steps: number }): Float32Array {
     this.#check();
-    return forecastRows(this.#net, this.#runner.workspace, this.#runner.begin(1), series, steps);
+    checkObject("options", options, "{ steps }");
+    return forecastRows(this.#net, this.#runner.workspace, this.#runner.begin(1), series, options.steps);
   }
 
   /** What the cells and their gates do over a sequence from the zero state. Not fast: for looking inside. */
@@ -185,10 +195,11 @@ export class Model {
     this.dispose();
   }
 
-  #promptedStream({ prompt }: GenerateOptions): Stream {
+  #promptedStream(options: GenerateOptions): Stream {
     this.#check();
     checkGenerator(this.#net);
-    if (prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
+    checkObject("options", options, "{ prompt, length }");
+    if (options.prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
     return this.stream();
   }
 

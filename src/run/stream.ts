@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkCount, checkFloats, kindOf } from "../check.ts";
+import { checkCount, checkFloats, checkObject, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
 import { showAs } from "./inspect.ts";
@@ -69,7 +69,7 @@ export class Stream {
     const workspace = this.#workspace;
     const outputs = this.#outputs;
     if (this.#state === 0 || !net.open) this.#check();
-    if (y.length !== outputs || !(y instanceof Float32Array)) checkFloats("y", y, outputs);
+    if (!(y instanceof Float32Array) || y.length !== outputs) checkFloats("y", y, outputs);
     if (this.#ids) {
       if (typeof x !== "number") throw new TypeError(`x: expected an id, got ${kindOf(x)}`);
       checkId("x", x, this.#inputs);
@@ -102,8 +102,8 @@ export class Stream {
     if (typeof input !== "object" || input === null) throw new TypeError(`input: expected an array of numbers, got ${kindOf(input)}`);
     const steps = input.length / width;
     if (steps !== Math.trunc(steps)) throw new RangeError(`input: expected rows of ${width} features, got ${input.length} values`);
-    output ??= new Float32Array(steps * outputs);
-    if (output.length !== steps * outputs || !(output instanceof Float32Array)) checkFloats("output", output, steps * outputs);
+    if (output === undefined) output = new Float32Array(steps * outputs);
+    if (!(output instanceof Float32Array) || output.length !== steps * outputs) checkFloats("output", output, steps * outputs);
     if (ids) for (let t = 0; t < steps; t++) checkId("input", input[t], this.#inputs, t);
     const { f32, i32 } = arena;
     const most = program.body < program.records ? 1 : CHUNK_ROWS; // `last` gives one row a call
@@ -132,9 +132,10 @@ export class Stream {
   }
 
   /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
-  *generateEach({ each = 1, ...options }: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    checkCount("each", each, 1);
+  *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
     const generation = this.#begin(options);
+    const { each = 1 } = options;
+    checkCount("each", each, 1);
     while (!generation.done) {
       this.#check();
       yield generation.next(this.#state, each);
@@ -143,6 +144,7 @@ export class Stream {
 
   #begin(options: GenerateOptions): Generation {
     this.#check();
+    checkObject("options", options, "{ prompt, length }");
     const generation = new Generation(this.#net, this.#workspace, options);
     generation.begin(this.#state);
     return generation;

@@ -1,7 +1,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
 import { ABI } from "../abi/layout.ts";
-import { kindOf } from "../check.ts";
+import { checkObject, kindOf } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
@@ -33,7 +33,9 @@ function probe(): Build {
  * build's, or with `integers` that of int8 and int16 weights. Compiled once a process. Post it to a Worker or an AudioWorklet and pass it
  * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
  */
-export function compile({ deterministic = false, integers = false }: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
+export function compile(options: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
+  checkObject("options", options, "{ deterministic, integers }");
+  const { deterministic = false, integers = false } = options;
   return moduleOf(chooseBuild(deterministic, integers));
 }
 

@@ -1,25 +1,33 @@
 import type { Value } from "../../graph/value.ts";
-import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
+import { range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** [batch, time, heads * size] to [batch, heads, time, size]; four axes stay. */
-function heads(c: Context, x: Value, count: number): Value {
+export function heads(c: Context, x: Value, count: number): Value {
   const [batch, time, width] = x.type.shape;
   if (x.type.shape.length === 4) return x;
-  if (x.type.shape.length !== 3 || !(count >= 1) || width % count !== 0) throw c.error(`expected [batch, time, ${count} heads], got [${x.type.shape}]`);
+  if (x.type.shape.length !== 3 || !(count >= 1) || width % count !== 0) {
+    throw c.error(`expected [batch, time, ${count} heads], got [${x.type.shape}]`);
+  }
   return c.transpose(c.reshape(x, [batch, time, count, width / count]), [0, 2, 1, 3]);
 }
 
 /** [batch, heads, time, size] to [batch, time, heads * size]. */
-function joined(c: Context, x: Value): Value {
+export function joined(c: Context, x: Value): Value {
   const [batch, count, time, size] = x.type.shape;
   return c.reshape(c.transpose(x, [0, 2, 1, 3]), [batch, time, count * size]);
 }
 
 /** Each head of keys and values as often as it has queries. */
-function repeated(c: Context, x: Value, queries: number): Value {
+export function repeated(c: Context, x: Value, queries: number): Value {
   const count = x.type.shape[1];
   if (queries % count !== 0) throw c.error(`expected ${count} heads of keys that divide ${queries} of queries`);
-  return queries === count ? x : c.gather(x, range(0, queries).map((i) => Math.floor(i / (queries / count))), 1);
+  return queries === count
+    ? x
+    : c.gather(
+        x,
+        range(0, queries).map((i) => Math.floor(i / (queries / count))),
+        1,
+      );
 }
 
 /** The sum of the masks: what is added to the products, -infinity where a key is not to be seen. */
@@ -35,19 +43,30 @@ function bias(c: Context, queries: number, keys: number, past: number): Value | 
     const short = keys - shape.at(-1)!;
     const none = range(0, shape.length).map(() => 0);
     const bool = dtype === "bool";
-    const full = short > 0 ? c.emit("pad", [mask], { before: none, after: none.with(-1, short), value: bool ? 0 : -Infinity }) : mask;
+    const full =
+      short > 0
+        ? c.emit("pad", [mask], { before: none, after: none.with(-1, short), value: bool ? 0 : -Infinity })
+        : mask;
     if (bool) seen(full);
     else masks.push(full);
   }
   // Place of a key less that of a query [queries, keys], or [batch, 1, queries, keys] where lengths say where queries stand.
-  const distance = c.constant(range(0, queries * keys).map((i) => (i % keys) - Math.floor(i / keys) - (lengths ? 0 : past)), "int64", [queries, keys]);
+  const distance = c.constant(
+    range(0, queries * keys).map((i) => (i % keys) - Math.floor(i / keys) - (lengths ? 0 : past)),
+    "int64",
+    [queries, keys],
+  );
   const lead = lengths && c.reshape(lengths, [-1, 1, 1, 1]);
   const relative = lead ? c.sub(distance, c.sub(c.cast(lead, "int64"), c.scalar(queries, distance))) : distance;
-  const windows = [["less_equal", c.int("right_window_size", -1)], ["greater_equal", c.int("left_window_size", -1)]] as const;
+  const windows = [
+    ["less_equal", c.int("right_window_size", -1)],
+    ["greater_equal", c.int("left_window_size", -1)],
+  ] as const;
   if (c.flag("is_causal")) seen(c.binary("less_equal", relative, c.scalar(0, relative)));
   windows.forEach(([compare, size], i) => {
     if (size >= 0) seen(c.binary(compare, relative, c.scalar(i === 0 ? size : -size, relative)));
-    else if (size !== -1) throw c.error(`attribute ${i === 0 ? "right" : "left"}_window_size: expected -1 or more, got ${size}`);
+    else if (size !== -1)
+      throw c.error(`attribute ${i === 0 ? "right" : "left"}_window_size: expected -1 or more, got ${size}`);
   });
   if (lead) seen(c.binary("less", c.constant(range(0, keys), lead.type.dtype), lead));
   return masks.length > 0 ? masks.reduce((a, b) => c.add(a, b)) : undefined;
@@ -93,16 +112,21 @@ const rotary: Operator = (c) => {
   const x = heads(c, given, c.int("num_heads", 0));
   const [batch, , time, size] = x.type.shape;
   const turned = c.int("rotary_embedding_dim", 0) || size;
-  if (turned % 2 !== 0 || turned > size) throw c.error(`attribute rotary_embedding_dim: expected an even number of at most ${size}, got ${turned}`);
+  if (turned % 2 !== 0 || turned > size) {
+    throw c.error(`attribute rotary_embedding_dim: expected an even number of at most ${size}, got ${turned}`);
+  }
   const half = turned / 2;
   const places = c.optional(3);
   const [cos, sin] = [1, 2].map((i) => {
     const cache = places ? c.emit("gather", [c.input(i), places], { axis: 0 }) : c.input(i);
-    if (cache.type.shape.at(-1) !== half) throw c.error(`input ${i}: expected ${half} numbers a place, got [${cache.type.shape}]`);
+    if (cache.type.shape.at(-1) !== half) {
+      throw c.error(`input ${i}: expected ${half} numbers a place, got [${cache.type.shape}]`);
+    }
     return c.reshape(cache, [cache.type.shape.length === 3 ? cache.type.shape[0] : 1, 1, time, half]);
   });
   const interleaved = c.flag("interleaved");
-  const part = (from: number): Value => (interleaved ? c.slice(x, 3, from, turned, 2) : c.slice(x, 3, from * half, (from + 1) * half));
+  const part = (from: number): Value =>
+    interleaved ? c.slice(x, 3, from, turned, 2) : c.slice(x, 3, from * half, (from + 1) * half);
   const [a, b] = [part(0), part(1)];
   const real = c.sub(c.mul(cos, a), c.mul(sin, b));
   const imaginary = c.add(c.mul(sin, a), c.mul(cos, b));
@@ -112,52 +136,4 @@ const rotary: Operator = (c) => {
   return flat ? joined(c, y) : y;
 };
 
-/** Steps of a linear attention that are written out. */
-const MOST_STEPS = 1000;
-
-/** S = exp(g) S + k (beta (v - Sᵀ k))ᵀ, o = scale Sᵀ q, a step at a time. */
-const linearAttention: Operator = (c) => {
-  c.ignore("chunk_size");
-  const rule = c.string("update_rule", "gated_delta", ["linear", "gated", "delta", "gated_delta"]);
-  const [countQ, countK] = [c.int("q_num_heads"), c.int("kv_num_heads")];
-  const [q, k, v] = [countQ, countK, countK].map((count, i) => heads(c, c.input(i), count));
-  const [batch, , time, size] = q.type.shape;
-  if (time > MOST_STEPS) throw c.error(`expected at most ${MOST_STEPS} steps, got ${time}`);
-  const gated = rule.startsWith("gated");
-  const delta = rule.endsWith("delta");
-  const scale = c.float("scale", 0) || 1 / Math.sqrt(size);
-  const decay = c.optional(4);
-  const beta = c.optional(5);
-  if (gated !== (decay !== undefined) || delta !== (beta !== undefined)) throw c.error(`attribute update_rule: ${rule} takes ${gated ? "a" : "no"} decay and ${delta ? "a" : "no"} beta`);
-  const gates = decay && c.unary("exp", heads(c, decay, countK));
-  const rates = beta && heads(c, beta, beta.type.shape[2]);
-  const at = (x: Value, t: number, shape: readonly number[]): Value => c.reshape(c.slice(x, 2, t, t + 1), [x.type.shape[0], x.type.shape[1], ...shape]);
-  const width = v.type.shape[3];
-  let state = c.optional(3) ?? c.constant(range(0, batch * countK * size * width).map(() => 0), "float32", [batch, countK, size, width]);
-  const outputs = range(0, time).map((t) => {
-    const key = at(k, t, [size, 1]);
-    if (gates) state = c.mul(state, at(gates, t, [gates.type.shape[3], 1]));
-    const row = at(v, t, [1, width]);
-    const written = rates ? c.mul(at(rates, t, [1, 1]), c.sub(row, c.emit("matmul", [c.transpose(key, [0, 1, 3, 2]), state]))) : row;
-    state = c.add(state, c.mul(key, written));
-    return c.emit("matmul", [at(q, t, [1, size]), repeated(c, state, countQ)]);
-  });
-  return [joined(c, c.unary("affine", c.concat(outputs, 2), scale, 0)), state];
-};
-
-/** A depthwise convolution over the last k - 1 places and x; those places are handed on. */
-const causalConv: Operator = (c) => {
-  const x = c.input(0);
-  const [batch, channels, length] = x.type.shape;
-  const taps = c.input(1).type.shape.at(-1)!;
-  for (const i of [1, 2]) if (c.optional(i)) c.known(c.input(i), "weight");
-  const shape = [batch, channels, taps - 1];
-  const past = c.optional(3) ?? (taps > 1 ? c.constant(range(0, countOf(shape)).map(() => 0), "float32", shape) : undefined);
-  const all = past && taps > 1 ? c.concat([past, x], 2) : x;
-  const weight = c.transpose(c.input(1), [0, 2, 1]);
-  const y = c.transpose(c.emit("conv", [c.transpose(all, [0, 2, 1]), weight, c.optional(2)], { groups: channels }), [0, 2, 1]);
-  const activation = c.string("activation", "none", ["none", "silu", "swish"]);
-  return [activation === "none" ? y : c.unary("silu", y), taps > 1 ? c.slice(all, 2, length, length + taps - 1) : c.constant([], x.type.dtype, shape)];
-};
-
-export const attentions: Operators = { Attention: attention, CausalConvWithState: causalConv, LinearAttention: linearAttention, RotaryEmbedding: rotary };
+export const attentions: Operators = { Attention: attention, RotaryEmbedding: rotary };

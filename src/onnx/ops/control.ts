@@ -6,7 +6,9 @@ const ifOperator: Operator = (c) => {
   const branches = { then_branch: c.graph("then_branch"), else_branch: c.graph("else_branch") };
   const taken = c.number(0, "condition") ? "then_branch" : "else_branch";
   const outputs = c.bodies.run(`${c.node.label}: ${taken}`, branches[taken], []);
-  if (outputs.length !== c.node.outputs.length) throw c.error(`attribute ${taken}: expected ${c.node.outputs.length} outputs, got ${outputs.length}`);
+  if (outputs.length !== c.node.outputs.length) {
+    throw c.error(`attribute ${taken}: expected ${c.node.outputs.length} outputs, got ${outputs.length}`);
+  }
   return outputs;
 };
 
@@ -16,7 +18,7 @@ const tensorOf = (c: Context, item: Item): Value => {
 };
 
 /** What a scan output is, one of each step put together along a new axis. */
-function stacked(c: Context, values: readonly Value[], axis: number): Value {
+export function stacked(c: Context, values: readonly Value[], axis: number): Value {
   const wide = values.map((v) => c.reshape(v, v.type.shape.toSpliced(axis, 0, 1)));
   return c.concat(wide, axis);
 }
@@ -28,21 +30,30 @@ const loop: Operator = (c) => {
   let going = c.optional(1) ? c.number(1, "condition") !== 0 : true;
   let carried: Item[] = range(2, c.count).map((i) => c.item(i) ?? c.input(i));
   const scans = Array.from({ length: c.node.outputs.length - carried.length }, (): Value[] => []);
-  if (body.outputs.length !== 1 + carried.length + scans.length) throw c.error(`attribute body: expected ${1 + carried.length + scans.length} outputs, got ${body.outputs.length}`);
+  if (body.outputs.length !== 1 + carried.length + scans.length) {
+    throw c.error(`attribute body: expected ${1 + carried.length + scans.length} outputs, got ${body.outputs.length}`);
+  }
   const one = c.constant([1], "bool", []);
   for (let step = 0; going && step < trips; step++) {
     if (step >= MOST_STEPS) throw c.error(`expected at most ${MOST_STEPS} steps`);
-    const [condition, ...rest] = c.bodies.unroll(`${c.node.label}: body`, body, [c.constant([step], "int64", []), one, ...carried]);
+    const [condition, ...rest] = c.bodies.unroll(`${c.node.label}: body`, body, [
+      c.constant([step], "int64", []),
+      one,
+      ...carried,
+    ]);
     carried = rest.slice(0, carried.length);
     rest.slice(carried.length).forEach((item, i) => scans[i].push(tensorOf(c, item)));
     going = c.known(tensorOf(c, condition), "condition of its body").data[0] !== 0;
   }
-  return [...carried, ...scans.map((values, i) => {
-    if (values.length > 0) return stacked(c, values, 0);
-    const { dims, dtype } = body.outputs[1 + carried.length + i];
-    if (!dims?.every((d) => typeof d === "number") || !dtype) throw c.error("expected at least one step, got none");
-    return c.constant([], dtype, [0, ...dims]);
-  })];
+  return [
+    ...carried,
+    ...scans.map((values, i) => {
+      if (values.length > 0) return stacked(c, values, 0);
+      const { dims, dtype } = body.outputs[1 + carried.length + i];
+      if (!dims?.every((d) => typeof d === "number") || !dtype) throw c.error("expected at least one step, got none");
+      return c.constant([], dtype, [0, ...dims]);
+    }),
+  ];
 };
 
 /** Steps of one loop, whatever they do. */
@@ -56,7 +67,9 @@ const scan: Operator = (c) => {
   const first = old ? 1 : 0;
   if (old && c.optional(0)) throw c.error("input 0 (sequence_lens): expected none");
   const states = c.count - first - count;
-  if (states < 0 || count < 1) throw c.error(`attribute num_scan_inputs: expected 1 to ${c.count - first}, got ${count}`);
+  if (states < 0 || count < 1) {
+    throw c.error(`attribute num_scan_inputs: expected 1 to ${c.count - first}, got ${count}`);
+  }
   const scanned = range(0, count).map((i) => c.input(first + states + i));
   const outputs = c.node.outputs.length - states;
   const lead = old ? 1 : 0;
@@ -66,12 +79,18 @@ const scan: Operator = (c) => {
     return given;
   };
   const backwards = old ? list("directions", count) : list("scan_input_directions", count);
-  const axes = old ? scanned.map(() => 0) : list("scan_input_axes", count).map((axis, i) => c.axis(axis, scanned[i].type.shape.length));
+  const axes = old
+    ? scanned.map(() => 0)
+    : list("scan_input_axes", count).map((axis, i) => c.axis(axis, scanned[i].type.shape.length));
   const outputsBackwards = old ? new Array<number>(outputs).fill(0) : list("scan_output_directions", outputs);
   const outputAxes = old ? new Array<number>(outputs).fill(0) : list("scan_output_axes", outputs);
   const run = (initial: readonly Item[], xs: readonly Value[]): Value[] => {
     const steps = xs[0].type.shape[axes[0]];
-    if (!(steps >= 1) || xs.some((x, i) => x.type.shape[axes[i]] !== steps)) throw c.error(`expected scan inputs of one length of at least 1, got ${xs.map((x) => `[${x.type.shape}]`).join(" and ")}`);
+    if (!(steps >= 1) || xs.some((x, i) => x.type.shape[axes[i]] !== steps)) {
+      throw c.error(
+        `expected scan inputs of one length of at least 1, got ${xs.map((x) => `[${x.type.shape}]`).join(" and ")}`,
+      );
+    }
     let carried = [...initial];
     const made = Array.from({ length: outputs }, (): Value[] => []);
     for (let step = 0; step < steps; step++) {
@@ -80,86 +99,38 @@ const scan: Operator = (c) => {
         return c.reshape(c.slice(x, axes[i], at, at + 1), x.type.shape.toSpliced(axes[i], 1));
       });
       const results = c.bodies.unroll(`${c.node.label}: body`, body, [...carried, ...places]);
-      if (results.length !== states + outputs) throw c.error(`attribute body: expected ${states + outputs} outputs, got ${results.length}`);
+      if (results.length !== states + outputs) {
+        throw c.error(`attribute body: expected ${states + outputs} outputs, got ${results.length}`);
+      }
       carried = results.slice(0, states);
       results.slice(states).forEach((item, i) => made[i].push(tensorOf(c, item)));
     }
-    return [...carried.map((item) => tensorOf(c, item)), ...made.map((values, i) => {
-      const ordered = outputsBackwards[i] ? values.toReversed() : values;
-      return stacked(c, ordered, c.axis(outputAxes[i], ordered[0].type.shape.length + 1));
-    })];
+    return [
+      ...carried.map((item) => tensorOf(c, item)),
+      ...made.map((values, i) => {
+        const ordered = outputsBackwards[i] ? values.toReversed() : values;
+        return stacked(c, ordered, c.axis(outputAxes[i], ordered[0].type.shape.length + 1));
+      }),
+    ];
   };
   const initial = range(0, states).map((i) => c.item(first + i) ?? c.input(first + i));
   if (!old) return run(initial, scanned);
   // Before opset 9 each row of a batch is scanned by itself.
   const row = (value: Value, b: number): Value => c.reshape(c.slice(value, 0, b, b + 1), value.type.shape.slice(lead));
-  const rows = range(0, scanned[0].type.shape[0]).map((b) => run(initial.map((item) => row(tensorOf(c, item), b)), scanned.map((x) => row(x, b))));
+  const rows = range(0, scanned[0].type.shape[0]).map((b) =>
+    run(
+      initial.map((item) => row(tensorOf(c, item), b)),
+      scanned.map((x) => row(x, b)),
+    ),
+  );
   if (rows.length === 0) throw c.error("expected a batch of at least 1, got 0");
-  return range(0, states + outputs).map((i) => stacked(c, rows.map((values) => values[i]), 0));
+  return range(0, states + outputs).map((i) =>
+    stacked(
+      c,
+      rows.map((values) => values[i]),
+      0,
+    ),
+  );
 };
 
-/** A place in a sequence of this length, from the end where it is negative. */
-function place(c: Context, i: number, length: number): number {
-  const given = c.number(i, "position", -1);
-  const at = given < 0 ? given + length : given;
-  if (!(at >= 0 && at < length)) throw c.error(`position: expected one of ${length}, got ${given}`);
-  return at;
-}
-
-const sequenceInsert: Operator = (c) => {
-  const values = c.sequence(0);
-  const given = c.number(2, "position", values.length);
-  const at = given < 0 ? given + values.length : given;
-  if (!(at >= 0 && at <= values.length)) throw c.error(`position: expected at most ${values.length}, got ${given}`);
-  return new Sequence(values.toSpliced(at, 0, c.input(1)));
-};
-
-const sequenceErase: Operator = (c) => {
-  const values = c.sequence(0);
-  return new Sequence(values.toSpliced(place(c, 1, values.length), 1));
-};
-
-const sequenceAt: Operator = (c) => {
-  const values = c.sequence(0);
-  return values[place(c, 1, values.length)];
-};
-
-const splitToSequence: Operator = (c) => {
-  const x = c.input(0);
-  const axis = c.axis(c.int("axis", 0), x.type.shape.length);
-  const size = x.type.shape[axis];
-  const given = c.optional(1);
-  const keep = c.flag("keepdims", true);
-  const sizes = given && c.numbers(1, "split")!;
-  const parts = sizes && given.type.shape.length > 0 ? sizes : range(0, Math.ceil(size / (sizes?.[0] ?? 1))).map((i) => Math.min(sizes?.[0] ?? 1, size - i * (sizes?.[0] ?? 1)));
-  if (parts.some((n) => !(n >= 0)) || parts.reduce((a, b) => a + b, 0) !== size || parts.length > MOST_STEPS) throw c.error(`split: expected parts of ${size}, got [${sizes}]`);
-  let at = 0;
-  const values = parts.map((n) => c.slice(x, axis, at, (at += n)));
-  return new Sequence(keep || given ? values : values.map((v) => c.reshape(v, v.type.shape.toSpliced(axis, 1))));
-};
-
-const concatFromSequence: Operator = (c) => {
-  const values = c.sequence(0);
-  if (values.length === 0) throw c.error("expected a sequence of at least one value");
-  const axis = c.int("axis");
-  return c.flag("new_axis") ? stacked(c, values, c.axis(axis, values[0].type.shape.length + 1)) : c.concat(values, axis);
-};
-
-export const control: Operators = {
-  ConcatFromSequence: concatFromSequence,
-  If: ifOperator,
-  Loop: loop,
-  OptionalGetElement: (c) => c.item(0) ?? c.input(0),
-  OptionalHasElement: (c) => c.constant([Number(c.item(0) !== undefined)], "bool", []),
-  Scan: scan,
-  SequenceAt: sequenceAt,
-  SequenceConstruct: (c) => new Sequence(c.inputs()),
-  SequenceEmpty: (c) => {
-    c.ignore("dtype");
-    return new Sequence([]);
-  },
-  SequenceErase: sequenceErase,
-  SequenceInsert: sequenceInsert,
-  SequenceLength: (c) => c.constant([c.sequence(0).length], "int64", []),
-  SplitToSequence: splitToSequence,
-};
+export const control: Operators = { If: ifOperator, Loop: loop, Scan: scan };

@@ -32,7 +32,9 @@ export function readWindow(c: Context, kernel: readonly number[] | undefined): W
   if (kernel && (given.length !== kernel.length || given.some((n, i) => n !== kernel[i]))) {
     throw c.error(`attribute kernel_shape: expected [${kernel}], as its weight, got [${given}]`);
   }
-  if (given.some((n) => !(n >= 1))) throw c.error(`attribute kernel_shape: expected numbers of at least 1, got [${given}]`);
+  if (given.some((n) => !(n >= 1))) {
+    throw c.error(`attribute kernel_shape: expected numbers of at least 1, got [${given}]`);
+  }
   const axes = given.length;
   return { kernel: given, strides: perAxis(c, "strides", axes, 1, 1), dilations: perAxis(c, "dilations", axes, 1, 1) };
 }
@@ -40,11 +42,19 @@ export function readWindow(c: Context, kernel: readonly number[] | undefined): W
 export const AUTO_PADS = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"];
 
 /** Zeros before and after each spatial axis; SAME: as many as give `size / stride` outputs, the odd one above or below. */
-export function readPads(c: Context, sizes: readonly number[], { kernel, strides, dilations }: Window): { before: readonly number[]; after: readonly number[] } {
+export function readPads(
+  c: Context,
+  sizes: readonly number[],
+  { kernel, strides, dilations }: Window,
+): { before: readonly number[]; after: readonly number[] } {
   const auto = c.string("auto_pad", "NOTSET", AUTO_PADS);
   const given = perAxis(c, "pads", 2 * kernel.length, 0, 0);
   if (auto === "NOTSET") return { before: given.slice(0, kernel.length), after: given.slice(kernel.length) };
-  const total = kernel.map((k, i) => (auto === "VALID" ? 0 : Math.max(0, (Math.ceil(sizes[i] / strides[i]) - 1) * strides[i] + dilations[i] * (k - 1) + 1 - sizes[i])));
+  const total = kernel.map((k, i) =>
+    auto === "VALID"
+      ? 0
+      : Math.max(0, (Math.ceil(sizes[i] / strides[i]) - 1) * strides[i] + dilations[i] * (k - 1) + 1 - sizes[i]),
+  );
   const small = total.map((n) => Math.floor(n / 2));
   const large = total.map((n, i) => n - small[i]);
   return auto === "SAME_LOWER" ? { before: large, after: small } : { before: small, after: large };
@@ -77,60 +87,59 @@ const conv: Operator = (c) => {
 /** The attributes of Conv, for which x and w are given. */
 export function convolve(c: Context, x: Value, w: Value, b?: Value): Value {
   const sizes = checkRanks(c, x, w);
-  const window = readWindow(c, w.type.shape.slice(2));
-  const { before, after } = readPads(c, sizes, window);
-  const attributes = { strides: window.strides, dilations: window.dilations, pads_before: before, pads_after: after, groups: c.int("group", 1) };
+  const frame = readWindow(c, w.type.shape.slice(2));
+  const { before, after } = readPads(c, sizes, frame);
+  const attributes = {
+    strides: frame.strides,
+    dilations: frame.dilations,
+    pads_before: before,
+    pads_after: after,
+    groups: c.int("group", 1),
+  };
   return channelsFirst(c, c.emit("conv", [channelsLast(c, x), channelsLast(c, w), b], attributes));
 }
 
 const convTranspose: Operator = (c) => {
   const [x, w] = [c.input(0), weight(c, 1, "weight")];
   const sizes = checkRanks(c, x, w);
-  const window = readWindow(c, w.type.shape.slice(2));
-  const { strides, dilations } = window;
+  const frame = readWindow(c, w.type.shape.slice(2));
+  const { strides, dilations } = frame;
   const padding = perAxis(c, "output_padding", sizes.length, 0, 0);
-  const full = sizes.map((n, i) => strides[i] * (n - 1) + dilations[i] * (window.kernel[i] - 1) + 1 + padding[i]);
+  const full = sizes.map((n, i) => strides[i] * (n - 1) + dilations[i] * (frame.kernel[i] - 1) + 1 + padding[i]);
   const { before, after } = cropping(c, sizes, full, strides);
-  const attributes = { strides, dilations, pads_before: before, pads_after: after, output_padding: padding, groups: c.int("group", 1) };
+  const attributes = {
+    strides,
+    dilations,
+    pads_before: before,
+    pads_after: after,
+    output_padding: padding,
+    groups: c.int("group", 1),
+  };
   return channelsFirst(c, c.emit("conv_transpose", [channelsLast(c, x), channelsLast(c, w), bias(c, 2)], attributes));
 };
 
 /** What is cut from both ends of the full output: as `pads` say, or to get to `output_shape` or, for SAME, size * stride. */
-function cropping(c: Context, sizes: readonly number[], full: readonly number[], strides: readonly number[]): { before: readonly number[]; after: readonly number[] } {
+function cropping(
+  c: Context,
+  sizes: readonly number[],
+  full: readonly number[],
+  strides: readonly number[],
+): { before: readonly number[]; after: readonly number[] } {
   const auto = c.string("auto_pad", "NOTSET", AUTO_PADS);
   const pads = perAxis(c, "pads", 2 * sizes.length, 0, 0);
-  const shape = c.ints("output_shape")?.slice(-sizes.length) ?? (auto.startsWith("SAME") ? sizes.map((n, i) => n * strides[i]) : undefined);
-  if (!shape) return auto === "VALID" ? { before: sizes.map(() => 0), after: sizes.map(() => 0) } : { before: pads.slice(0, sizes.length), after: pads.slice(sizes.length) };
+  const shape =
+    c.ints("output_shape")?.slice(-sizes.length) ??
+    (auto.startsWith("SAME") ? sizes.map((n, i) => n * strides[i]) : undefined);
+  if (!shape) {
+    return auto === "VALID"
+      ? { before: sizes.map(() => 0), after: sizes.map(() => 0) }
+      : { before: pads.slice(0, sizes.length), after: pads.slice(sizes.length) };
+  }
   const total = full.map((n, i) => n - shape[i]);
   if (total.some((n) => !(n >= 0))) throw c.error(`attribute output_shape: expected at most [${full}], got [${shape}]`);
   const small = total.map((n) => Math.floor(n / 2));
   const large = total.map((n, i) => n - small[i]);
   return auto === "SAME_UPPER" ? { before: small, after: large } : { before: large, after: small };
-}
-
-const pool = (name: string): Operator => (c) => {
-  const x = c.input(0);
-  const { shape, dtype } = x.type;
-  if (shape.length < 3 || shape.length > 5) throw c.error(`expected 1 to 3 spatial axes, got [${shape}]`);
-  const window = readWindow(c, undefined);
-  if (window.kernel.length !== shape.length - 2) throw c.error(`attribute kernel_shape: expected ${shape.length - 2} numbers, got [${window.kernel}]`);
-  const { before, after } = readPads(c, shape.slice(2), window);
-  c.ignore("storage_order"); // of indices alone, which are not made
-  const p = name === "lp" ? c.int("p", 2) : undefined;
-  const attributes = { ...window, pads_before: before, pads_after: after, ceil: c.flag("ceil_mode") };
-  if (p !== undefined && p !== 1 && p !== 2) return channelsFirst(c, powerPool(c, channelsLast(c, x), p, attributes));
-  const small = dtype === "int8" || dtype === "uint8"; // exact as float32
-  const included = name === "average" ? c.flag("count_include_pad") : undefined;
-  const pooled = c.emit("pool", [channelsLast(c, small ? c.cast(x, "float32") : x)], { ...attributes, function: name, count_include_pad: included, p });
-  return c.cast(channelsFirst(c, pooled), dtype);
-};
-
-/** (sum |x|^p)^(1/p) over windows, the sum being the mean times what it is over. */
-function powerPool(c: Context, x: Value, p: number, attributes: Window & { readonly ceil: boolean; readonly [name: string]: boolean | readonly number[] }): Value {
-  if (attributes.ceil || !(p >= 1)) throw c.error(attributes.ceil ? `attribute ceil_mode: expected 0 for p ${p}, got 1` : `attribute p: expected at least 1, got ${p}`);
-  const powers = c.binary("pow", c.unary("abs", x), c.scalar(p, x));
-  const means = c.emit("pool", [powers], { ...attributes, function: "average", count_include_pad: true });
-  return c.binary("pow", c.unary("affine", means, countOf(attributes.kernel), 0), c.scalar(1 / p, x));
 }
 
 /** Sums of the columns of a matrix [N, C * kernel, places] at the places of the image that they were taken from. */
@@ -143,25 +152,38 @@ const col2Im: Operator = (c) => {
   const taps = countOf(kernel);
   const [n, rows] = x.type.shape;
   const channels = rows / taps;
-  const places = image.map((size, i) => Math.floor((size + pads[i] + pads[axes + i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i]) + 1);
-  if (x.type.shape.length !== 3 || axes < 1 || axes > 3 || kernel.length !== axes || !Number.isInteger(channels) || countOf(places) !== x.type.shape[2]) {
+  const places = image.map(
+    (size, i) => Math.floor((size + pads[i] + pads[axes + i] - dilations[i] * (kernel[i] - 1) - 1) / strides[i]) + 1,
+  );
+  if (
+    x.type.shape.length !== 3 ||
+    axes < 1 ||
+    axes > 3 ||
+    kernel.length !== axes ||
+    !Number.isInteger(channels) ||
+    countOf(places) !== x.type.shape[2]
+  ) {
     throw c.error(`expected columns of [${kernel}] for an image of [${image}], got [${x.type.shape}]`);
   }
   // A transposed convolution whose weight [taps, ...kernel, 1] is 1 where an input is its own tap.
-  const eye = c.constant(range(0, taps * taps).map((i) => Number(i % taps === Math.floor(i / taps))), "float32", [taps, ...kernel, 1]);
+  const eye = c.constant(
+    range(0, taps * taps).map((i) => Number(i % taps === Math.floor(i / taps))),
+    "float32",
+    [taps, ...kernel, 1],
+  );
   const columns = c.transpose(c.reshape(x, [n * channels, taps, ...places]), [0, ...range(2, axes + 2), 1]);
-  const full = image.map((size, i) => (places[i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - size - pads[i]);
+  const full = image.map(
+    (size, i) => (places[i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - size - pads[i],
+  );
   const image2 = c.emit("conv_transpose", [columns, eye, undefined], {
-    strides, dilations, pads_before: pads.slice(0, axes), pads_after: full.map((over) => Math.max(0, over)), output_padding: full.map((over) => Math.max(0, -over)), groups: 1,
+    strides,
+    dilations,
+    pads_before: pads.slice(0, axes),
+    pads_after: full.map((over) => Math.max(0, over)),
+    output_padding: full.map((over) => Math.max(0, -over)),
+    groups: 1,
   });
   return c.reshape(image2, [n, channels, ...image]);
 };
 
-export const convolutions: Operators = {
-  AveragePool: pool("average"),
-  Col2Im: col2Im,
-  Conv: conv,
-  ConvTranspose: convTranspose,
-  LpPool: pool("lp"),
-  MaxPool: pool("max"),
-};
+export const convolutions: Operators = { Col2Im: col2Im, Conv: conv, ConvTranspose: convTranspose };

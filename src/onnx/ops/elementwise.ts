@@ -2,22 +2,28 @@ import { countOf, type Context, type Operator, type Operators } from "../context
 import type { Value } from "../../graph/value.ts";
 import { isFloat } from "../tensor.ts";
 
-const unary = (name: string): Operator => (c) => {
-  c.ignore("consumed_inputs");
-  return c.unary(name, c.input(0));
-};
+const unary =
+  (name: string): Operator =>
+  (c) => {
+    c.ignore("consumed_inputs");
+    return c.unary(name, c.input(0));
+  };
 
 /** A function of one number with attributes for its parameters, each with its default. */
-const withParameters = (name: string, ...parameters: (readonly [attribute: string, fallback: number])[]): Operator => (c) => {
-  c.ignore("consumed_inputs");
-  const [alpha, beta] = parameters.map(([attribute, fallback]) => c.float(attribute, fallback));
-  return c.unary(name, c.input(0), alpha, beta);
-};
+const withParameters =
+  (name: string, ...parameters: (readonly [attribute: string, fallback: number])[]): Operator =>
+  (c) => {
+    c.ignore("consumed_inputs");
+    const [alpha, beta] = parameters.map(([attribute, fallback]) => c.float(attribute, fallback));
+    return c.unary(name, c.input(0), alpha, beta);
+  };
 
-const binary = (name: string): Operator => (c) => {
-  const [a, b] = [c.input(0), legacy(c, c.input(0), c.input(1))];
-  return c.binary(name, a, b);
-};
+const binary =
+  (name: string): Operator =>
+  (c) => {
+    const [a, b] = [c.input(0), legacy(c, c.input(0), c.input(1))];
+    return c.binary(name, a, b);
+  };
 
 /** Before opset 7, b is broadcast only where the node says so, its axes from `axis` on. */
 function legacy(c: Context, a: Value, b: Value): Value {
@@ -26,26 +32,35 @@ function legacy(c: Context, a: Value, b: Value): Value {
   const axis = c.int("axis", -1);
   const [from, to] = [b.type.shape, a.type.shape];
   if (!c.flag("broadcast")) {
-    if (from.length !== to.length || from.some((n, i) => n !== to[i])) throw c.error(`expected shapes that are the same, got [${to}] and [${from}]`);
+    if (from.length !== to.length || from.some((n, i) => n !== to[i])) {
+      throw c.error(`expected shapes that are the same, got [${to}] and [${from}]`);
+    }
     return b;
   }
   if (!c.has("axis")) return b;
   const after = to.length - c.axis(axis, to.length) - from.length;
-  if (after < 0) throw c.error(`attribute axis: expected one of ${to.length} with room for ${from.length}, got ${axis}`);
+  if (after < 0) {
+    throw c.error(`attribute axis: expected one of ${to.length} with room for ${from.length}, got ${axis}`);
+  }
   return c.reshape(b, [...from, ...new Array<number>(after).fill(1)]);
 }
 
 /** Of one input or more. */
-const variadic = (name: string): Operator => (c) => {
-  c.ignore("consumed_inputs");
-  return c.inputs().reduce((a, b) => c.binary(name, a, b));
-};
+const variadic =
+  (name: string): Operator =>
+  (c) => {
+    c.ignore("consumed_inputs");
+    return c.inputs().reduce((a, b) => c.binary(name, a, b));
+  };
 
 const clip: Operator = (c) => {
   c.ignore("consumed_inputs");
   const x = c.input(0);
-  const bound = (i: number, name: string): Value | undefined => (c.has(name) ? c.scalar(c.float(name), x) : c.optional(i));
-  const [least, most] = [bound(1, "min"), bound(2, "max")].map((v) => v && (countOf(v.type.shape) === 1 ? c.reshape(v, []) : v));
+  const bound = (i: number, name: string): Value | undefined =>
+    c.has(name) ? c.scalar(c.float(name), x) : c.optional(i);
+  const [least, most] = [bound(1, "min"), bound(2, "max")].map(
+    (v) => v && (countOf(v.type.shape) === 1 ? c.reshape(v, []) : v),
+  );
   if (isFloat(x.type.dtype) && (!least || least.constant) && (!most || most.constant)) {
     return c.unary("clip", x, least?.constant!.data[0] ?? -Infinity, most?.constant!.data[0] ?? Infinity);
   }
@@ -54,15 +69,23 @@ const clip: Operator = (c) => {
 };
 
 /** Powers that are functions of their own. */
-const POWERS = new Map<number | undefined, string>([[2, "square"], [-1, "reciprocal"]]);
+const POWERS = new Map<number | undefined, string>([
+  [2, "square"],
+  [-1, "reciprocal"],
+]);
 
 const pow: Operator = (c) => {
   const [x, y] = [c.input(0), legacy(c, c.input(0), c.input(1))];
   const { dtype } = x.type;
-  const simple = isFloat(dtype) && countOf(y.type.shape) === 1 && y.type.shape.length <= x.type.shape.length ? POWERS.get(y.constant?.data[0]) : undefined;
+  const simple =
+    isFloat(dtype) && countOf(y.type.shape) === 1 && y.type.shape.length <= x.type.shape.length
+      ? POWERS.get(y.constant?.data[0])
+      : undefined;
   if (simple) return c.unary(simple, x);
   if (isFloat(dtype) === isFloat(y.type.dtype)) return c.binary("pow", x, y);
-  return isFloat(dtype) ? c.binary("pow", x, c.cast(y, dtype)) : c.cast(c.binary("pow", c.cast(x, y.type.dtype), y), dtype);
+  return isFloat(dtype)
+    ? c.binary("pow", x, c.cast(y, dtype))
+    : c.cast(c.binary("pow", c.cast(x, y.type.dtype), y), dtype);
 };
 
 /** Before opset 7 a slope is one number a channel, axis 1. */
@@ -73,7 +96,8 @@ const prelu: Operator = (c) => {
   return c.binary("prelu", x, channels ? c.reshape(slope, [-1, ...x.type.shape.slice(2).fill(1)]) : slope);
 };
 
-const gelu: Operator = (c) => c.unary(c.string("approximate", "none", ["none", "tanh"]) === "tanh" ? "gelu_tanh" : "gelu", c.input(0));
+const gelu: Operator = (c) =>
+  c.unary(c.string("approximate", "none", ["none", "tanh"]) === "tanh" ? "gelu_tanh" : "gelu", c.input(0));
 
 const isInf: Operator = (c) => {
   const signs = Number(c.flag("detect_negative", true)) + 2 * Number(c.flag("detect_positive", true));
@@ -102,7 +126,20 @@ const dropout: Operator = (c) => {
   }
   const x = c.input(0);
   if (c.node.outputs.length < 2) return x;
-  return [x, c.emit("expand", [c.constant([1], "bool", x.type.shape.map(() => 1))], { shape: x.type.shape })];
+  return [
+    x,
+    c.emit(
+      "expand",
+      [
+        c.constant(
+          [1],
+          "bool",
+          x.type.shape.map(() => 1),
+        ),
+      ],
+      { shape: x.type.shape },
+    ),
+  ];
 };
 
 const cast: Operator = (c) => {
@@ -129,19 +166,65 @@ const bitCast: Operator = (c) => {
 const mean: Operator = (c) => {
   c.ignore("consumed_inputs");
   const values = c.inputs();
-  return c.unary("affine", values.reduce((a, b) => c.add(a, b)), 1 / values.length, 0);
+  return c.unary(
+    "affine",
+    values.reduce((a, b) => c.add(a, b)),
+    1 / values.length,
+    0,
+  );
 };
 
 const UNARY = {
-  Abs: "abs", Acos: "acos", Acosh: "acosh", Asin: "asin", Asinh: "asinh", Atan: "atan", Atanh: "atanh", BitwiseNot: "bit_not",
-  Ceil: "ceil", Cos: "cos", Cosh: "cosh", Erf: "erf", Exp: "exp", Floor: "floor", HardSwish: "hard_swish", IsNaN: "is_nan", Log: "log",
-  Mish: "mish", Neg: "neg", Not: "not", Reciprocal: "reciprocal", Relu: "relu", Round: "round", Sigmoid: "sigmoid", Sign: "sign",
-  Sin: "sin", Sinh: "sinh", Softplus: "softplus", Softsign: "softsign", Sqrt: "sqrt", Tan: "tan", Tanh: "tanh",
+  Abs: "abs",
+  Acos: "acos",
+  Acosh: "acosh",
+  Asin: "asin",
+  Asinh: "asinh",
+  Atan: "atan",
+  Atanh: "atanh",
+  BitwiseNot: "bit_not",
+  Ceil: "ceil",
+  Cos: "cos",
+  Cosh: "cosh",
+  Erf: "erf",
+  Exp: "exp",
+  Floor: "floor",
+  HardSwish: "hard_swish",
+  IsNaN: "is_nan",
+  Log: "log",
+  Mish: "mish",
+  Neg: "neg",
+  Not: "not",
+  Reciprocal: "reciprocal",
+  Relu: "relu",
+  Round: "round",
+  Sigmoid: "sigmoid",
+  Sign: "sign",
+  Sin: "sin",
+  Sinh: "sinh",
+  Softplus: "softplus",
+  Softsign: "softsign",
+  Sqrt: "sqrt",
+  Tan: "tan",
+  Tanh: "tanh",
 };
 
 const BINARY = {
-  Add: "add", And: "and", BitwiseAnd: "bit_and", BitwiseOr: "bit_or", BitwiseXor: "bit_xor", Div: "div", Equal: "equal",
-  Greater: "greater", GreaterOrEqual: "greater_equal", Less: "less", LessOrEqual: "less_equal", Mul: "mul", Or: "or", Sub: "sub", Xor: "xor",
+  Add: "add",
+  And: "and",
+  BitwiseAnd: "bit_and",
+  BitwiseOr: "bit_or",
+  BitwiseXor: "bit_xor",
+  Div: "div",
+  Equal: "equal",
+  Greater: "greater",
+  GreaterOrEqual: "greater_equal",
+  Less: "less",
+  LessOrEqual: "less_equal",
+  Mul: "mul",
+  Or: "or",
+  Sub: "sub",
+  Xor: "xor",
 };
 
 const table = (names: Record<string, string>, make: (name: string) => Operator): Operators =>
@@ -170,11 +253,15 @@ export const elementwise: Operators = {
   Pow: pow,
   PRelu: prelu,
   ScaledTanh: withParameters("scaled_tanh", ["alpha", 1], ["beta", 1]),
-  Selu: (c) => withParameters("selu", ["alpha", c.opset < 6 ? 1.6732 : 1.6732632423543772], ["gamma", c.opset < 6 ? 1.0507 : 1.0507009873554805])(c),
+  Selu: (c) =>
+    withParameters(
+      "selu",
+      ["alpha", c.opset < 6 ? 1.6732 : 1.6732632423543772],
+      ["gamma", c.opset < 6 ? 1.0507 : 1.0507009873554805],
+    )(c),
   Shrink: withParameters("shrink", ["lambd", 0.5], ["bias", 0]),
   SwiGLU: swiglu,
   Swish: withParameters("swish", ["alpha", 1]),
   ThresholdedRelu: withParameters("thresholded_relu", ["alpha", 1]),
   Where: (c) => c.where(c.input(0), c.input(1), c.input(2)),
 };
-

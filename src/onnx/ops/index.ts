@@ -2,7 +2,8 @@ import type { Value } from "../../graph/value.ts";
 import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** Indices of whole numbers, as float types may hold them too. */
-const indices = (c: Context, i: number): Value => (c.input(i).type.dtype.includes("float") ? c.cast(c.input(i), "int64") : c.input(i));
+const indices = (c: Context, i: number): Value =>
+  c.input(i).type.dtype.includes("float") ? c.cast(c.input(i), "int64") : c.input(i);
 
 const reduction = (c: Context): string => c.string("reduction", "none", ["none", "add", "mul", "min", "max"]);
 
@@ -15,18 +16,30 @@ const gather: Operator = (c) => {
   if (given === undefined) return c.emit("gather", [x, index], { axis });
   const at = given < 0 ? given + shape[axis] : given;
   if (at < 0 || at >= shape[axis]) throw c.error(`indices: expected places of ${shape[axis]}, got ${given}`);
-  return c.reshape(c.slice(x, axis, at, at + 1), [...shape.slice(0, axis), ...index.type.shape, ...shape.slice(axis + 1)]);
+  return c.reshape(c.slice(x, axis, at, at + 1), [
+    ...shape.slice(0, axis),
+    ...index.type.shape,
+    ...shape.slice(axis + 1),
+  ]);
 };
 
-const gatherNd: Operator = (c) => c.emit("gather_nd", [c.input(0), indices(c, 1)], { batch_dims: c.int("batch_dims", 0) });
+const gatherNd: Operator = (c) =>
+  c.emit("gather_nd", [c.input(0), indices(c, 1)], { batch_dims: c.int("batch_dims", 0) });
 
 const scatterElements: Operator = (c) =>
-  c.emit("scatter_elements", [c.input(0), indices(c, 1), c.input(2)], { axis: c.int("axis", 0), reduction: reduction(c) });
+  c.emit("scatter_elements", [c.input(0), indices(c, 1), c.input(2)], {
+    axis: c.int("axis", 0),
+    reduction: reduction(c),
+  });
 
-const scatterNd: Operator = (c) => c.emit("scatter_nd", [c.input(0), indices(c, 1), c.input(2)], { reduction: reduction(c) });
+const scatterNd: Operator = (c) =>
+  c.emit("scatter_nd", [c.input(0), indices(c, 1), c.input(2)], { reduction: reduction(c) });
 
 const reverseSequence: Operator = (c) =>
-  c.emit("reverse_sequence", [c.input(0), c.input(1)], { batch_axis: c.int("batch_axis", 1), time_axis: c.int("time_axis", 0) });
+  c.emit("reverse_sequence", [c.input(0), c.input(1)], {
+    batch_axis: c.int("batch_axis", 1),
+    time_axis: c.int("time_axis", 0),
+  });
 
 /** on where the index is the place along the new axis, else off; values: [off, on]. */
 const oneHot: Operator = (c) => {
@@ -37,12 +50,23 @@ const oneHot: Operator = (c) => {
   const axis = c.axis(c.int("axis", -1), rank);
   const wrapped = c.where(c.binary("less", index, c.scalar(0, index)), c.add(index, c.scalar(depth, index)), index);
   const column = c.reshape(wrapped, index.type.shape.toSpliced(axis, 0, 1));
-  const places = c.constant(range(0, depth), index.type.dtype, range(0, rank).map((i) => (i === axis ? depth : 1)));
+  const places = c.constant(
+    range(0, depth),
+    index.type.dtype,
+    range(0, rank).map((i) => (i === axis ? depth : 1)),
+  );
   return c.where(c.binary("equal", column, places), on, off);
 };
 
-const argReduce = (name: string): Operator => (c) =>
-  c.emit("arg_reduce", [c.input(0)], { function: name, axis: c.int("axis", 0), keep_dims: c.flag("keepdims", true), last: c.flag("select_last_index") });
+const argReduce =
+  (name: string): Operator =>
+  (c) =>
+    c.emit("arg_reduce", [c.input(0)], {
+      function: name,
+      axis: c.int("axis", 0),
+      keep_dims: c.flag("keepdims", true),
+      last: c.flag("select_last_index"),
+    });
 
 const topK: Operator = (c) => {
   c.flag("sorted", true); // in any order if not: sorted is one
@@ -53,11 +77,18 @@ const topK: Operator = (c) => {
   return c.emitAll("top_k", [x], { k, axis, largest: c.flag("largest", true) });
 };
 
-const cumulate = (name: string): Operator => (c) => {
-  const x = c.input(0);
-  const axis = c.axis(c.number(1, "axis"), x.type.shape.length);
-  return c.emit("cumulate", [x], { function: name, axis, exclusive: c.flag("exclusive"), reverse: c.flag("reverse") });
-};
+const cumulate =
+  (name: string): Operator =>
+  (c) => {
+    const x = c.input(0);
+    const axis = c.axis(c.number(1, "axis"), x.type.shape.length);
+    return c.emit("cumulate", [x], {
+      function: name,
+      axis,
+      exclusive: c.flag("exclusive"),
+      reverse: c.flag("reverse"),
+    });
+  };
 
 /** The upper or the lower triangle, zeros elsewhere. */
 const trilu: Operator = (c) => {
@@ -79,6 +110,7 @@ const compress: Operator = (c) => {
   const x = flat ? c.reshape(given, [countOf(given.type.shape)]) : given;
   const axis = flat ? 0 : c.axis(c.int("axis"), x.type.shape.length);
   const kept = c.numbers(1, "condition")!.flatMap((on, i) => (on ? [i] : []));
+  if (kept.length > 0 && kept.at(-1)! >= x.type.shape[axis]) throw c.error(`condition: expected places of ${x.type.shape[axis]}, got ${kept.at(-1)}`);
   return c.gather(x, kept, axis);
 };
 
@@ -99,10 +131,17 @@ const tensorScatter: Operator = (c) => {
   const circular = c.string("mode", "linear", ["linear", "circular"]) === "circular";
   const starts = c.optional(2) ?? c.constant(range(0, batch).map(() => 0));
   const last = range(0, rank).map((i) => (i === 0 ? batch : 1));
-  const places = c.constant(range(0, rows), starts.type.dtype, range(0, rank).map((i) => (i === axis ? rows : 1)));
+  const places = c.constant(
+    range(0, rows),
+    starts.type.dtype,
+    range(0, rank).map((i) => (i === axis ? rows : 1)),
+  );
   const at = c.add(c.reshape(starts, last), places);
   const within = circular ? c.binary("mod", at, c.scalar(size, at)) : at;
-  return c.emit("scatter_elements", [past, c.emit("expand", [within], { shape: update.type.shape }), update], { axis, reduction: "none" });
+  return c.emit("scatter_elements", [past, c.emit("expand", [within], { shape: update.type.shape }), update], {
+    axis,
+    reduction: "none",
+  });
 };
 
 export const indexing: Operators = {

@@ -5,7 +5,9 @@ import { range, type Context, type Operator, type Operators } from "../context.t
 function negativeLogLikelihood(c: Context, x: Value, target: Value): Value {
   const { shape } = x.type;
   const reduction = c.string("reduction", "mean", ["none", "sum", "mean"]);
-  const ignored = c.has("ignore_index") ? c.binary("equal", target, c.scalar(c.int("ignore_index"), target)) : undefined;
+  const ignored = c.has("ignore_index")
+    ? c.binary("equal", target, c.scalar(c.int("ignore_index"), target))
+    : undefined;
   const index = ignored ? c.where(ignored, c.scalar(0, target), target) : target;
   const column = c.reshape(index, [shape[0], 1, ...shape.slice(2)]);
   const picked = c.unary("neg", c.reshape(c.emit("gather_elements", [x, column], { axis: 1 }), index.type.shape));

@@ -2,7 +2,8 @@ import type { Value } from "../../graph/value.ts";
 import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
 
 /** [C] as [C, 1, ...], for the channels of a value of `rank` axes. */
-const channels = (c: Context, value: Value, rank: number): Value => c.reshape(value, [countOf(value.type.shape), ...new Array<number>(rank - 2).fill(1)]);
+const channels = (c: Context, value: Value, rank: number): Value =>
+  c.reshape(value, [countOf(value.type.shape), ...new Array<number>(rank - 2).fill(1)]);
 
 /** y = (x - mean) / sqrt(var + epsilon) * scale + bias, each [C]. */
 const batchNorm: Operator = (c) => {
@@ -57,15 +58,28 @@ const groupNorm: Operator = (c) => {
   const [x, scale, bias] = [c.input(0), c.input(1), c.input(2)];
   const groups = c.int("num_groups");
   const each = x.type.shape[1] / groups;
-  if (!Number.isInteger(each)) throw c.error(`attribute num_groups: expected a divisor of ${x.type.shape[1]}, got ${groups}`);
-  const perChannel = (value: Value): Value => (c.opset < 21 ? c.gather(value, range(0, x.type.shape[1]).map((i) => Math.floor(i / each)), 0) : value);
+  if (!Number.isInteger(each)) {
+    throw c.error(`attribute num_groups: expected a divisor of ${x.type.shape[1]}, got ${groups}`);
+  }
+  const perChannel = (value: Value): Value =>
+    c.opset < 21
+      ? c.gather(
+          value,
+          range(0, x.type.shape[1]).map((i) => Math.floor(i / each)),
+          0,
+        )
+      : value;
   return perGroup(c, x, groups, perChannel(scale), perChannel(bias));
 };
 
 function perGroup(c: Context, x: Value, groups: number, scale: Value, bias: Value): Value {
   const { shape } = x.type;
   const grouped = c.reshape(x, [shape[0], groups, countOf(shape.slice(1)) / groups]);
-  const normed = c.emit("norm", [grouped, undefined, undefined], { function: "layer", axes_from: 2, epsilon: c.float("epsilon", 1e-5) });
+  const normed = c.emit("norm", [grouped, undefined, undefined], {
+    function: "layer",
+    axes_from: 2,
+    epsilon: c.float("epsilon", 1e-5),
+  });
   const rank = shape.length;
   return c.add(c.mul(c.reshape(normed, shape), channels(c, scale, rank)), channels(c, bias, rank));
 }
@@ -96,8 +110,18 @@ const localResponse: Operator = (c) => {
   const last = range(1, shape.length);
   const rows = c.reshape(c.transpose(c.unary("square", x), [0, ...range(2, shape.length), 1]), [-1, shape[1], 1]);
   const before = Math.floor((size - 1) / 2);
-  const means = c.emit("pool", [rows], { function: "average", kernel: [size], pads_before: [before], pads_after: [size - 1 - before], count_include_pad: true });
-  const back = c.transpose(c.reshape(means, [shape[0], ...shape.slice(2), shape[1]]), [0, last.length, ...last.slice(0, -1)]);
+  const means = c.emit("pool", [rows], {
+    function: "average",
+    kernel: [size],
+    pads_before: [before],
+    pads_after: [size - 1 - before],
+    count_include_pad: true,
+  });
+  const back = c.transpose(c.reshape(means, [shape[0], ...shape.slice(2), shape[1]]), [
+    0,
+    last.length,
+    ...last.slice(0, -1),
+  ]);
   const base = c.unary("affine", back, c.float("alpha", 1e-4), c.float("bias", 1));
   return c.div(x, c.binary("pow", base, c.scalar(c.float("beta", 0.75), x)));
 };

@@ -5,7 +5,10 @@ import { isFloat } from "../tensor.ts";
 import { checkRanks, convolve, weight } from "./conv.ts";
 
 const RANGES: { readonly [dtype: string]: readonly [number, number] } = {
-  int8: [-128, 127], uint8: [0, 255], int16: [-32768, 32767], uint16: [0, 65535],
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
 };
 
 /** A scale or zero point of x: one number, one for each place of an axis, or one for each block along it. */
@@ -14,10 +17,19 @@ function spread(c: Context, value: Value, x: Value, axis: number): Value {
   const wide = x.type.shape;
   if (countOf(shape) === 1) return c.reshape(value, []);
   const at = c.axis(axis, wide.length);
-  if (shape.length === 1 && shape[0] === wide[at]) return c.reshape(value, wide.map((n, i) => (i === at ? n : 1)));
+  if (shape.length === 1 && shape[0] === wide[at]) {
+    return c.reshape(
+      value,
+      wide.map((n, i) => (i === at ? n : 1)),
+    );
+  }
   const block = c.int("block_size", 0);
   if (shape.length === wide.length && block > 0 && shape[at] === Math.ceil(wide[at] / block)) {
-    return c.gather(value, range(0, wide[at]).map((i) => Math.floor(i / block)), at);
+    return c.gather(
+      value,
+      range(0, wide[at]).map((i) => Math.floor(i / block)),
+      at,
+    );
   }
   throw c.error(`expected one number, ${wide[at]} along axis ${at} or blocks of [${wide}], got [${shape}]`);
 }
@@ -68,17 +80,29 @@ const dynamicQuantize: Operator = (c) => {
 
 /** A number, or one a row of the second last axis where it is a list. */
 const aRow = (c: Context, value: Value | undefined): Value | undefined =>
-  value && (countOf(value.type.shape) === 1 ? c.reshape(value, []) : value.type.shape.length === 1 ? c.reshape(value, [-1, 1]) : value);
+  value &&
+  (countOf(value.type.shape) === 1
+    ? c.reshape(value, [])
+    : value.type.shape.length === 1
+      ? c.reshape(value, [-1, 1])
+      : value);
 
 /** A number, or one a column. */
-const aColumn = (c: Context, value: Value | undefined): Value | undefined => value && (countOf(value.type.shape) === 1 ? c.reshape(value, []) : value);
+const aColumn = (c: Context, value: Value | undefined): Value | undefined =>
+  value && (countOf(value.type.shape) === 1 ? c.reshape(value, []) : value);
 
 const matMulInteger: Operator = (c) =>
   c.emit("matmul", [centred(c, c.input(0), aRow(c, c.optional(2))), centred(c, c.input(1), aColumn(c, c.optional(3)))]);
 
 /** The sum of products in int32, times the scales over y's. */
 function requantized(c: Context, sum: Value, scales: Value, yScale: Value, yZero: Value): Value {
-  return quantized(c, c.mul(c.cast(sum, "float32"), c.div(c.cast(scales, "float32"), c.cast(yScale, "float32"))), c.constant([1], "float32", []), yZero, yZero.type.dtype);
+  return quantized(
+    c,
+    c.mul(c.cast(sum, "float32"), c.div(c.cast(scales, "float32"), c.cast(yScale, "float32"))),
+    c.constant([1], "float32", []),
+    yZero,
+    yZero.type.dtype,
+  );
 }
 
 const qLinearMatMul: Operator = (c) => {
@@ -93,9 +117,14 @@ const EXACT = 2 ** 24;
 /** A convolution of integers as two of float32, exact: with the weights' upper part, of steps of 16, and with the rest. */
 function integerConv(c: Context, x: Value, xZero: Value | undefined, w: Value, wZero: Value | undefined): Value {
   checkRanks(c, x, w);
-  if ((countOf(w.type.shape) / w.type.shape[0]) * 255 * 16 > EXACT) throw c.error(`expected at most ${Math.floor(EXACT / 255 / 16)} weights an output, got [${w.type.shape}]`);
+  if ((countOf(w.type.shape) / w.type.shape[0]) * 255 * 16 > EXACT) {
+    throw c.error(`expected at most ${Math.floor(EXACT / 255 / 16)} weights an output, got [${w.type.shape}]`);
+  }
   const column = (v: Value | undefined): Value | undefined =>
-    v && (countOf(v.type.shape) === 1 ? c.reshape(v, []) : c.reshape(v, [w.type.shape[0], ...w.type.shape.slice(1).fill(1)]));
+    v &&
+    (countOf(v.type.shape) === 1
+      ? c.reshape(v, [])
+      : c.reshape(v, [w.type.shape[0], ...w.type.shape.slice(1).fill(1)]));
   const whole = centred(c, w, column(wZero));
   const upper = c.binary("div", whole, c.scalar(16, whole));
   const lower = c.sub(whole, c.mul(upper, c.scalar(16, whole)));
@@ -111,7 +140,8 @@ const convInteger: Operator = (c) => {
 
 const qLinearConv: Operator = (c) => {
   const sum = integerConv(c, c.input(0), c.input(2), weight(c, 3, "weight"), weight(c, 5, "w_zero_point"));
-  const perChannel = (v: Value): Value => (countOf(v.type.shape) === 1 ? c.reshape(v, []) : c.reshape(v, [-1, ...sum.type.shape.slice(2).fill(1)]));
+  const perChannel = (v: Value): Value =>
+    countOf(v.type.shape) === 1 ? c.reshape(v, []) : c.reshape(v, [-1, ...sum.type.shape.slice(2).fill(1)]);
   const bias = c.optional(8);
   const all = bias ? c.add(sum, perChannel(bias)) : sum;
   return requantized(c, all, perChannel(c.mul(c.input(1), c.input(4))), c.input(6), c.input(7));

@@ -55,7 +55,15 @@ const cubic = (a: number): Kernel => ({
 });
 
 /** y[o] = sum over taps of weights[o, tap] x[indices[o, tap]], along one axis. */
-function interpolate(c: Context, x: Value, a: Axis, place: Place, kernel: Kernel, antialias: boolean, exclude: boolean): Value {
+function interpolate(
+  c: Context,
+  x: Value,
+  a: Axis,
+  place: Place,
+  kernel: Kernel,
+  antialias: boolean,
+  exclude: boolean,
+): Value {
   const stretch = antialias ? Math.min(a.scale, 1) : 1;
   const first = Math.floor(-kernel.reach / stretch) + 1;
   const taps = 2 - 2 * first;
@@ -71,17 +79,31 @@ function interpolate(c: Context, x: Value, a: Axis, place: Place, kernel: Kernel
     indices.push(...near.map((i) => Math.min(Math.max(i, 0), a.from - 1)));
     weights.push(...each.map((w) => w / sum));
   }
-  return c.emit("resample", [x, c.constant(indices, "int32", [a.to, taps]), c.constant(weights, "float32", [a.to, taps])], { axis: a.axis });
+  return c.emit(
+    "resample",
+    [x, c.constant(indices, "int32", [a.to, taps]), c.constant(weights, "float32", [a.to, taps])],
+    { axis: a.axis },
+  );
 }
 
 function nearest(c: Context, x: Value, a: Axis, place: Place, rounding: (x: number, scale: number) => number): Value {
-  return c.gather(x, range(0, a.to).map((o) => Math.min(Math.max(rounding(place(a, o), a.scale), 0), a.from - 1)), a.axis);
+  return c.gather(
+    x,
+    range(0, a.to).map((o) => Math.min(Math.max(rounding(place(a, o), a.scale), 0), a.from - 1)),
+    a.axis,
+  );
 }
 
 const roundHalfUp = (x: number): number => Math.floor(x + 0.5);
 
 /** The axes that change, by their scales or by their sizes. */
-function axesOf(c: Context, shape: readonly number[], scales: readonly number[] | undefined, sizes: readonly number[] | undefined, roi: readonly number[] | undefined): Axis[] {
+function axesOf(
+  c: Context,
+  shape: readonly number[],
+  scales: readonly number[] | undefined,
+  sizes: readonly number[] | undefined,
+  roi: readonly number[] | undefined,
+): Axis[] {
   const policy = c.string("keep_aspect_ratio_policy", "stretch", ["stretch", "not_larger", "not_smaller"]);
   const axes = c.ints("axes")?.map((axis) => c.axis(axis, shape.length)) ?? range(0, shape.length);
   const given = sizes ?? scales;
@@ -97,7 +119,11 @@ function axesOf(c: Context, shape: readonly number[], scales: readonly number[] 
     to = axes.map((axis) => roundHalfUp(scale * shape[axis]));
   }
   return axes.map((axis, i) => ({
-    axis, from: shape[axis], to: to[i], scale: each[i], region: roi ? [roi[i], roi[i + axes.length]] as const : [0, 1] as const,
+    axis,
+    from: shape[axis],
+    to: to[i],
+    scale: each[i],
+    region: roi ? ([roi[i], roi[i + axes.length]] as const) : ([0, 1] as const),
   }));
 }
 
@@ -107,7 +133,15 @@ function extrapolated(c: Context, x: Value, y: Value, axes: readonly Axis[], pla
   return axes.reduce((made, a) => {
     const outside = range(0, a.to).map((o) => Number(place(a, o) < 0 || place(a, o) > a.from - 1));
     if (!outside.includes(1)) return made;
-    return c.where(c.constant(outside, "bool", x.type.shape.map((_, i) => (i === a.axis ? a.to : 1))), c.scalar(value, x), made);
+    return c.where(
+      c.constant(
+        outside,
+        "bool",
+        x.type.shape.map((_, i) => (i === a.axis ? a.to : 1)),
+      ),
+      c.scalar(value, x),
+      made,
+    );
   }, y);
 }
 
@@ -118,7 +152,13 @@ const resize: Operator = (c) => {
   const old = c.opset < 11;
   const mode = c.string("mode", "nearest", ["nearest", "linear", "bilinear", "cubic"]);
   const transform = old ? "asymmetric" : c.string("coordinate_transformation_mode", "half_pixel", Object.keys(PLACES));
-  const rounding = old ? "simple" : c.string("nearest_mode", "round_prefer_floor", Object.keys(ROUNDINGS).filter((word) => word !== "simple"));
+  const rounding = old
+    ? "simple"
+    : c.string(
+        "nearest_mode",
+        "round_prefer_floor",
+        Object.keys(ROUNDINGS).filter((word) => word !== "simple"),
+      );
   const kernel = mode === "cubic" ? cubic(c.float("cubic_coeff_a", -0.75)) : LINEAR;
   c.ignore("cubic_coeff_a", "extrapolation_value"); // of no effect in other modes
   const [antialias, exclude] = [c.flag("antialias"), c.flag("exclude_outside")];
@@ -129,7 +169,13 @@ const resize: Operator = (c) => {
   const scales = c.has("scales") ? c.floats("scales") : nonempty(c.numbers(old ? 1 : 2, "scales"));
   const place = PLACES[transform];
   const axes = axesOf(c, x.type.shape, scales, sizes, roi).filter((a) => crop || a.to !== a.from || a.scale !== 1);
-  const y = axes.reduce((value, a) => (mode === "nearest" ? nearest(c, value, a, place, ROUNDINGS[rounding]) : interpolate(c, value, a, place, kernel, antialias, exclude)), x);
+  const y = axes.reduce(
+    (value, a) =>
+      mode === "nearest"
+        ? nearest(c, value, a, place, ROUNDINGS[rounding])
+        : interpolate(c, value, a, place, kernel, antialias, exclude),
+    x,
+  );
   return crop ? extrapolated(c, x, y, axes, place) : y;
 };
 

@@ -7,7 +7,9 @@ import { countOf, MOST_NUMBERS, range, type Context, type Operator, type Operato
  */
 function transform(c: Context, n: number, length: number, bins: number, parts: number, inverse: boolean): Value {
   const size = bins * 2 * length * parts;
-  if (!(size <= MOST_NUMBERS)) throw c.error(`expected a transform of at most ${MOST_NUMBERS} numbers, got ${bins} by ${length}`);
+  if (!(size <= MOST_NUMBERS)) {
+    throw c.error(`expected a transform of at most ${MOST_NUMBERS} numbers, got ${bins} by ${length}`);
+  }
   const data = new Float32Array(size);
   const sign = inverse ? 1 : -1;
   const scale = inverse ? 1 / n : 1;
@@ -29,7 +31,9 @@ function transform(c: Context, n: number, length: number, bins: number, parts: n
 
 /** Real numbers from the lower half of their spectrum: a matrix [n, bins * 2]; what is not there mirrors what is. */
 function fromHalf(c: Context, n: number, bins: number): Value {
-  if (!(n * bins * 2 <= MOST_NUMBERS)) throw c.error(`expected a transform of at most ${MOST_NUMBERS} numbers, got ${n} by ${bins}`);
+  if (!(n * bins * 2 <= MOST_NUMBERS)) {
+    throw c.error(`expected a transform of at most ${MOST_NUMBERS} numbers, got ${n} by ${bins}`);
+  }
   const data = new Float32Array(n * bins * 2);
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < Math.min(bins, Math.floor(n / 2) + 1); k++) {
@@ -60,9 +64,10 @@ const dft: Operator = (c) => {
   const back = [...range(0, axis), rank - 2, ...range(axis, rank - 2), rank - 1];
   const flat = c.reshape(rows, [countOf(others.map((i) => x.type.shape[i])), taken * parts]);
   if (inverse && onesided && parts !== 2) throw c.error(`expected complex numbers, got [${x.type.shape}]`);
-  const [matrix, bins, out] = inverse && onesided
-    ? [fromHalf(c, n, taken), n, 1]
-    : [transform(c, n, taken, onesided ? half : n, parts, inverse), onesided ? half : n, 2];
+  const [matrix, bins, out] =
+    inverse && onesided
+      ? [fromHalf(c, n, taken), n, 1]
+      : [transform(c, n, taken, onesided ? half : n, parts, inverse), onesided ? half : n, 2];
   const y = c.emit("linear", [flat, matrix, undefined]);
   return c.transpose(c.reshape(y, [...others.map((i) => x.type.shape[i]), bins, out]), back);
 };
@@ -84,25 +89,40 @@ const stft: Operator = (c) => {
 };
 
 /** A sum of cosines over `size` places, the last of which is the first again where it is periodic. */
-const window = (...terms: readonly number[]): Operator => (c) => {
-  const size = c.number(0, "size");
-  const period = c.flag("periodic", true) ? size : size - 1;
-  const at = (i: number): number => terms.reduce((sum, term, k) => sum + term * Math.cos((2 * Math.PI * k * i) / period), 0);
-  return c.constant(range(0, size).map(at), c.dtype("output_datatype", "float32"));
-};
+const window =
+  (...terms: readonly number[]): Operator =>
+  (c) => {
+    const size = c.number(0, "size");
+    const period = c.flag("periodic", true) ? size : size - 1;
+    const at = (i: number): number =>
+      terms.reduce((sum, term, k) => sum + term * Math.cos((2 * Math.PI * k * i) / period), 0);
+    return c.constant(range(0, size).map(at), c.dtype("output_datatype", "float32"));
+  };
 
 /** Triangles over the bins of a spectrum, their corners equally spaced in mel: [bins, mels]. */
 const melWeights: Operator = (c) => {
-  const [mels, length, rate, low, high] = ["num_mel_bins", "dft_length", "sample_rate", "lower_edge_hertz", "upper_edge_hertz"].map((word, i) => c.number(i, word));
+  const [mels, length, rate, low, high] = [
+    "num_mel_bins",
+    "dft_length",
+    "sample_rate",
+    "lower_edge_hertz",
+    "upper_edge_hertz",
+  ].map((word, i) => c.number(i, word));
   const bins = Math.floor(length / 2) + 1;
-  if (!(mels >= 1 && bins * mels <= MOST_NUMBERS)) throw c.error(`expected at most ${MOST_NUMBERS} weights, got ${bins} by ${mels}`);
+  if (!(mels >= 1 && bins * mels <= MOST_NUMBERS)) {
+    throw c.error(`expected at most ${MOST_NUMBERS} weights, got ${bins} by ${mels}`);
+  }
   const toMel = (hertz: number): number => 2595 * Math.log10(1 + hertz / 700);
   const step = (toMel(high) - toMel(low)) / (mels + 2);
-  const corners = range(0, mels + 2).map((i) => Math.floor(((length + 1) * 700 * (10 ** ((i * step + toMel(low)) / 2595) - 1)) / rate));
+  const corners = range(0, mels + 2).map((i) =>
+    Math.floor(((length + 1) * 700 * (10 ** ((i * step + toMel(low)) / 2595) - 1)) / rate),
+  );
   const weights = new Array<number>(bins * mels).fill(0);
   for (let i = 0; i < mels; i++) {
     const [left, centre, right] = corners.slice(i, i + 3);
-    if (!(left >= 0 && right <= bins)) throw c.error(`expected edges within 0 and half of ${rate}, got ${low} and ${high}`);
+    if (!(left >= 0 && right <= bins)) {
+      throw c.error(`expected edges within 0 and half of ${rate}, got ${low} and ${high}`);
+    }
     if (centre === left) weights[centre * mels + i] = 1;
     else for (let k = left; k <= centre; k++) weights[k * mels + i] = (k - left) / (centre - left);
     for (let k = centre; k < right; k++) weights[k * mels + i] = (right - k) / (right - centre);
