@@ -5,8 +5,20 @@ import { half } from "../../model/tensor.ts";
 /** Bytes of one stored element. */
 const SIZES: Readonly<Record<string, number>> = { float32: 4, float16: 2, int32: 4, uint16: 2, uint8: 1, bool: 1 };
 
-/** The bytes of a shard by its path in the manifest, without a leading "./". */
+/** The bytes of a weight file by its path in the manifest, without a leading "./". */
 export type Shards = (path: string) => Uint8Array | undefined;
+
+/** Bytes of the weight files by their paths in the manifest, or a function that has them. */
+export type ShardSource = Readonly<Record<string, Uint8Array>> | ReadonlyMap<string, Uint8Array> | Shards;
+
+const bare = (path: string) => path.replace(/^(\.\/)+/, "");
+
+export function shardsOf(source: ShardSource): Shards {
+  if (typeof source === "function") return (path) => source(bare(path));
+  const entries = source instanceof Map ? [...source] : Object.entries(source);
+  const map = new Map(entries.map(([path, bytes]: [string, Uint8Array]) => [bare(path), bytes]));
+  return (path) => map.get(bare(path));
+}
 
 /** Reads every weight of a manifest: groups of shards, each cut anywhere, with or without quantization. */
 export function readManifest(manifest: unknown, shards: Shards): Map<string, Dataset> {
@@ -22,7 +34,7 @@ function readGroup(group: unknown, shards: Shards, weights: Map<string, Dataset>
     throw bad(`weightsManifest: expected paths and weights, got ${shown(group)}`);
   }
   const bytes = together(paths.map((path: string) => {
-    const shard = shards(path.replace(/^(\.\/)+/, ""));
+    const shard = shards(path);
     if (shard === undefined) throw new FormatError("truncated", `tfjs: expected the weight file ${shown(path)}, got none`);
     return shard;
   }));

@@ -5,10 +5,7 @@ import { graphOf } from "../keras/graph.ts";
 import type { Generation, Layer } from "../keras/layer.ts";
 import { readLayer } from "../keras/read.ts";
 import { isCalled, variablesOf } from "../keras/weights.ts";
-import { readManifest, type Shards } from "./shards.ts";
-
-/** Bytes of the weight files by their paths in the manifest, or a function that has them. */
-export type ShardSource = Readonly<Record<string, Uint8Array>> | ReadonlyMap<string, Uint8Array> | Shards;
+import { readManifest, shardsOf, type ShardSource } from "./shards.ts";
 
 /**
  * Reads a layers model of TensorFlow.js: `model.json` as it was parsed, and its weight files. The graph takes `x`
@@ -36,13 +33,6 @@ function generationOf(version: unknown): Generation {
   if (version === undefined || version === null) return "tfjs";
   if (typeof version !== "string") throw new FormatError("unsupported", `tfjs: keras_version: expected text, got ${shown(version)}`);
   return version.startsWith("3.") ? "keras 3" : "tfjs";
-}
-
-function shardsOf(source: ShardSource): Shards {
-  if (typeof source === "function") return source;
-  const entries = source instanceof Map ? [...source] : Object.entries(source);
-  const map = new Map(entries.map(([path, bytes]: [string, Uint8Array]) => [path.replace(/^(\.\/)+/, ""), bytes]));
-  return (path) => map.get(path);
 }
 
 /**
