@@ -16,7 +16,8 @@ export function readTexts(view: View, heaps: TextHeaps, at: number, name: string
   const count = readShape(view, space).reduce((product, n) => product * n, 1);
   view.slice(data, count * type.size);
   if (count === 0) return [];
-  if (type.kind === "text") return Array.from({ length: count }, (_, i) => textOf(view.slice(data + i * type.size, type.size)));
+  if (type.kind === "text")
+    return Array.from({ length: count }, (_, i) => textOf(view.slice(data + i * type.size, type.size)));
   if (type.kind !== "long text") throw unsupported(`expected text in the attribute ${name}`);
   return Array.from({ length: count }, (_, i) => heaps.read(data + i * type.size));
 }
@@ -38,7 +39,9 @@ export class TextHeaps {
     if (length === 0) return "";
     const bytes = this.#objects(heap).get(index);
     if (bytes === undefined) throw bad(`expected text ${index} in the heap at byte ${heap}`);
-    if (length > bytes.length) throw new FormatError("truncated", `HDF5: expected text of ${length} bytes, got ${bytes.length}`);
+    if (length > bytes.length) {
+      throw new FormatError("truncated", `HDF5: expected text of ${length} bytes, got ${bytes.length}`);
+    }
     this.#view.spend(length);
     return textOf(bytes.subarray(0, length));
   }

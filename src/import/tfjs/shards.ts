@@ -33,17 +33,28 @@ function readGroup(group: unknown, shards: Shards, weights: Map<string, Dataset>
   if (!Array.isArray(paths) || !Array.isArray(entries) || !paths.every((p) => typeof p === "string")) {
     throw bad(`weightsManifest: expected paths and weights, got ${shown(group)}`);
   }
-  const bytes = together(paths.map((path: string) => {
-    const shard = shards(path);
-    if (shard === undefined) throw new FormatError("truncated", `tfjs: expected the weight file ${shown(path)}, got none`);
-    return shard;
-  }));
+  const bytes = together(
+    paths.map((path: string) => {
+      const shard = shards(path);
+      if (shard === undefined) {
+        throw new FormatError("truncated", `tfjs: expected the weight file ${shown(path)}, got none`);
+      }
+      return shard;
+    }),
+  );
   let at = 0;
   for (const entry of entries) {
     const weight = describe(entry);
-    if (weights.has(weight.name)) throw bad(`expected weights of different names, got two called ${shown(weight.name)}`);
+    if (weights.has(weight.name)) {
+      throw bad(`expected weights of different names, got two called ${shown(weight.name)}`);
+    }
     const end = at + weight.count * SIZES[weight.stored];
-    if (end > bytes.length) throw new FormatError("truncated", `tfjs: ${shown(weight.name)}: expected weight files of ${end} bytes, got ${bytes.length}`);
+    if (end > bytes.length) {
+      throw new FormatError(
+        "truncated",
+        `tfjs: ${shown(weight.name)}: expected weight files of ${end} bytes, got ${bytes.length}`,
+      );
+    }
     weights.set(weight.name, { shape: weight.shape, data: decode(bytes.subarray(at, end), weight) });
     at = end;
   }
@@ -69,10 +80,29 @@ function describe(entry: unknown): Weight {
   if (!fits) throw new FormatError("shape", `tfjs: ${shown(name)}: expected a shape, got ${shown(shape)}`);
   const { dtype: packed, scale = 1, min = 0 } = (quantization ?? {}) as Record<string, unknown>;
   const stored = quantization === undefined || quantization === null ? dtype : packed;
-  const known = typeof stored === "string" && Object.hasOwn(SIZES, stored) && typeof dtype === "string" && Object.hasOwn(SIZES, dtype);
-  if (!known) throw new FormatError("dtype", `tfjs: ${shown(name)}: expected a dtype of ${Object.keys(SIZES).join(", ")}, got ${shown(known ? dtype : stored)}`);
-  if (typeof scale !== "number" || typeof min !== "number") throw bad(`${shown(name)}: expected scale and min, got ${shown(quantization)}`);
-  return { name, shape, count: shape.reduce((a, b) => a * b, 1), stored, scale, min, integer: dtype === "int32" || dtype === "bool" };
+  const known =
+    typeof stored === "string" &&
+    Object.hasOwn(SIZES, stored) &&
+    typeof dtype === "string" &&
+    Object.hasOwn(SIZES, dtype);
+  if (!known) {
+    throw new FormatError(
+      "dtype",
+      `tfjs: ${shown(name)}: expected a dtype of ${Object.keys(SIZES).join(", ")}, got ${shown(known ? dtype : stored)}`,
+    );
+  }
+  if (typeof scale !== "number" || typeof min !== "number") {
+    throw bad(`${shown(name)}: expected scale and min, got ${shown(quantization)}`);
+  }
+  return {
+    name,
+    shape,
+    count: shape.reduce((a, b) => a * b, 1),
+    stored,
+    scale,
+    min,
+    integer: dtype === "int32" || dtype === "bool",
+  };
 }
 
 function decode(bytes: Uint8Array, { count, stored, scale, min, integer }: Weight): Float32Array | Int32Array {
