@@ -1,4 +1,4 @@
-// Models of Keras and TensorFlow.js predict what their producers say (test/import/recipe.py, recipe.mjs), or are refused by name.
+// Models of Keras and TensorFlow.js predict what their producers say (recipe.py, recipe.mjs), or are refused by name.
 import { describe, expect, test } from "vitest";
 import { FormatError, toFloat32 } from "../../src/index.ts";
 import { kerasModels, predict, tfjsModels } from "../support/imported.ts";

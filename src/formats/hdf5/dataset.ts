@@ -47,7 +47,7 @@ function readLayout(view: View, at: number, messages: readonly Message[], array:
   const layout = view.u8(at + 1);
   if (version !== 3 && !(version === 4 && layout < 2)) {
     throw unsupported(
-      `${array.path}: data of layout version ${version} (libver "latest") are not read: write the file again without it`,
+      `${array.path}: data of layout ${version} (libver "latest") are not read: write it again without`,
     );
   }
   if (array.bytes === 0) return new Uint8Array(0);

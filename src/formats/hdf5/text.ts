@@ -2,7 +2,7 @@ import { FormatError } from "../../check.ts";
 import { readDatatype, readShape } from "./types.ts";
 import { bad, textOf, unsupported, type View } from "./view.ts";
 
-/** The texts of the attribute message at `at` if it is called `name` (IV.A.2.m; version 1 pads its parts to 8 bytes). */
+/** The texts of the attribute at `at` if it is called `name` (IV.A.2.m); version 1 pads its parts to 8 bytes. */
 export function readTexts(view: View, heaps: TextHeaps, at: number, name: string): string[] | undefined {
   const version = view.u8(at);
   if (version < 1 || version > 3) throw unsupported(`expected an attribute of version 1 to 3, got ${version}`);

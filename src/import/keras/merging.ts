@@ -1,5 +1,5 @@
 import type { Dim } from "../../graph/graph.ts";
-import { axisOf, type Emitter, type Sym } from "./emitter.ts";
+import { axisOf, shapesOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 
 /** Sizes of tensors of one rank, broadcast. */
@@ -17,9 +17,7 @@ function together(layer: Layer, inputs: readonly Sym[]): Dim[] {
           typeof d !== typeof first.dims[i],
       );
     if (!fits) {
-      throw layer.error(
-        `expected inputs that go together, got ${inputs.map((x) => `[${x.dims.join(", ")}]`).join(" and ")}`,
-      );
+      throw layer.error(`expected inputs that go together, got ${shapesOf(inputs)}`);
     }
   }
   return first.dims.map((_, i) =>
@@ -65,9 +63,7 @@ const concatenate: Kind = {
         ),
     );
     if (axis === 0 || !alike) {
-      throw layer.error(
-        `expected inputs that differ along axis ${axis} alone, got ${inputs.map((x) => `[${x.dims.join(", ")}]`).join(" and ")}`,
-      );
+      throw layer.error(`expected inputs that differ along axis ${axis} alone, got ${shapesOf(inputs)}`);
     }
     const sizes = inputs.map((x) => x.dims[axis]);
     const size: Dim = sizes.every((n) => typeof n === "number") ? sizes.reduce((a, b) => a + b, 0) : "?";

@@ -1,5 +1,5 @@
 import type { Dim } from "../../graph/graph.ts";
-import type { Emitter, Sym } from "./emitter.ts";
+import { shapesOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 
 /**
@@ -29,9 +29,7 @@ export function broadcast(layer: Layer, operands: readonly Sym[]): Dim[] {
     const sizes = operands.map((x) => x.dims[i - rank + x.dims.length] ?? 1).filter((d) => d !== 1);
     const numbers = [...new Set(sizes.filter((d) => typeof d === "number"))];
     if (numbers.length > 1) {
-      throw layer.error(
-        `expected operands that go together, got ${operands.map((x) => `[${x.dims.join(", ")}]`).join(" and ")}`,
-      );
+      throw layer.error(`expected operands that go together, got ${shapesOf(operands)}`);
     }
     return numbers[0] ?? sizes[0] ?? 1;
   });

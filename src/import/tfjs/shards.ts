@@ -88,7 +88,7 @@ function describe(entry: unknown): Weight {
   if (!known) {
     throw new FormatError(
       "dtype",
-      `tfjs: ${shown(name)}: expected a dtype of ${Object.keys(SIZES).join(", ")}, got ${shown(known ? dtype : stored)}`,
+      `tfjs: ${shown(name)}: expected a dtype of ${Object.keys(SIZES).join(", ")}, got ${shown(stored)}`,
     );
   }
   if (typeof scale !== "number" || typeof min !== "number") {

@@ -14,10 +14,8 @@ import { readManifest, shardsOf, type ShardSource } from "./shards.ts";
 export function tfjsGraph(json: unknown, shards: ShardSource): Graph {
   const file = object("model.json", json);
   if (file.format === "graph-model" || Array.isArray((file.modelTopology as { node?: unknown } | null)?.node)) {
-    throw new FormatError(
-      "unsupported",
-      "tfjs: a graph model is not run: convert the Keras model with --output_format tfjs_layers_model, or its SavedModel to ONNX",
-    );
+    const instead = "convert the Keras model with --output_format tfjs_layers_model, or its SavedModel to ONNX";
+    throw new FormatError("unsupported", `tfjs: a graph model is not run: ${instead}`);
   }
   const topology = object("modelTopology", file.modelTopology);
   const said = topology.model_config === undefined ? topology : object("model_config", topology.model_config);
@@ -53,17 +51,9 @@ function findByName(model: Layer, weights: ReadonlyMap<string, Dataset>): void {
       .map((path) => ({ path, score: score(path, around) }));
     const best = Math.max(0, ...found.map((f) => f.score));
     const [first, second] = found.filter((f) => f.score === best && best > 0);
-    if (first === undefined) {
-      throw new FormatError(
-        "tensor",
-        `${variable.layer.label}: expected weights ${variable.name}, got none of its name`,
-      );
-    }
-    if (second !== undefined) {
-      throw new FormatError(
-        "tensor",
-        `${variable.layer.label}: expected weights ${variable.name}, got ${shown(first.path)} and ${shown(second.path)}`,
-      );
+    if (first === undefined || second !== undefined) {
+      const got = first === undefined ? "none of its name" : `${shown(first.path)} and ${shown(second.path)}`;
+      throw new FormatError("tensor", `${variable.layer.label}: expected weights ${variable.name}, got ${got}`);
     }
     left.delete(first.path);
     variable.layer.variables.set(variable.name, weights.get(first.path)!);
