@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { kindOf } from "../formats/kind.ts";
 import { fromGuitarMl, fromKeras, fromNam, fromRnnoise, fromRtNeural, fromTfjs, type GraphModel } from "../import.ts";
 import { toFloat32, toIntegers, writeSafetensors, type Dtype as TensorType, type Tensor } from "../index.ts";
@@ -18,6 +18,12 @@ export function openOnnx(path: string, file: Uint8Array, deterministic?: boolean
   return fromOnnx(file, { externalData: beside(path), deterministic });
 }
 
+/** A file of the same folder by its name, undefined where there is none. */
+function fileBeside(path: string): (name: string) => Uint8Array | undefined {
+  const files = beside(path);
+  return (name) => (Object.hasOwn(files, basename(name)) ? files[basename(name)] : undefined);
+}
+
 /** The files of the folder that a file stands in, by name, each read where it is asked for. */
 function beside(path: string): Record<string, Uint8Array> {
   const files = {};
@@ -32,7 +38,7 @@ export function openGraph(path: string, file: Uint8Array, deterministic?: boolea
     case "hdf5":
       return fromKeras(file, { deterministic });
     case "tfjs":
-      return fromTfjs(JSON.parse(new TextDecoder().decode(file)), beside(path), { deterministic });
+      return fromTfjs(JSON.parse(new TextDecoder().decode(file)), fileBeside(path), { deterministic });
     case "rtneural":
       return fromRtNeural(file, { deterministic });
     case "nam":
