@@ -95,4 +95,4 @@ function object(label: string, value: unknown): Json {
   return value as Json;
 }
 
-const bad = (message: string) => new FormatError("unsupported", `Keras: ${message}`);
+const bad = (message: string) => new FormatError("unsupported", message);

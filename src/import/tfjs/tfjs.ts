@@ -7,6 +7,8 @@ import { readLayer } from "../keras/read.ts";
 import { isCalled, variablesOf } from "../keras/weights.ts";
 import { readManifest, shardsOf, type ShardSource } from "./shards.ts";
 
+export type { ShardSource } from "./shards.ts";
+
 /**
  * Reads a layers model of TensorFlow.js: `model.json` as it was parsed, and its weight files. The graph takes `x`
  * and gives `output` as model.predict does. Throws FormatError for what is damaged, or not run: by layer and attribute.
