@@ -15,7 +15,7 @@ function logarithm(x: usize, end: usize): void {
   let top: f32 = -Infinity;
   for (let at = x; at < end; at += 4) top = max(top, load<f32>(at)); // NaN stays
   let sum: f64 = 0;
-  for (let at = x; at < end; at += 4) sum += f64x2.extract_lane(exp(f64x2.splat(<f64>load<f32>(at) - <f64>top)), 0);
-  const all = f64x2.extract_lane(log(f64x2.splat(sum)), 0);
+  for (let at = x; at < end; at += 4) sum += exp(<f64>load<f32>(at) - <f64>top);
+  const all = log(sum);
   for (let at = x; at < end; at += 4) store<f32>(at, <f32>(<f64>load<f32>(at) - <f64>top - all));
 }
