@@ -1,6 +1,11 @@
 import type { Attributes, Dim, Dtype } from "../../graph/graph.ts";
 import { GraphWriter } from "../../graph/writer.ts";
-import type { Layer } from "./layer.ts";
+
+/** A layer as its nodes and errors need it. */
+interface Layer {
+  readonly name: string;
+  error(message: string): Error;
+}
 
 /** A tensor on its way: batch first. A dim that is a name is known when the graph runs; "?" is another one. */
 export interface Sym {
