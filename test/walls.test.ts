@@ -50,7 +50,7 @@ const room = (path: string) => path.split("/")[1];
  * cli -> index -> run -> model -> { layers, memory, pack, wasm }, formats -> model/tensor.
  */
 const MAY: Record<string, readonly string[]> = {
-  cli: ["src/index.ts", "src/import.ts", "src/import/statedict.ts", "src/onnx.ts", "src/formats/", "src/model/unwrap.ts", "package.json"],
+  cli: ["src/index.ts", "src/import.ts", "src/onnx.ts", "src/formats/", "src/model/unwrap.ts", "package.json"],
   "import.ts": ["src/formats/", "src/graph/", "src/import/", "src/model/", "src/run/"],
   "onnx.ts": ["src/graph/", "src/onnx/", "src/run/"],
   onnx: ["src/graph/", "src/model/tensor.ts", "src/run/"],
@@ -102,10 +102,10 @@ describe("imports", () => {
     expect([...graph.values()].flat().length).toBeGreaterThan(files.length / 2); // the graph was read
   });
 
-  test("packages: the loader in wasm/ alone, fflate in formats/ alone, node: and all others in cli/ alone", () => {
+  test("packages: the loader in wasm/ alone, fflate in two readers, node: and all others in cli/ alone", () => {
     const packages = src.flatMap((s) => importsOf(s).filter((i) => !/^(src|build|package\.json)/.test(i.target)).map((i) => [s.path, i.target] as const));
     expect(packages.filter(([, name]) => name === "@assemblyscript/loader").map(([path]) => room(path)).every((r) => r === "wasm")).toBe(true);
-    expect(packages.filter(([, name]) => name.startsWith("fflate")).map(([path]) => path)).toEqual(["src/formats/zip.ts", "src/formats/hdf5/dataset.ts"]);
+    expect(packages.filter(([, name]) => name.startsWith("fflate")).map(([path]) => path).sort()).toEqual(["src/formats/hdf5/dataset.ts", "src/formats/zip.ts"]);
     expect(packages.filter(([path, name]) => room(path) !== "cli" && name !== "@assemblyscript/loader" && !name.startsWith("fflate"))).toEqual([]);
   });
 });
@@ -128,7 +128,7 @@ describe("words that belong to one place", () => {
   });
 
   test("hosts' names", () => {
-    expect(holders(src.filter((s) => room(s.path) !== "cli"), /\bprocess\.|\brequire\(|\bwindow\.(?!ts|time|before|after)|\bnavigator\.|\bDeno\b|\bBun\b/)).toEqual([]);
+    expect(holders(src.filter((s) => room(s.path) !== "cli"), /\bprocess\.|\brequire\(|\bwindow\.|\bnavigator\.|\bDeno\b|\bBun\b/)).toEqual([]);
   });
 });
 

@@ -106,10 +106,11 @@ function describe(entry: unknown): Weight {
 }
 
 function decode(bytes: Uint8Array, { count, stored, scale, min, integer }: Weight): Float32Array | Int32Array {
+  const plain = scale === 1 && min === 0;
+  if (plain && stored === "float32" && !integer) return new Float32Array(new Uint8Array(bytes).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = SIZES[stored];
   const out = integer ? new Int32Array(count) : new Float32Array(count);
-  const plain = scale === 1 && min === 0;
   for (let i = 0, at = 0; i < count; i++, at += size) {
     const value = read(view, at, stored);
     out[i] = plain ? value : value * scale + min;
