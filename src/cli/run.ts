@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { kindOf } from "../formats/kind.ts";
 import { tensor, writeSafetensors, type Model, type RunResult, type Tensor } from "../index.ts";
 import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
-import { openOnnx, runSession } from "./graphs.ts";
+import { openGraph, openOnnx, runGraph, runSession } from "./graphs.ts";
 import { prefixOf, readInput, type Input } from "./input.ts";
 import { examples } from "./options.ts";
 import { runInPieces, summed } from "./pieces.ts";
@@ -41,6 +41,8 @@ ${examples("unrolled run examples/models/sunspots.safetensors -i examples/models
 
 function run(path: string, options: Options): void {
   const bytes = readBytes(path);
+  const graph = about(path, () => openGraph(path, bytes, options.deterministic));
+  if (graph) return writeWhole(options.output, about(path, () => runGraph(graph, tensorsOf(options))));
   if (kindOf(bytes) === "onnx") {
     const written = about(path, () => runSession(openOnnx(path, bytes, options.deterministic), tensorsOf(options)));
     return writeWhole(options.output, written);

@@ -1,6 +1,7 @@
 import { kindOf } from "../formats/kind.ts";
 import { readNpz } from "../formats/npz.ts";
 import { readTorch } from "../formats/torch.ts";
+import { stateDictJson } from "../import/statedict.ts";
 import { readSafetensors, writeSafetensors, type Safetensors } from "../index.ts";
 import { unwrap } from "../model/unwrap.ts";
 
@@ -24,6 +25,8 @@ function readerOf(file: Uint8Array): (file: Uint8Array) => Safetensors {
     case "torchscript":
     case "pickle":
       return readTorch;
+    case "state_dict":
+      return (bytes) => ({ tensors: stateDictJson(bytes), metadata: new Map<string, string>() });
     default:
       return readSafetensors;
   }

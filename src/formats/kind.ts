@@ -14,6 +14,9 @@ export type Kind =
   | "tfjs" // a model.json
   | "rtneural"
   | "nam"
+  | "guitarml" // Proteus
+  | "rnnoise"
+  | "state_dict" // JSON of a PyTorch state_dict, as RTNeural's helpers read it
   | "tflite"
   | "gguf"
   | "zip"
@@ -24,25 +27,27 @@ export type Kind =
   | "empty"
   | "unknown";
 
-const ALONE = "of another tool: its weights must come as safetensors";
-const SAVE = 'in Python, safetensors.torch.save_file(state_dict, "model.safetensors")';
 const AGAIN = "download the file itself";
+const unsupported = "of another tool: its weights must come as safetensors";
+const reader = (name: string, entry: string) => `${name} of unrolled/${entry} reads it`;
 
 /** What a file of another kind is, and what to do with it. */
 const ADVICE: Partial<Record<Kind, string>> = {
-  torch: `a PyTorch zip: ${SAVE}`,
-  torchscript: `a TorchScript zip: ${SAVE} on its state_dict()`,
-  pickle: `a pickle, as torch.save wrote before PyTorch 1.6: ${SAVE}`,
-  keras: `a Keras archive, ${ALONE}`,
-  hdf5: `an HDF5 file, as Keras writes it, ${ALONE}`,
-  npz: `a NumPy archive, ${ALONE}`,
-  npy: `a NumPy array, ${ALONE}`,
-  onnx: `an ONNX model, ${ALONE}`,
-  tfjs: `a TensorFlow.js model.json, ${ALONE}`,
-  rtneural: `an RTNeural model, ${ALONE}`,
-  nam: `a Neural Amp Modeler model, ${ALONE}`,
-  tflite: `a TensorFlow Lite model, ${ALONE}`,
-  gguf: `a GGUF file, ${ALONE}`,
+  torch: `a PyTorch zip: ${reader("fromTorch", "import")}`,
+  torchscript: 'a TorchScript zip: in Python, safetensors.torch.save_file(module.state_dict(), "model.safetensors")',
+  pickle: `a pickle, as torch.save wrote before PyTorch 1.6: ${reader("fromTorch", "import")}`,
+  keras: `a Keras archive: ${reader("fromKeras", "import")}`,
+  hdf5: `an HDF5 file: if Keras wrote it, ${reader("fromKeras", "import")}`,
+  npz: `a NumPy archive: ${reader("fromNpz", "import")}`,
+  npy: `a NumPy array, ${unsupported}`,
+  onnx: `an ONNX model: ${reader("fromOnnx", "onnx")}`,
+  tfjs: `a TensorFlow.js model.json: ${reader("fromTfjs", "import")}`,
+  rtneural: `an RTNeural model: ${reader("fromRtNeural", "import")}`,
+  nam: `a Neural Amp Modeler capture: ${reader("fromNam", "import")}`,
+  guitarml: `a GuitarML capture: ${reader("fromGuitarMl", "import")}`,
+  rnnoise: `RNNoise's weights: ${reader("fromRnnoise", "import")}`,
+  tflite: `a TensorFlow Lite model, ${unsupported}`,
+  gguf: `a GGUF file, ${unsupported}`,
   zip: "a zip: unpack it",
   gzip: "a gzip file: unpack it",
   json: "JSON: a description goes into the options, or after --description",
@@ -69,6 +74,7 @@ const MAGIC: readonly [Kind, string, number?][] = [
   ["gguf", "GGUF"],
   ["gzip", "\x1f\x8b"],
   ["git-lfs", "version https://git-lfs"],
+  ["rnnoise", "rnnoise-nu"],
 ];
 
 /** The kind of a file: reads at most a zip's directory, a JSON object's keys, an ONNX model's outermost fields. */
@@ -149,8 +155,9 @@ function jsonKind(file: Uint8Array): Kind {
   const keys = outermostKeys(file);
   if (keys.has("modelTopology")) return "tfjs";
   if (keys.has("in_shape") && keys.has("layers")) return "rtneural";
-  if (keys.has("architecture") && keys.has("weights")) return "nam";
-  return "json";
+  if (keys.has("architecture") && keys.has("config")) return "nam";
+  if (keys.has("model_data") && keys.has("state_dict")) return "guitarml";
+  return /^\s*\{\s*"[^"]*"\s*:\s*\[/.test(latin1(file, 0, 1000)) ? "state_dict" : "json";
 }
 
 /** Keys of the object that a JSON file is, the first hundred. */

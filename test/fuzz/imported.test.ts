@@ -16,6 +16,8 @@ test("10,000 mutated files", () => {
     }
   }
   if (tally.inputs <= 1) return;
-  expect(Object.keys(tally.refused).sort()).toEqual(expect.arrayContaining(["dtype", "header", "shape", "tensor", "truncated", "unsupported"]));
+  expect(Object.keys(tally.refused).sort()).toEqual(
+    expect.arrayContaining(["dtype", "header", "shape", "tensor", "truncated", "unsupported"]),
+  );
   expect(tally.accepted).toBeGreaterThan(tally.inputs / 20);
 }, 600_000);

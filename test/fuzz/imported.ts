@@ -63,7 +63,8 @@ export function attackImported(random: Random, corpus: readonly Imported[], tall
     tally.accepted++;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    if (error.message.length > 5000 || error.message.includes("\n")) throw new Error(`expected a short line, got ${error.message}`, { cause: error });
+    if (error.message.length > 5000 || error.message.includes("\n"))
+      throw new Error(`expected a short line, got ${error.message}`, { cause: error });
     tally.refused[error.code] = (tally.refused[error.code] ?? 0) + 1;
   }
   const time = performance.now() - begin;
@@ -87,5 +88,10 @@ function run(graph: Graph): void {
   const count = sizes.reduce((a, b) => a * b, 1);
   if (count > MOST_FED || count === 0) return;
   using session = sessionOf(graph);
-  session.run({ x: dtype === "int32" ? { type: "int32", dims: sizes, data: new Int32Array(count) } : { type: "float32", dims: sizes, data: new Float32Array(count) } });
+  session.run({
+    x:
+      dtype === "int32"
+        ? { type: "int32", dims: sizes, data: new Int32Array(count) }
+        : { type: "float32", dims: sizes, data: new Float32Array(count) },
+  });
 }

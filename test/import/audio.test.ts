@@ -2,7 +2,6 @@
 // and what is refused, by name.
 import { describe, expect, test } from "vitest";
 import { bind } from "../../src/graph/bind.ts";
-import { sniffJson, sniffRnnoise } from "../../src/import/sniff.ts";
 import { stateDictJson } from "../../src/import/statedict.ts";
 import { FormatError } from "../../src/index.ts";
 import { Session } from "../../src/run/session.ts";
@@ -122,14 +121,3 @@ test("a state_dict as JSON is its tensors", () => {
   expect(() => stateDictJson(bytesOf({ a: "b" }))).toThrow(/^a: expected nested arrays of numbers/);
 });
 
-test("each kind of file is told by its content", () => {
-  for (const { name, format, file } of CASES) {
-    const found = typeof file === "string" ? sniffRnnoise(bytesOf(file)) && "rnnoise" : sniffJson(file);
-    expect(found, name).toBe(format);
-  }
-  expect(sniffJson({ "a.weight": [[1]], "a.bias": [1] })).toBe("state_dict");
-  for (const other of [undefined, null, 1, "x", [], {}, { a: 1 }, { format: "unrolled/1", layers: [] }]) {
-    expect(sniffJson(other)).toBeUndefined();
-  }
-  expect(sniffRnnoise(bytesOf("rnn"))).toBe(false);
-});

@@ -5,7 +5,8 @@ import { FormatError } from "../../src/index.ts";
 import { kerasModels } from "../support/imported.ts";
 
 const file = (name: string) => Uint8Array.from(kerasModels().find((m) => m.name === name)!.files[0]);
-const paths = (object: Hdf5Object): string[] => (object.isDataset ? [object.path] : object.names().flatMap((name) => paths(object.find(name)!)));
+const paths = (object: Hdf5Object): string[] =>
+  object.isDataset ? [object.path] : object.names().flatMap((name) => paths(object.find(name)!));
 
 /** Where `bytes` first stand. */
 function find(file: Uint8Array, bytes: string, from = 0): number {
@@ -19,7 +20,9 @@ test("groups, attributes, datasets", () => {
   expect(root.texts("keras_version")).toEqual(["2.1.6"]);
   expect(root.texts("nothing")).toBeUndefined();
   expect(root.find("model_weights")!.texts("layer_names")).toEqual(["lstm_1"]);
-  expect(paths(root)).toEqual(["bias:0", "kernel:0", "recurrent_kernel:0"].map((name) => `model_weights/lstm_1/lstm_1/${name}`));
+  expect(paths(root)).toEqual(
+    ["bias:0", "kernel:0", "recurrent_kernel:0"].map((name) => `model_weights/lstm_1/lstm_1/${name}`),
+  );
   expect(root.find("model_weights/lstm_1/lstm_1/kernel:0")!.read().shape).toEqual([3, 8]);
   expect(root.find("model_weights/lstm_2")).toBeUndefined();
   expect(root.find("model_weights/lstm_1/lstm_1/kernel:0/more")).toBeUndefined();

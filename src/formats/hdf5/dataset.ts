@@ -1,4 +1,4 @@
-import { unzlibSync } from "fflate";
+import { unzlibSync } from "fflate/browser";
 import { FormatError } from "../../check.ts";
 import { MESSAGE, readTree, type Message } from "./header.ts";
 import { readDatatype, readNumbers, readShape, type Datatype } from "./types.ts";
@@ -27,7 +27,10 @@ export function readDataset(view: View, messages: readonly Message[], path: stri
   const bytes = count * type.size;
   const layout = find(MESSAGE.layout, "data");
   if (bytes > view.bytes.byteLength * MOST_DEFLATED) {
-    throw new FormatError("truncated", `HDF5: ${path}: expected ${bytes} bytes of data, got a file of ${view.bytes.byteLength}`);
+    throw new FormatError(
+      "truncated",
+      `HDF5: ${path}: expected ${bytes} bytes of data, got a file of ${view.bytes.byteLength}`,
+    );
   }
   return { shape, data: readNumbers(readLayout(view, layout.at, messages, { path, shape, type, bytes }), type, count) };
 }
@@ -43,7 +46,9 @@ function readLayout(view: View, at: number, messages: readonly Message[], array:
   const version = view.u8(at);
   const layout = view.u8(at + 1);
   if (version !== 3 && !(version === 4 && layout < 2)) {
-    throw unsupported(`${array.path}: data of layout version ${version} (libver "latest") are not read: write the file again without it`);
+    throw unsupported(
+      `${array.path}: data of layout ${version} (libver "latest") are not read: write it again without`,
+    );
   }
   if (array.bytes === 0) return new Uint8Array(0);
   if (layout === 0) return view.slice(at + 4, stored(array, view.u16(at + 2)));
@@ -53,7 +58,9 @@ function readLayout(view: View, at: number, messages: readonly Message[], array:
 }
 
 function stored(array: Array, bytes: number): number {
-  if (bytes < array.bytes) throw new FormatError("truncated", `HDF5: ${array.path}: expected ${array.bytes} bytes of data, got ${bytes}`);
+  if (bytes < array.bytes) {
+    throw new FormatError("truncated", `HDF5: ${array.path}: expected ${array.bytes} bytes of data, got ${bytes}`);
+  }
   return array.bytes;
 }
 
@@ -78,9 +85,15 @@ function readChunks(view: View, at: number, messages: readonly Message[], array:
   const seen = new Set<string>();
   for (const { key, child } of entries) {
     const from = shape.map((_, i) => view.u64(key + 8 + 8 * i));
-    if (from.some((n, i) => n % chunk[i] !== 0 || n >= shape[i]) || seen.has(`${from}`)) throw bad(`${path}: a chunk at [${from}]`);
+    if (from.some((n, i) => n % chunk[i] !== 0 || n >= shape[i]) || seen.has(`${from}`)) {
+      throw bad(`${path}: a chunk at [${from}]`);
+    }
     seen.add(`${from}`);
-    const bytes = unfilter(view.slice(child, view.u32(key)), view.u32(key + 4), filters, { size, element: type.size, path });
+    const bytes = unfilter(view.slice(child, view.u32(key)), view.u32(key + 4), filters, {
+      size,
+      element: type.size,
+      path,
+    });
     copyChunk(bytes, out, { shape, chunk, from, element: type.size });
   }
   return out;
@@ -105,16 +118,27 @@ function readFilters(view: View, messages: readonly Message[], path: string): nu
   return filters;
 }
 
-function unfilter(bytes: Uint8Array, mask: number, filters: readonly number[], chunk: { size: number; element: number; path: string }): Uint8Array {
+function unfilter(
+  bytes: Uint8Array,
+  mask: number,
+  filters: readonly number[],
+  chunk: { size: number; element: number; path: string },
+): Uint8Array {
   let data = bytes;
   for (let i = filters.length - 1; i >= 0; i--) {
     if ((mask >> i) & 1) continue;
     if (filters[i] === 1) data = inflate(data, chunk);
     else if (filters[i] === 2) data = unshuffle(data, chunk.element);
-    else if (filters[i] === 3) data = data.subarray(0, data.length - 4); // a checksum
+    else if (filters[i] === 3)
+      data = data.subarray(0, data.length - 4); // a checksum
     else throw unsupported(`${chunk.path}: filter ${filters[i]} is not read (deflate, shuffle and fletcher32 are)`);
   }
-  if (data.length < chunk.size) throw new FormatError("truncated", `HDF5: ${chunk.path}: expected a chunk of ${chunk.size} bytes, got ${data.length}`);
+  if (data.length < chunk.size) {
+    throw new FormatError(
+      "truncated",
+      `HDF5: ${chunk.path}: expected a chunk of ${chunk.size} bytes, got ${data.length}`,
+    );
+  }
   return data;
 }
 
@@ -138,7 +162,12 @@ function unshuffle(bytes: Uint8Array, element: number): Uint8Array {
 function copyChunk(
   bytes: Uint8Array,
   out: Uint8Array,
-  { shape, chunk, from, element }: { shape: readonly number[]; chunk: readonly number[]; from: readonly number[]; element: number },
+  {
+    shape,
+    chunk,
+    from,
+    element,
+  }: { shape: readonly number[]; chunk: readonly number[]; from: readonly number[]; element: number },
 ): void {
   const last = shape.length - 1;
   const row = last < 0 ? element : Math.min(chunk[last], shape[last] - from[last]) * element;

@@ -20,7 +20,9 @@ export function openHdf5(bytes: Uint8Array): Hdf5Object {
   const version = view.u8(8);
   if (version > 3) throw unsupported(`expected a superblock of version 0 to 3, got ${version}`);
   const old = version < 2;
-  if (view.u8(old ? 13 : 9) !== 8 || view.u8(old ? 14 : 10) !== 8) throw unsupported("expected addresses and lengths of 8 bytes");
+  if (view.u8(old ? 13 : 9) !== 8 || view.u8(old ? 14 : 10) !== 8) {
+    throw unsupported("expected addresses and lengths of 8 bytes");
+  }
   const base = old ? 24 + (version === 1 ? 4 : 0) : 12;
   if (view.u64(base) !== 0) throw unsupported("a file that begins inside another is not read");
   return new Hdf5Object(view, new TextHeaps(view), view.u64(old ? base + 40 : 36), "");
@@ -69,8 +71,13 @@ export class Hdf5Object {
   /** An attribute of text or texts; undefined where there is none. */
   texts(name: string): string[] | undefined {
     for (const m of this.#messages) {
-      if (m.type === MESSAGE.attributeInfo && this.#view.u64(m.at + (this.#view.u8(m.at + 1) & 1 ? 4 : 2)) !== UNDEFINED) {
-        throw unsupported("attributes in a fractal heap (written with libver \"latest\") are not read: write the file again without it");
+      if (
+        m.type === MESSAGE.attributeInfo &&
+        this.#view.u64(m.at + (this.#view.u8(m.at + 1) & 1 ? 4 : 2)) !== UNDEFINED
+      ) {
+        throw unsupported(
+          'attributes in a fractal heap (written with libver "latest") are not read: write the file again without it',
+        );
       }
       if (m.type !== MESSAGE.attribute || m.shared) continue;
       const texts = readTexts(this.#view, this.#heaps, m.at, name);

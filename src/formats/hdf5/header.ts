@@ -2,7 +2,16 @@ import { bad, textOf, unsupported, UNDEFINED, type View } from "./view.ts";
 
 /** Kinds of messages (IV.A.2). */
 export const MESSAGE = {
-  space: 1, linkInfo: 2, type: 3, link: 6, layout: 8, filters: 11, attribute: 12, continuation: 16, symbolTable: 17, attributeInfo: 21,
+  space: 1,
+  linkInfo: 2,
+  type: 3,
+  link: 6,
+  layout: 8,
+  filters: 11,
+  attribute: 12,
+  continuation: 16,
+  symbolTable: 17,
+  attributeInfo: 21,
 } as const;
 
 /** One message of an object's header; its data are at `at`. */
@@ -20,10 +29,16 @@ const MOST_MESSAGES = 100_000;
 export function readHeader(view: View, address: number): Message[] {
   const version = view.u8(address);
   if (version === 1) {
-    return readBlocks(view, { at: address + 16, size: view.u32(address + 8) }, { size: 8, wide: true, skip: 0, tail: 0 });
+    return readBlocks(
+      view,
+      { at: address + 16, size: view.u32(address + 8) },
+      { size: 8, wide: true, skip: 0, tail: 0 },
+    );
   }
   view.expect("OHDR", address);
-  if (view.u8(address + 4) !== 2) throw unsupported(`expected an object header of version 1 or 2, got ${view.u8(address + 4)}`);
+  if (view.u8(address + 4) !== 2) {
+    throw unsupported(`expected an object header of version 1 or 2, got ${view.u8(address + 4)}`);
+  }
   const flags = view.u8(address + 5);
   const bytes = 2 ** (flags & 3);
   const at = address + 6 + (flags & 32 ? 16 : 0) + (flags & 16 ? 4 : 0);
@@ -75,7 +90,9 @@ export function readLinks(view: View, messages: readonly Message[]): Map<string,
     if (type === MESSAGE.symbolTable) readSymbols(view, view.u64(at), view.u64(at + 8), links);
     if (type === MESSAGE.link) readLink(view, at, links);
     if (type === MESSAGE.linkInfo && view.u64(at + (view.u8(at + 1) & 1 ? 10 : 2)) !== UNDEFINED) {
-      throw unsupported("a group in a fractal heap (written with libver \"latest\") is not read: write the file again without it");
+      throw unsupported(
+        'a group in a fractal heap (written with libver "latest") is not read: write the file again without it',
+      );
     }
   }
   return links;
@@ -123,7 +140,9 @@ export function readTree(view: View, root: number, type: number, keySize: number
     seen.add(at);
     view.expect("TREE", at);
     const got = view.u8(at + 5);
-    if (view.u8(at + 4) !== type || (level !== undefined && got !== level)) throw bad(`a node of another tree at byte ${at}`);
+    if (view.u8(at + 4) !== type || (level !== undefined && got !== level)) {
+      throw bad(`a node of another tree at byte ${at}`);
+    }
     const used = view.u16(at + 6);
     for (let i = 0, key = at + 24; i < used; i++, key += keySize + 8) {
       const child = view.u64(key + keySize);

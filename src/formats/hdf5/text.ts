@@ -2,7 +2,7 @@ import { FormatError } from "../../check.ts";
 import { readDatatype, readShape } from "./types.ts";
 import { bad, textOf, unsupported, type View } from "./view.ts";
 
-/** The texts of the attribute message at `at` if it is called `name` (IV.A.2.m; version 1 pads its parts to 8 bytes). */
+/** The texts of the attribute at `at` if it is called `name` (IV.A.2.m); version 1 pads its parts to 8 bytes. */
 export function readTexts(view: View, heaps: TextHeaps, at: number, name: string): string[] | undefined {
   const version = view.u8(at);
   if (version < 1 || version > 3) throw unsupported(`expected an attribute of version 1 to 3, got ${version}`);
@@ -16,7 +16,8 @@ export function readTexts(view: View, heaps: TextHeaps, at: number, name: string
   const count = readShape(view, space).reduce((product, n) => product * n, 1);
   view.slice(data, count * type.size);
   if (count === 0) return [];
-  if (type.kind === "text") return Array.from({ length: count }, (_, i) => textOf(view.slice(data + i * type.size, type.size)));
+  if (type.kind === "text")
+    return Array.from({ length: count }, (_, i) => textOf(view.slice(data + i * type.size, type.size)));
   if (type.kind !== "long text") throw unsupported(`expected text in the attribute ${name}`);
   return Array.from({ length: count }, (_, i) => heaps.read(data + i * type.size));
 }
@@ -38,7 +39,9 @@ export class TextHeaps {
     if (length === 0) return "";
     const bytes = this.#objects(heap).get(index);
     if (bytes === undefined) throw bad(`expected text ${index} in the heap at byte ${heap}`);
-    if (length > bytes.length) throw new FormatError("truncated", `HDF5: expected text of ${length} bytes, got ${bytes.length}`);
+    if (length > bytes.length) {
+      throw new FormatError("truncated", `HDF5: expected text of ${length} bytes, got ${bytes.length}`);
+    }
     this.#view.spend(length);
     return textOf(bytes.subarray(0, length));
   }

@@ -39,7 +39,9 @@ export function readShape(view: View, at: number): number[] {
 
 /** Elements of a number type as they run: float32 or int32. */
 export function readNumbers(bytes: Uint8Array, type: Datatype, count: number): Float32Array | Int32Array {
-  if (type.kind !== "float" && type.kind !== "signed" && type.kind !== "unsigned") throw unsupported(`expected numbers, got ${type.kind}`);
+  if (type.kind !== "float" && type.kind !== "signed" && type.kind !== "unsigned") {
+    throw unsupported(`expected numbers, got ${type.kind}`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, count * type.size);
   const out = type.kind === "float" ? new Float32Array(count) : new Int32Array(count);
   const little = !type.big;

@@ -50,7 +50,9 @@ export class View {
   /** Throws unless the four characters of `signature` are at `at`. */
   expect(signature: string, at: number): void {
     const got = this.slice(at, 4);
-    if (signature.split("").some((c, i) => c.charCodeAt(0) !== got[i])) throw bad(`expected ${signature} at byte ${at}`);
+    if (signature.split("").some((c, i) => c.charCodeAt(0) !== got[i])) {
+      throw bad(`expected ${signature} at byte ${at}`);
+    }
   }
 
   /** Counts what was looked through, so that a file that names the same bytes again and again ends. */
@@ -61,7 +63,10 @@ export class View {
 
   #check(at: number, length: number): number {
     if (at + length > this.bytes.byteLength) {
-      throw new FormatError("truncated", `HDF5: expected ${length} bytes at byte ${at}, got a file of ${this.bytes.byteLength}`);
+      throw new FormatError(
+        "truncated",
+        `HDF5: expected ${length} bytes at byte ${at}, got a file of ${this.bytes.byteLength}`,
+      );
     }
     return at;
   }

@@ -54,7 +54,8 @@ function wordOf(layer: Layer, key: string, absent: string): string {
   if (typeof value === "string") return snake(value);
   const { class_name: kind, config, registered_name: registered } = value as Record<string, unknown>;
   const own = kind === "function" && typeof config === "string" && !config.includes(">");
-  if (own && (registered === undefined || registered === null || registered === config || registered === "function")) return snake(config);
+  if (own && (registered === undefined || registered === null || registered === config || registered === "function"))
+    return snake(config);
   throw layer.error(`${key}: expected one of Keras's own activations, got ${shown(config ?? value)}`);
 }
 
@@ -74,7 +75,10 @@ export function cellActivation(layer: Layer, key: string, absent: string): Eleme
 }
 
 /** An activation after a sum: attributes of the op that sums, and what is left to be done to its output. */
-export function readActivation(layer: Layer, key = "activation"): { attributes: Attributes; after: (g: Emitter, x: string) => string } {
+export function readActivation(
+  layer: Layer,
+  key = "activation",
+): { attributes: Attributes; after: (g: Emitter, x: string) => string } {
   const word = wordOf(layer, key, "linear");
   if (word === "linear") return { attributes: {}, after: (_, x) => x };
   const fn = elementwise(word, layer.generation);

@@ -10,7 +10,9 @@ export function applyLayer(g: Emitter, layer: Layer, inputs: readonly Sym[], cal
   if (call.states.length > 0 && !kind.calls?.states) throw layer.error("a call with states is not run");
   const flag = call.flags.find((f) => !kind.calls?.flags?.includes(f));
   if (flag !== undefined) throw layer.error(`a call with ${flag} is not run`);
-  const floats = kind.integers ? inputs : inputs.map((x) => (x.integer ? { ...x, value: g.cast(layer, x.value, "float32"), integer: false } : x));
+  const floats = kind.integers
+    ? inputs
+    : inputs.map((x) => (x.integer ? { ...x, value: g.cast(layer, x.value, "float32"), integer: false } : x));
   const outputs = kind.build(g, layer, floats, call);
   layer.finish();
   const { mask } = inputs[0];

@@ -28,12 +28,15 @@ export function refsOfCall({ inputs, states, masks }: ReadCall): Ref[] {
 export function readCall(layer: Layer, node: unknown): ReadCall {
   if (Array.isArray(node)) return readOld(layer, node);
   const { args, kwargs } = (node ?? {}) as { args?: unknown; kwargs?: Record<string, unknown> };
-  if (!Array.isArray(args) || typeof kwargs !== "object" || kwargs === null) throw layer.error(`inbound_nodes: expected args and kwargs, got ${shown(node)}`);
+  if (!Array.isArray(args) || typeof kwargs !== "object" || kwargs === null) {
+    throw layer.error(`inbound_nodes: expected args and kwargs, got ${shown(node)}`);
+  }
   if (layer.kind.operation) return readOperation(layer, [...args, ...Object.values(kwargs)]);
   const [first, ...more] = args;
   const call: ReadCall = { inputs: refsOf(layer, first), states: [], masks: [], flags: [], operands: [] };
   const rest = { ...kwargs };
-  if (more.length > 0 && layer.kind.calls?.states && rest.initial_state === undefined) rest.initial_state = more.shift();
+  if (more.length > 0 && layer.kind.calls?.states && rest.initial_state === undefined)
+    rest.initial_state = more.shift();
   if (more.some((arg) => arg !== null && arg !== false)) throw layer.error(`a call with ${shown(more)} is not run`);
   return withArguments(layer, call, rest);
 }
@@ -44,7 +47,9 @@ function readOld(layer: Layer, node: readonly unknown[]): ReadCall {
   for (const entry of typeof node[0] === "string" ? [node] : node) {
     inputs.push(triple(layer, entry));
     const kwargs = (entry as unknown[])[3] ?? {};
-    if (typeof kwargs !== "object" || Array.isArray(kwargs)) throw layer.error(`inbound_nodes: expected arguments, got ${shown(kwargs)}`);
+    if (typeof kwargs !== "object" || Array.isArray(kwargs)) {
+      throw layer.error(`inbound_nodes: expected arguments, got ${shown(kwargs)}`);
+    }
     call = withArguments(layer, call, kwargs as Record<string, unknown>);
   }
   return call;
@@ -52,7 +57,10 @@ function readOld(layer: Layer, node: readonly unknown[]): ReadCall {
 
 /** Tensors and numbers in the order in which they are given. */
 function readOperation(layer: Layer, values: readonly unknown[]): ReadCall {
-  const operands = values.flat().filter((v) => v !== null).map((v) => (typeof v === "number" ? v : refsOf(layer, v)[0]));
+  const operands = values
+    .flat()
+    .filter((v) => v !== null)
+    .map((v) => (typeof v === "number" ? v : refsOf(layer, v)[0]));
   return { inputs: operands.filter((o) => typeof o !== "number"), states: [], masks: [], flags: [], operands };
 }
 
@@ -88,6 +96,8 @@ function refsOf(layer: Layer, value: unknown): Ref[] {
 function triple(layer: Layer, value: unknown): Ref {
   const [name, node, tensor] = Array.isArray(value) ? value : [];
   const index = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
-  if (typeof name !== "string" || !index(node) || !index(tensor)) throw layer.error(`inbound_nodes: expected [layer, call, output], got ${shown(value)}`);
+  if (typeof name !== "string" || !index(node) || !index(tensor)) {
+    throw layer.error(`inbound_nodes: expected [layer, call, output], got ${shown(value)}`);
+  }
   return { name, node, tensor };
 }

@@ -1,33 +1,9 @@
-import type { Dim } from "../../graph/graph.ts";
 import { readActivation } from "./activations.ts";
 import { transposed } from "./core.ts";
 import { checkRank, featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 import { channelsLast } from "./shapes.ts";
-
-/** A window over time: what pads it and how long its output is. */
-interface Window {
-  readonly before: number;
-  readonly after: number;
-  readonly time: Dim;
-}
-
-/** Padding as TensorFlow has it: "same" gives ceil(T / stride) rows, the odd zero behind. */
-function window(layer: Layer, x: Sym, padding: string, kernel: number, stride: number, dilation = 1): Window {
-  const reach = (kernel - 1) * dilation + 1;
-  const time = x.dims[1];
-  if (padding === "same" && stride !== 1) {
-    if (typeof time !== "number") throw layer.error("padding same with strides over a time of unknown length is not run");
-    const rows = Math.ceil(time / stride);
-    const all = Math.max((rows - 1) * stride + reach - time, 0);
-    return { before: Math.floor(all / 2), after: Math.ceil(all / 2), time: rows };
-  }
-  const all = padding === "valid" ? 0 : reach - 1;
-  const before = padding === "causal" ? all : Math.floor(all / 2);
-  const kept = stride === 1 && all === reach - 1;
-  const rows = typeof time === "number" ? Math.max(0, Math.floor((time + all - reach) / stride) + 1) : kept ? time : "?";
-  return { before, after: all - before, time: rows };
-}
+import { window, type Window } from "./window.ts";
 
 const PADDINGS = ["valid", "same", "causal"] as const;
 
@@ -44,7 +20,12 @@ function readConvolution(layer: Layer, x: Sym): Convolution {
   const kernel = layer.single("kernel_size");
   const strides = layer.single("strides", 1, 1);
   const dilations = layer.single("dilation_rate", 1, 1);
-  return { kernel, strides, dilations, window: window(layer, x, layer.word("padding", PADDINGS, "valid"), kernel, strides, dilations) };
+  return {
+    kernel,
+    strides,
+    dilations,
+    window: window(layer, x, layer.word("padding", PADDINGS, "valid"), kernel, strides, dilations),
+  };
 }
 
 /** [K, in, out] as the op has it: [out, K, in]. */
@@ -53,33 +34,57 @@ function outputsFirst(values: Float32Array, kernel: number, inputs: number, outp
 }
 
 function withBias(g: Emitter, layer: Layer, inputs: string[], size: number): string[] {
-  return layer.flag("use_bias", true) ? [...inputs, g.weights(layer, "bias", [size], () => layer.weights("bias", [size]))] : inputs;
+  return layer.flag("use_bias", true)
+    ? [...inputs, g.weights(layer, "bias", [size], () => layer.weights("bias", [size]))]
+    : inputs;
 }
 
-const biased = (...names: string[]) => (layer: Layer) => [...names, ...(layer.flag("use_bias", true) ? ["bias"] : [])];
+const biased =
+  (...names: string[]) =>
+  (layer: Layer) => [...names, ...(layer.flag("use_bias", true) ? ["bias"] : [])];
 
 const conv1d: Kind = {
   variables: biased("kernel"),
   build: (g, layer, [x]) => {
     const c = readConvolution(layer, x);
     const [filters, groups, channels] = [layer.count("filters"), layer.count("groups", 1, 1), featuresOf(layer, x)];
-    if (channels % groups !== 0 || filters % groups !== 0) throw layer.error(`expected channels and filters in ${groups} groups, got ${channels} and ${filters}`);
+    if (channels % groups !== 0 || filters % groups !== 0) {
+      throw layer.error(`expected channels and filters in ${groups} groups, got ${channels} and ${filters}`);
+    }
     const { attributes, after } = readActivation(layer);
     const each = channels / groups;
-    const weight = g.weights(layer, "kernel", [filters, c.kernel, each], () => outputsFirst(layer.weights("kernel", [c.kernel, each, filters]), c.kernel, each, filters));
-    const value = g.node(layer, "conv", withBias(g, layer, [x.value, weight], filters), { ...spatial(c), groups, ...attributes });
+    const weight = g.weights(layer, "kernel", [filters, c.kernel, each], () =>
+      outputsFirst(layer.weights("kernel", [c.kernel, each, filters]), c.kernel, each, filters),
+    );
+    const value = g.node(layer, "conv", withBias(g, layer, [x.value, weight], filters), {
+      ...spatial(c),
+      groups,
+      ...attributes,
+    });
     return [{ value: after(g, value), dims: [x.dims[0], c.window.time, filters] }];
   },
 };
 
-const spatial = (c: Convolution) => ({ strides: [c.strides], dilations: [c.dilations], pads_before: [c.window.before], pads_after: [c.window.after] });
+const spatial = (c: Convolution) => ({
+  strides: [c.strides],
+  dilations: [c.dilations],
+  pads_before: [c.window.before],
+  pads_after: [c.window.after],
+});
 
 /** Each channel by its own filters: [K, C, M] as [C M, K, 1]. */
-function depthwise(g: Emitter, layer: Layer, x: Sym, name: string): { c: Convolution; weight: string; channels: number; outputs: number } {
+function depthwise(
+  g: Emitter,
+  layer: Layer,
+  x: Sym,
+  name: string,
+): { c: Convolution; weight: string; channels: number; outputs: number } {
   const c = readConvolution(layer, x);
   const channels = featuresOf(layer, x);
   const outputs = channels * layer.count("depth_multiplier", 1, 1);
-  const weight = g.weights(layer, name, [outputs, c.kernel, 1], () => transposed(layer.weights(name, [c.kernel, channels, outputs / channels]), c.kernel, outputs));
+  const weight = g.weights(layer, name, [outputs, c.kernel, 1], () =>
+    transposed(layer.weights(name, [c.kernel, channels, outputs / channels]), c.kernel, outputs),
+  );
   return { c, weight, channels, outputs };
 }
 
@@ -89,7 +94,11 @@ const depthwiseConv1d: Kind = {
     const { c, weight, channels, outputs } = depthwise(g, layer, x, "depthwise_kernel");
     for (const key of ["filters", "groups"]) layer.only(key, 1);
     const { attributes, after } = readActivation(layer);
-    const value = g.node(layer, "conv", withBias(g, layer, [x.value, weight], outputs), { ...spatial(c), groups: channels, ...attributes });
+    const value = g.node(layer, "conv", withBias(g, layer, [x.value, weight], outputs), {
+      ...spatial(c),
+      groups: channels,
+      ...attributes,
+    });
     return [{ value: after(g, value), dims: [x.dims[0], c.window.time, outputs] }];
   },
 };
@@ -102,7 +111,9 @@ const separableConv1d: Kind = {
     layer.only("groups", 1);
     const { attributes, after } = readActivation(layer);
     const deep = g.node(layer, "conv", [x.value, weight], { ...spatial(c), groups: channels });
-    const point = g.weights(layer, "pointwise_kernel", [filters, outputs], () => transposed(layer.weights("pointwise_kernel", [1, outputs, filters]), outputs, filters));
+    const point = g.weights(layer, "pointwise_kernel", [filters, outputs], () =>
+      transposed(layer.weights("pointwise_kernel", [1, outputs, filters]), outputs, filters),
+    );
     const value = g.node(layer, "linear", withBias(g, layer, [deep, point], filters), attributes);
     return [{ value: after(g, value), dims: [x.dims[0], c.window.time, filters] }];
   },
@@ -116,53 +127,37 @@ const conv1dTranspose: Kind = {
     channelsLast(layer);
     layer.only("output_padding");
     layer.only("groups", 1);
-    const [filters, kernel, stride] = [layer.count("filters"), layer.single("kernel_size"), layer.single("strides", 1, 1)];
+    const [filters, kernel, stride] = [
+      layer.count("filters"),
+      layer.single("kernel_size"),
+      layer.single("strides", 1, 1),
+    ];
     if (layer.single("dilation_rate", 1, 1) !== 1) throw layer.error("dilation_rate above 1 is not run");
     const same = layer.word("padding", ["valid", "same"], "valid") === "same";
     const channels = featuresOf(layer, x);
     const over = kernel - stride;
     const crop = same ? Math.max(over, 0) : 0;
-    const weight = g.weights(layer, "kernel", [channels, kernel, filters], () => transposed(layer.weights("kernel", [kernel, filters, channels]), kernel * filters, channels));
+    const weight = g.weights(layer, "kernel", [channels, kernel, filters], () =>
+      transposed(layer.weights("kernel", [kernel, filters, channels]), kernel * filters, channels),
+    );
     const { attributes, after } = readActivation(layer);
     const value = g.node(layer, "conv_transpose", withBias(g, layer, [x.value, weight], filters), {
-      strides: [stride], pads_before: [Math.floor(crop / 2)], pads_after: [Math.ceil(crop / 2)], output_padding: [Math.max(-over, 0)], ...attributes,
+      strides: [stride],
+      pads_before: [Math.floor(crop / 2)],
+      pads_after: [Math.ceil(crop / 2)],
+      output_padding: [Math.max(-over, 0)],
+      ...attributes,
     });
     const time = x.dims[1];
-    const rows = typeof time === "number" ? time * stride + (same ? 0 : Math.max(over, 0)) : stride === 1 && (same || kernel === 1) ? time : "?";
+    const rows =
+      typeof time === "number"
+        ? time * stride + (same ? 0 : Math.max(over, 0))
+        : stride === 1 && (same || kernel === 1)
+          ? time
+          : "?";
     return [{ value: after(g, value), dims: [x.dims[0], rows, filters] }];
   },
 };
-
-/** Padding never counts: neither as a maximum nor in an average. */
-const pooling = (fn: "max" | "average"): Kind => ({
-  build: (g, layer, [x]) => {
-    checkRank(layer, x, 3);
-    channelsLast(layer);
-    const size = layer.single("pool_size", 1, 2);
-    const stride = layer.value("strides") === null ? size : layer.single("strides", 1, size);
-    const w = window(layer, x, layer.word("padding", ["valid", "same"], "valid"), size, stride);
-    const value = g.node(layer, "pool", [x.value], {
-      function: fn, kernel: [size], strides: [stride], pads_before: [w.before], pads_after: [w.after], count_include_pad: false,
-    });
-    return [{ value, dims: [x.dims[0], w.time, x.dims[2]] }];
-  },
-});
-
-/** Over all of time; an average counts the steps of its mask. */
-const globalPooling = (fn: "max" | "mean"): Kind => ({
-  build: (g, layer, [x]) => {
-    checkRank(layer, x, 3);
-    channelsLast(layer);
-    const kept = layer.flag("keepdims");
-    const attributes = { axes: [1], keep_dims: kept };
-    const dims = kept ? [x.dims[0], 1, x.dims[2]] : [x.dims[0], x.dims[2]];
-    if (fn === "max" || x.mask === undefined) return [{ value: g.node(layer, "reduce", [x.value], { function: fn, ...attributes }), dims }];
-    const mask = g.reshape(layer, x.mask, [0, -1, 1]);
-    const rows = g.node(layer, "where", [mask, x.value, g.scalar(0)]);
-    const [sum, count] = [rows, g.cast(layer, mask, "float32")].map((v) => g.node(layer, "reduce", [v], { function: "sum", ...attributes }));
-    return [{ value: g.binary(layer, "div", sum, count), dims }];
-  },
-});
 
 export const CONVOLUTION: Readonly<Record<string, Kind>> = {
   Conv1D: conv1d,
@@ -170,8 +165,4 @@ export const CONVOLUTION: Readonly<Record<string, Kind>> = {
   DepthwiseConv1D: depthwiseConv1d,
   SeparableConv1D: separableConv1d,
   Conv1DTranspose: conv1dTranspose,
-  MaxPooling1D: pooling("max"),
-  AveragePooling1D: pooling("average"),
-  GlobalMaxPooling1D: globalPooling("max"),
-  GlobalAveragePooling1D: globalPooling("mean"),
 };

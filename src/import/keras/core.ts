@@ -22,8 +22,14 @@ const dense: Kind = {
     if (x.dims.length < 2) throw layer.error(`expected an input of at least 2 axes, got [${x.dims.join(", ")}]`);
     const inputs = featuresOf(layer, x);
     const { attributes, after } = readActivation(layer);
-    const weights = [x.value, g.weights(layer, "kernel", [units, inputs], () => transposed(layer.weights("kernel", [inputs, units]), inputs, units))];
-    if (layer.flag("use_bias", true)) weights.push(g.weights(layer, "bias", [units], () => layer.weights("bias", [units])));
+    const weights = [
+      x.value,
+      g.weights(layer, "kernel", [units, inputs], () =>
+        transposed(layer.weights("kernel", [inputs, units]), inputs, units),
+      ),
+    ];
+    if (layer.flag("use_bias", true))
+      weights.push(g.weights(layer, "bias", [units], () => layer.weights("bias", [units])));
     return [last({ ...x, value: after(g, g.node(layer, "linear", weights, attributes)) }, units)];
   },
 };
@@ -38,7 +44,10 @@ const embedding: Kind = {
     layer.only("sparse", false);
     layer.value("input_length");
     const ids = x.integer ? x.value : g.cast(layer, x.value, "int32");
-    const value = g.node(layer, "embedding", [ids, g.weights(layer, "embeddings", [rows, size], () => layer.weights("embeddings", [rows, size]))]);
+    const value = g.node(layer, "embedding", [
+      ids,
+      g.weights(layer, "embeddings", [rows, size], () => layer.weights("embeddings", [rows, size])),
+    ]);
     return [{ value, dims: [...x.dims, size], mask: layer.flag("mask_zero") ? g.cast(layer, ids, "bool") : undefined }];
   },
 };
@@ -48,7 +57,11 @@ const masking: Kind = {
   build: (g, layer, [x]) => {
     checkRank(layer, x, 3);
     const differ = g.unary(layer, g.binary(layer, "equal", x.value, g.scalar(layer.number("mask_value", 0))), "not");
-    const any = g.node(layer, "reduce", [g.cast(layer, differ, "float32")], { function: "max", axes: [2], keep_dims: true });
+    const any = g.node(layer, "reduce", [g.cast(layer, differ, "float32")], {
+      function: "max",
+      axes: [2],
+      keep_dims: true,
+    });
     const mask = g.reshape(layer, g.cast(layer, any, "bool"), [0, -1]);
     return [{ ...x, value: g.binary(layer, "mul", x.value, any), mask }];
   },
@@ -107,7 +120,17 @@ const prelu: Kind = {
     const shape = layer.shapeOf("alpha");
     const fits = shape.length === x.dims.length - 1 && shape.every((n, i) => n === 1 || n === x.dims[i + 1]);
     if (!fits) throw layer.error(`alpha: expected a shape for [${x.dims.join(", ")}], got [${shape.join(", ")}]`);
-    return [{ ...x, value: g.binary(layer, "prelu", x.value, g.weights(layer, "alpha", shape, () => layer.weights("alpha", shape))) }];
+    return [
+      {
+        ...x,
+        value: g.binary(
+          layer,
+          "prelu",
+          x.value,
+          g.weights(layer, "alpha", shape, () => layer.weights("alpha", shape)),
+        ),
+      },
+    ];
   },
 };
 
@@ -122,7 +145,9 @@ export const CORE: Readonly<Record<string, Kind>> = {
   ThresholdedReLU: elementwise((g, layer, x) => g.unary(layer, x, "thresholded_relu", layer.number("theta", 1))),
   PReLU: prelu,
   Softmax: softmax,
-  Rescaling: elementwise((g, layer, x) => g.unary(layer, x, "affine", layer.number("scale"), layer.number("offset", 0))),
+  Rescaling: elementwise((g, layer, x) =>
+    g.unary(layer, x, "affine", layer.number("scale"), layer.number("offset", 0)),
+  ),
   Identity: still(),
   Dropout: still("rate", "noise_shape"),
   SpatialDropout1D: still("rate", "noise_shape"),

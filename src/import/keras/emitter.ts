@@ -45,7 +45,11 @@ export class Emitter {
   }
 
   unary(layer: Layer, x: string, fn: string, alpha?: number, beta?: number): string {
-    return this.node(layer, "unary", [x], { function: fn, ...(alpha === undefined ? {} : { alpha }), ...(beta === undefined ? {} : { beta }) });
+    return this.node(layer, "unary", [x], {
+      function: fn,
+      ...(alpha === undefined ? {} : { alpha }),
+      ...(beta === undefined ? {} : { beta }),
+    });
   }
 
   binary(layer: Layer, fn: string, a: string, b: string): string {
@@ -75,6 +79,9 @@ export class Emitter {
   }
 }
 
+/** Sizes in an error: "[batch, 6, 4] and [batch, 4]". */
+export const shapesOf = (inputs: readonly Sym[]) => inputs.map((x) => `[${x.dims.join(", ")}]`).join(" and ");
+
 /** Features of a row: the last size, which must be known. */
 export function featuresOf(layer: Layer, x: Sym): number {
   return sizeOf(layer, x, x.dims.length - 1);
@@ -83,7 +90,9 @@ export function featuresOf(layer: Layer, x: Sym): number {
 /** A size that must be known. */
 export function sizeOf(layer: Layer, x: Sym, axis: number): number {
   const size = x.dims[axis];
-  if (typeof size !== "number") throw layer.error(`expected an input whose axis ${axis} has a size that is known, got [${x.dims.join(", ")}]`);
+  if (typeof size !== "number") {
+    throw layer.error(`expected an input whose axis ${axis} has a size that is known, got [${x.dims.join(", ")}]`);
+  }
   return size;
 }
 

@@ -27,15 +27,34 @@ interface Input {
 /** The model's one input; its elements are integers where the file says so, or where they are only looked up. */
 function inputOf(model: Layer): Input {
   const first = inputLayer(model);
-  const { batch_shape: newer, batch_input_shape: older, dtype, input_shape: bare, input_dim: wide, input_length: long } = first.config;
-  const shape = newer ?? older ?? (Array.isArray(bare) ? [null, ...bare] : undefined) ?? model.config.build_input_shape
-    ?? (typeof wide === "number" && first.className !== "Embedding" ? [null, ...(typeof long === "number" || long === null ? [long] : []), wide] : undefined);
+  const {
+    batch_shape: newer,
+    batch_input_shape: older,
+    dtype,
+    input_shape: bare,
+    input_dim: wide,
+    input_length: long,
+  } = first.config;
+  const shape =
+    newer ??
+    older ??
+    (Array.isArray(bare) ? [null, ...bare] : undefined) ??
+    model.config.build_input_shape ??
+    (typeof wide === "number" && first.className !== "Embedding"
+      ? [null, ...(typeof long === "number" || long === null ? [long] : []), wide]
+      : undefined);
   for (const key of ["sparse", "ragged", "optional"]) if (first.className === "InputLayer") first.only(key, false);
   const ids = consumers(model).every((layer) => layer.className === "Embedding") && consumers(model).length > 0;
-  const fits = Array.isArray(shape) && shape.length >= 2 && shape.length <= 8 && shape.every((n) => n === null || n === undefined || (Number.isSafeInteger(n) && n >= 0));
+  const fits =
+    Array.isArray(shape) &&
+    shape.length >= 2 &&
+    shape.length <= 8 &&
+    shape.every((n) => n === null || n === undefined || (Number.isSafeInteger(n) && n >= 0));
   if (!fits) throw first.error(`expected the shape of an input, got ${shown(shape)}`);
-  const dims = shape.map((n: number | null, i: number): Dim => (i === 0 ? "batch" : n ?? (i === 1 ? "time" : "?")));
-  if (dims.slice(2).includes("?")) throw first.error(`expected an input of at most one axis of unknown length, got ${shown(shape)}`);
+  const dims = shape.map((n: number | null, i: number): Dim => (i === 0 ? "batch" : (n ?? (i === 1 ? "time" : "?"))));
+  if (dims.slice(2).includes("?")) {
+    throw first.error(`expected an input of at most one axis of unknown length, got ${shown(shape)}`);
+  }
   return { dims, integer: ids || (typeof dtype === "string" && /int|bool/.test(dtype)) };
 }
 
@@ -47,9 +66,13 @@ function inputLayer(model: Layer): Layer {
     return first.kind.model ? inputLayer(first) : first;
   }
   const ends = endsOf(model, "input_layers");
-  if (ends.length !== 1) throw model.error(`expected one input, got ${ends.length}: ${ends.map((e) => shown(e.name)).join(", ")}`);
+  if (ends.length !== 1) {
+    throw model.error(`expected one input, got ${ends.length}: ${ends.map((e) => shown(e.name)).join(", ")}`);
+  }
   const found = model.children.find(({ layer }) => layer.name === ends[0].name);
-  if (found === undefined) throw new FormatError("unsupported", `${model.label}: expected a layer ${shown(ends[0].name)}, got none`);
+  if (found === undefined) {
+    throw new FormatError("unsupported", `${model.label}: expected a layer ${shown(ends[0].name)}, got none`);
+  }
   return found.layer;
 }
 
@@ -63,7 +86,10 @@ function consumers(model: Layer): Layer[] {
   const names = endsOf(model, "input_layers").map((ref) => ref.name);
   return model.children.flatMap(({ layer }) => {
     const calls = Array.isArray(layer.inbound) ? layer.inbound : [];
-    const takes = !layer.kind.operation && layer.className !== "InputLayer" && calls.some((node) => readCall(layer, node).inputs.some((ref) => names.includes(ref.name)));
+    const takes =
+      !layer.kind.operation &&
+      layer.className !== "InputLayer" &&
+      calls.some((node) => readCall(layer, node).inputs.some((ref) => names.includes(ref.name)));
     return takes ? inner(layer) : [];
   });
 }

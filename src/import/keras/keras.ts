@@ -22,9 +22,13 @@ export function kerasGraph(bytes: Uint8Array): Graph {
 function fromArchive(bytes: Uint8Array): Graph {
   const zip = readZip(bytes);
   for (const name of ["config.json", "model.weights.h5"]) {
-    if (!zip.has(name)) throw new FormatError("header", `Keras: expected ${name} in the archive, got ${shown(zip.names)}`);
+    if (!zip.has(name)) {
+      throw new FormatError("header", `Keras: expected ${name} in the archive, got ${shown(zip.names)}`);
+    }
   }
-  const { keras_version: version } = zip.has("metadata.json") ? (parse("metadata.json", zip.read("metadata.json")) as { keras_version?: unknown }) : {};
+  const { keras_version: version } = zip.has("metadata.json")
+    ? (parse("metadata.json", zip.read("metadata.json")) as { keras_version?: unknown })
+    : {};
   const model = readLayer(parse("config.json", zip.read("config.json")), generationOf(version));
   findByPlace(model, openHdf5(zip.read("model.weights.h5")));
   return graphOf(model);
@@ -34,7 +38,8 @@ function fromHdf5(file: Hdf5Object): Graph {
   const [config] = file.texts("model_config") ?? [];
   if (config === undefined) {
     const weights = file.texts("layer_names") !== undefined || file.find("layers") !== undefined;
-    throw new FormatError("header", `Keras: expected model_config in the file, got ${weights ? "weights alone: save the whole model" : "an HDF5 file that is no model"}`);
+    const got = weights ? "weights alone: save the whole model" : "an HDF5 file that is no model";
+    throw new FormatError("header", `Keras: expected model_config in the file, got ${got}`);
   }
   const [version] = file.texts("keras_version") ?? file.find("model_weights")?.texts("keras_version") ?? [];
   const model = readLayer(parseText("model_config", config), generationOf(version));
@@ -45,7 +50,9 @@ function fromHdf5(file: Hdf5Object): Graph {
 /** What a file's words mean: only its version tells. */
 function generationOf(version: unknown): Generation {
   const major = typeof version === "string" ? parseInt(version, 10) : NaN;
-  if (!(major >= 2 && major <= 3)) throw new FormatError("unsupported", `Keras: expected keras_version 2 or 3, got ${shown(version)}`);
+  if (!(major >= 2 && major <= 3)) {
+    throw new FormatError("unsupported", `Keras: expected keras_version 2 or 3, got ${shown(version)}`);
+  }
   return major === 3 ? "keras 3" : "keras 2";
 }
 
@@ -66,6 +73,8 @@ function parseText(name: string, text: string): unknown {
   } catch (error) {
     throw new FormatError("header", `Keras: ${name}: expected JSON: ${(error as Error).message}`);
   }
-  if (typeof value !== "object" || value === null) throw new FormatError("header", `Keras: ${name}: expected an object, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null) {
+    throw new FormatError("header", `Keras: ${name}: expected an object, got ${shown(value)}`);
+  }
   return value;
 }

@@ -46,7 +46,16 @@ export interface Child {
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Keys that change nothing when a model predicts, or are read for every layer. */
-const HARMLESS = new Set(["name", "trainable", "dtype", "batch_input_shape", "batch_shape", "seed", "implementation", "autocast"]);
+const HARMLESS = new Set([
+  "name",
+  "trainable",
+  "dtype",
+  "batch_input_shape",
+  "batch_shape",
+  "seed",
+  "implementation",
+  "autocast",
+]);
 const HARMLESS_ENDS = /_(initializer|regularizer|constraint)$/;
 
 /** One layer of a file: its configuration, every key of which must be read, and its variables. */
@@ -124,7 +133,9 @@ export class Layer {
   integers(key: string, absent?: number): number[] {
     const value = this.value(key) ?? absent;
     const list = Array.isArray(value) ? value : [value];
-    if (!list.every((n) => Number.isSafeInteger(n))) throw this.error(`${key}: expected whole numbers, got ${shown(value)}`);
+    if (!list.every((n) => Number.isSafeInteger(n))) {
+      throw this.error(`${key}: expected whole numbers, got ${shown(value)}`);
+    }
     return list as number[];
   }
 
@@ -154,9 +165,14 @@ export class Layer {
     const found = this.variables.get(name);
     if (found === undefined) throw new FormatError("tensor", `${this.label}: expected weights ${name}`);
     if (`${found.shape}` !== `${shape}`) {
-      throw new FormatError("shape", `${this.label}: ${name}: expected shape [${shape.join(", ")}], got [${found.shape.join(", ")}]`);
+      throw new FormatError(
+        "shape",
+        `${this.label}: ${name}: expected shape [${shape.join(", ")}], got [${found.shape.join(", ")}]`,
+      );
     }
-    if (!(found.data instanceof Float32Array)) throw new FormatError("dtype", `${this.label}: ${name}: expected floats, got integers`);
+    if (!(found.data instanceof Float32Array)) {
+      throw new FormatError("dtype", `${this.label}: ${name}: expected floats, got integers`);
+    }
     return found.data;
   }
 

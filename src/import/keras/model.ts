@@ -41,7 +41,9 @@ export function endsOf(layer: Layer, key: "input_layers" | "output_layers"): Ref
   const refs = typeof list[0] === "string" ? [list] : list;
   return refs.map((ref) => {
     const [name, node, tensor] = Array.isArray(ref) ? ref : [];
-    if (typeof name !== "string" || !isIndex(node) || !isIndex(tensor)) throw layer.error(`${key}: expected [layer, call, output], got ${shown(ref)}`);
+    if (typeof name !== "string" || !isIndex(node) || !isIndex(tensor)) {
+      throw layer.error(`${key}: expected [layer, call, output], got ${shown(ref)}`);
+    }
     return { name, node, tensor };
   });
 }
@@ -58,7 +60,9 @@ class Network {
   constructor(model: Layer, inputs: readonly Sym[]) {
     this.#model = model;
     for (const { layer } of model.children) {
-      if (this.#layers.has(layer.name)) throw model.error(`expected layers of different names, got two called ${shown(layer.name)}`);
+      if (this.#layers.has(layer.name)) {
+        throw model.error(`expected layers of different names, got two called ${shown(layer.name)}`);
+      }
       this.#layers.set(layer.name, layer);
       const nodes = layer.className === "InputLayer" ? [] : layer.inbound;
       if (!Array.isArray(nodes)) throw layer.error(`inbound_nodes: expected a list, got ${shown(nodes)}`);
@@ -99,7 +103,9 @@ class Network {
         continue;
       }
       const call = this.#calls.get(key);
-      if (call === undefined) throw this.#model.error(`expected call ${ref.node} of layer ${shown(ref.name)}, got none`);
+      if (call === undefined) {
+        throw this.#model.error(`expected call ${ref.node} of layer ${shown(ref.name)}, got none`);
+      }
       const needs = refsOfCall(call).filter((r) => !this.#done.has(`${r.node} ${r.name}`));
       if (needs.length > 0) {
         if (begun.has(key)) throw call.layer.error("expected no cycle of layers, got one through it");
@@ -129,7 +135,11 @@ class Network {
   #tensor(ref: Ref): Sym {
     const outputs = this.#done.get(`${ref.node} ${ref.name}`) ?? [];
     const output = outputs[ref.tensor];
-    if (output === undefined) throw this.#model.error(`expected output ${ref.tensor} of layer ${shown(ref.name)}, got ${outputs.length} outputs`);
+    if (output === undefined) {
+      throw this.#model.error(
+        `expected output ${ref.tensor} of layer ${shown(ref.name)}, got ${outputs.length} outputs`,
+      );
+    }
     return output;
   }
 }

@@ -2,10 +2,19 @@ import { shown } from "../../check.ts";
 import { axisOf, sizeOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 
-const scaled = (layer: Layer) => [...(layer.flag("scale", true) ? ["gamma"] : []), ...(layer.flag("center", true) ? ["beta"] : [])];
+const scaled = (layer: Layer) => [
+  ...(layer.flag("scale", true) ? ["gamma"] : []),
+  ...(layer.flag("center", true) ? ["beta"] : []),
+];
 
 /** y = x scale + shift, each along one axis. */
-function scaleShift(g: Emitter, layer: Layer, x: Sym, axis: number, make: () => { scale: Float32Array; shift: Float32Array }): Sym {
+function scaleShift(
+  g: Emitter,
+  layer: Layer,
+  x: Sym,
+  axis: number,
+  make: () => { scale: Float32Array; shift: Float32Array },
+): Sym {
   const size = sizeOf(layer, x, axis);
   const shape = x.dims.slice(axis).map((_, i) => (i === 0 ? size : 1));
   const scale = g.weights(layer, "scale", shape, () => make().scale);
@@ -26,18 +35,24 @@ const batchNormalization: Kind = {
   masks: true,
   build: (g, layer, [x]) => {
     layer.only("renorm", false);
-    for (const key of ["momentum", "synchronized", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size"]) layer.value(key);
+    for (const key of ["momentum", "synchronized", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size"])
+      layer.value(key);
     const axis = oneAxis(layer, x);
     const epsilon = layer.number("epsilon", 1e-3);
     const size = sizeOf(layer, x, axis);
-    return [scaleShift(g, layer, x, axis, () => {
-      const of = (name: string) => layer.weights(name, [size]);
-      const gamma = layer.flag("scale", true) ? of("gamma") : undefined;
-      const beta = layer.flag("center", true) ? of("beta") : undefined;
-      const [mean, variance] = [of("moving_mean"), of("moving_variance")];
-      const each = Array.from(variance, (v, i) => (gamma?.[i] ?? 1) / Math.sqrt(v + epsilon));
-      return { scale: Float32Array.from(each), shift: Float32Array.from(each, (s, i) => (beta?.[i] ?? 0) - mean[i] * s) };
-    })];
+    return [
+      scaleShift(g, layer, x, axis, () => {
+        const of = (name: string) => layer.weights(name, [size]);
+        const gamma = layer.flag("scale", true) ? of("gamma") : undefined;
+        const beta = layer.flag("center", true) ? of("beta") : undefined;
+        const [mean, variance] = [of("moving_mean"), of("moving_variance")];
+        const each = Array.from(variance, (v, i) => (gamma?.[i] ?? 1) / Math.sqrt(v + epsilon));
+        return {
+          scale: Float32Array.from(each),
+          shift: Float32Array.from(each, (s, i) => (beta?.[i] ?? 0) - mean[i] * s),
+        };
+      }),
+    ];
   },
 };
 
@@ -49,14 +64,22 @@ const layerNormalization: Kind = {
   build: (g, layer, [x]) => {
     layer.only("rms_scaling", false);
     const rank = x.dims.length;
-    const axes = layer.integers("axis", -1).map((axis) => axisOf(layer, axis, rank)).sort((a, b) => a - b);
+    const axes = layer
+      .integers("axis", -1)
+      .map((axis) => axisOf(layer, axis, rank))
+      .sort((a, b) => a - b);
     const from = rank - axes.length;
     if (axes.some((axis, i) => axis !== from + i)) throw layer.error(`axis: expected the last axes, got [${axes}]`);
     const shape = axes.map((axis) => sizeOf(layer, x, axis));
-    const weights = (name: string, asked: boolean) => (asked ? g.weights(layer, name, shape, () => layer.weights(name, shape)) : "");
+    const weights = (name: string, asked: boolean) =>
+      asked ? g.weights(layer, name, shape, () => layer.weights(name, shape)) : "";
     const inputs = [x.value, weights("gamma", layer.flag("scale", true)), weights("beta", layer.flag("center", true))];
     while (inputs.at(-1) === "") inputs.pop();
-    const value = g.node(layer, "norm", inputs, { function: "layer", axes_from: from, epsilon: layer.number("epsilon", 1e-3) });
+    const value = g.node(layer, "norm", inputs, {
+      function: "layer",
+      axes_from: from,
+      epsilon: layer.number("epsilon", 1e-3),
+    });
     return [{ ...x, value, mask: undefined }];
   },
 };
@@ -70,16 +93,20 @@ const normalization: Kind = {
     layer.only("invert", false);
     const axis = oneAxis(layer, x);
     const size = sizeOf(layer, x, axis);
-    return [scaleShift(g, layer, x, axis, () => {
-      const [mean, variance] = ["mean", "variance"].map((name) => {
-        const values = given(layer, name);
-        if (values === undefined) return layer.weights(name, [size]);
-        if (values.length !== 1 && values.length !== size) throw layer.error(`${name}: expected ${size} numbers, got ${values.length}`);
-        return Float32Array.from({ length: size }, (_, i) => values[values.length === 1 ? 0 : i]);
-      });
-      const each = Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), 1e-7));
-      return { scale: Float32Array.from(each), shift: Float32Array.from(each, (s, i) => -mean[i] * s) };
-    })];
+    return [
+      scaleShift(g, layer, x, axis, () => {
+        const [mean, variance] = ["mean", "variance"].map((name) => {
+          const values = given(layer, name);
+          if (values === undefined) return layer.weights(name, [size]);
+          if (values.length !== 1 && values.length !== size) {
+            throw layer.error(`${name}: expected ${size} numbers, got ${values.length}`);
+          }
+          return Float32Array.from({ length: size }, (_, i) => values[values.length === 1 ? 0 : i]);
+        });
+        const each = Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), 1e-7));
+        return { scale: Float32Array.from(each), shift: Float32Array.from(each, (s, i) => -mean[i] * s) };
+      }),
+    ];
   },
 };
 

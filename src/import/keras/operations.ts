@@ -1,43 +1,23 @@
 import { shown } from "../../check.ts";
 import type { Dim } from "../../graph/graph.ts";
-import { axisOf, type Emitter, type Sym } from "./emitter.ts";
+import { axisOf, shapesOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
-
-/**
- * Keras 3 saves what a functional model does outside its layers as nodes of keras.ops: a formula of the author's,
- * and how masks come about. An operand is a tensor or a number.
- */
-const operation = (least: number, build: (g: Emitter, layer: Layer, operands: readonly Sym[]) => Sym): Kind => ({
-  operation: true,
-  integers: true,
-  build: (g, layer, inputs, call) => {
-    const operands = call.operands.map((o): Sym => (typeof o === "number" ? { value: g.scalar(o), dims: [] } : o));
-    if (operands.length !== least && !(least === 0 && operands.length > 0)) throw layer.error(`expected ${least} operands, got ${operands.length}`);
-    layer.value("name");
-    return [{ ...build(g, layer, operands), mask: inputs[0].mask }];
-  },
-});
-
-/** Sizes as NumPy broadcasts them. */
-function broadcast(layer: Layer, operands: readonly Sym[]): Dim[] {
-  const rank = Math.max(...operands.map((x) => x.dims.length));
-  return Array.from({ length: rank }, (_, i) => {
-    const sizes = operands.map((x) => x.dims[i - rank + x.dims.length] ?? 1).filter((d) => d !== 1);
-    const numbers = [...new Set(sizes.filter((d) => typeof d === "number"))];
-    if (numbers.length > 1) throw layer.error(`expected operands that go together, got ${operands.map((x) => `[${x.dims.join(", ")}]`).join(" and ")}`);
-    return numbers[0] ?? sizes[0] ?? 1;
-  });
-}
-
-const float = (g: Emitter, layer: Layer, x: Sym): string => (x.integer ? g.cast(layer, x.value, "float32") : x.value);
-const bool = (g: Emitter, layer: Layer, x: Sym): string => g.cast(layer, x.value, "bool");
+import { bool, broadcast, float, operation } from "./operation.ts";
 
 /** Numbers of two operands; a comparison gives bools. */
 const pair = (fn: string, compares = false): Kind =>
-  operation(2, (g, layer, [a, b]) => ({ value: g.binary(layer, fn, float(g, layer, a), float(g, layer, b)), dims: broadcast(layer, [a, b]), integer: compares }));
+  operation(2, (g, layer, [a, b]) => ({
+    value: g.binary(layer, fn, float(g, layer, a), float(g, layer, b)),
+    dims: broadcast(layer, [a, b]),
+    integer: compares,
+  }));
 
 const logical = (fn: string): Kind =>
-  operation(2, (g, layer, [a, b]) => ({ value: g.binary(layer, fn, bool(g, layer, a), bool(g, layer, b)), dims: broadcast(layer, [a, b]), integer: true }));
+  operation(2, (g, layer, [a, b]) => ({
+    value: g.binary(layer, fn, bool(g, layer, a), bool(g, layer, b)),
+    dims: broadcast(layer, [a, b]),
+    integer: true,
+  }));
 
 const not = (g: Emitter, layer: Layer, x: string) => g.unary(layer, x, "not");
 
@@ -48,7 +28,10 @@ const one = (fn: string, alpha?: number, beta?: number): Kind =>
 const reduction = (fn: string, bools = false): Kind =>
   operation(1, (g, layer, [x]) => {
     const rank = x.dims.length;
-    const axes = layer.value("axis") === null ? x.dims.map((_, i) => i) : layer.integers("axis").map((axis) => axisOf(layer, axis, rank));
+    const axes =
+      layer.value("axis") === null
+        ? x.dims.map((_, i) => i)
+        : layer.integers("axis").map((axis) => axisOf(layer, axis, rank));
     const kept = layer.flag("keepdims");
     for (const key of ["initial", "where", "dtype"]) layer.only(key);
     if (axes.includes(0)) throw layer.error("a sum over the batch is not run");
@@ -60,7 +43,9 @@ const reduction = (fn: string, bools = false): Kind =>
 
 /** A reshape to `dims`: those that stand where they stood may be unknown, and one more. */
 function reshaped(g: Emitter, layer: Layer, x: Sym, dims: readonly Dim[]): Sym {
-  const shape = dims.map((d, i) => (typeof d === "number" ? d : d === x.dims[i] && dims.slice(0, i).every((e, j) => e === x.dims[j]) ? 0 : -1));
+  const shape = dims.map((d, i) =>
+    typeof d === "number" ? d : d === x.dims[i] && dims.slice(0, i).every((e, j) => e === x.dims[j]) ? 0 : -1,
+  );
   if (shape.filter((n) => n === -1).length > 1) throw layer.error(`a reshape of [${x.dims.join(", ")}] is not run`);
   return { ...x, value: g.reshape(layer, x.value, shape), dims };
 }
@@ -74,17 +59,29 @@ const expandDims = operation(1, (g, layer, [x]) => {
 
 const squeeze = operation(1, (g, layer, [x]) => {
   const axes = layer.integers("axis").map((axis) => axisOf(layer, axis, x.dims.length));
-  if (axes.some((axis) => x.dims[axis] !== 1)) throw layer.error(`axis: expected axes of size 1 in [${x.dims.join(", ")}], got [${axes}]`);
-  return reshaped(g, layer, x, x.dims.filter((_, i) => !axes.includes(i)));
+  if (axes.some((axis) => x.dims[axis] !== 1)) {
+    throw layer.error(`axis: expected axes of size 1 in [${x.dims.join(", ")}], got [${axes}]`);
+  }
+  return reshaped(
+    g,
+    layer,
+    x,
+    x.dims.filter((_, i) => !axes.includes(i)),
+  );
 });
 
-const concatenate = operation(0, (g, layer, operands) => {
+const concatenate = operation(undefined, (g, layer, operands) => {
   const axis = axisOf(layer, layer.number("axis", 0), operands[0].dims.length);
   const sizes = operands.map((x) => x.dims[axis]);
   const size: Dim = sizes.every((n) => typeof n === "number") ? sizes.reduce((a, b) => a + b, 0) : "?";
   const alike = operands.every((x) => x.integer === operands[0].integer && x.dims.length === operands[0].dims.length);
-  if (!alike || axis === 0) throw layer.error(`a concatenation of ${operands.map((x) => `[${x.dims.join(", ")}]`).join(" and ")} is not run`);
-  const value = g.node(layer, "concat", operands.map((x) => x.value), { axis });
+  if (!alike || axis === 0) throw layer.error(`a concatenation of ${shapesOf(operands)} is not run`);
+  const value = g.node(
+    layer,
+    "concat",
+    operands.map((x) => x.value),
+    { axis },
+  );
   return { value, dims: operands[0].dims.map((d, i) => (i === axis ? size : d)), integer: operands[0].integer };
 });
 
@@ -93,13 +90,19 @@ const filled = (ones: boolean): Kind =>
   operation(1, (g, layer, [x]) => {
     const zeros = g.binary(layer, "less", x.value, x.value);
     const value = ones ? not(g, layer, zeros) : zeros;
-    return typed(g, layer, { value, dims: x.dims, integer: true }, layer.value("dtype") ?? (x.integer ? "int32" : "float32"));
+    return typed(
+      g,
+      layer,
+      { value, dims: x.dims, integer: true },
+      layer.value("dtype") ?? (x.integer ? "int32" : "float32"),
+    );
   });
 
 /** x as another type; integers and bools are kept apart from floats alone. */
 function typed(g: Emitter, layer: Layer, x: Sym, dtype: unknown): Sym {
   if (dtype === "bool") return { ...x, value: bool(g, layer, x), integer: true };
-  if (typeof dtype === "string" && /^float(16|32|64)$|^bfloat16$/.test(dtype)) return { ...x, value: float(g, layer, x), integer: false };
+  if (typeof dtype === "string" && /^float(16|32|64)$|^bfloat16$/.test(dtype))
+    return { ...x, value: float(g, layer, x), integer: false };
   if (dtype === "int32" || dtype === "int64") return { ...x, value: g.cast(layer, x.value, "int32"), integer: true };
   throw layer.error(`dtype ${shown(dtype)} is not run`);
 }
@@ -111,30 +114,76 @@ const convert = operation(1, (g, layer, [x]) => {
 });
 
 const softmax = operation(1, (g, layer, [x]) => ({
-  ...x, value: g.node(layer, "softmax", [float(g, layer, x)], { axis: axisOf(layer, layer.number("axis", -1), x.dims.length) }), integer: false,
+  ...x,
+  value: g.node(layer, "softmax", [float(g, layer, x)], {
+    axis: axisOf(layer, layer.number("axis", -1), x.dims.length),
+  }),
+  integer: false,
 }));
 
 const matmul = operation(2, (g, layer, [a, b]) => {
   if (a.dims.length < 2 || b.dims.length < 2) throw layer.error("a product of less than 2 axes is not run");
-  const batch = broadcast(layer, [a, b].map((x) => ({ ...x, dims: x.dims.slice(0, -2) })));
+  const batch = broadcast(
+    layer,
+    [a, b].map((x) => ({ ...x, dims: x.dims.slice(0, -2) })),
+  );
   const value = g.node(layer, "matmul", [float(g, layer, a), float(g, layer, b)]);
   return { value, dims: [...batch, a.dims[a.dims.length - 2], b.dims[b.dims.length - 1]] };
 });
 
 /** Classes of keras.ops that are run; some are called as layers are. */
 export const OPERATIONS: Readonly<Record<string, Kind>> = {
-  Add: pair("add"), Subtract: pair("sub"), Multiply: pair("mul"), Divide: pair("div"), TrueDivide: pair("div"),
-  Maximum: pair("max"), Minimum: pair("min"), Power: pair("pow"),
+  Add: pair("add"),
+  Subtract: pair("sub"),
+  Multiply: pair("mul"),
+  Divide: pair("div"),
+  TrueDivide: pair("div"),
+  Maximum: pair("max"),
+  Minimum: pair("min"),
+  Power: pair("pow"),
   NotEqual: operation(2, (g, layer, [a, b]) => ({
-    value: not(g, layer, g.binary(layer, "equal", float(g, layer, a), float(g, layer, b))), dims: broadcast(layer, [a, b]), integer: true,
+    value: not(g, layer, g.binary(layer, "equal", float(g, layer, a), float(g, layer, b))),
+    dims: broadcast(layer, [a, b]),
+    integer: true,
   })),
-  Equal: pair("equal", true), Greater: pair("greater", true), GreaterEqual: pair("greater_equal", true), Less: pair("less", true), LessEqual: pair("less_equal", true),
-  LogicalAnd: logical("and"), LogicalOr: logical("or"),
+  Equal: pair("equal", true),
+  Greater: pair("greater", true),
+  GreaterEqual: pair("greater_equal", true),
+  Less: pair("less", true),
+  LessEqual: pair("less_equal", true),
+  LogicalAnd: logical("and"),
+  LogicalOr: logical("or"),
   LogicalNot: operation(1, (g, layer, [x]) => ({ ...x, value: not(g, layer, bool(g, layer, x)), integer: true })),
-  Any: reduction("max", true), All: reduction("min", true), Sum: reduction("sum"), Mean: reduction("mean"), Max: reduction("max"), Min: reduction("min"),
-  Tanh: one("tanh"), Sigmoid: one("sigmoid"), Relu: one("relu"), Relu6: one("clip", 0, 6), Silu: one("silu"), Softplus: one("softplus"), Softsign: one("softsign"),
-  Exp: one("exp"), Log: one("log"), Sqrt: one("sqrt"), Square: one("square"), Negative: one("neg"), Absolute: one("abs"), Abs: one("abs"),
-  Reciprocal: one("reciprocal"), Sin: one("sin"), Cos: one("cos"),
-  ExpandDims: expandDims, Squeeze: squeeze, Concatenate: concatenate, ZerosLike: filled(false), OnesLike: filled(true),
-  ConvertToTensor: convert, Cast: convert, Softmax: softmax, Matmul: matmul,
+  Any: reduction("max", true),
+  All: reduction("min", true),
+  Sum: reduction("sum"),
+  Mean: reduction("mean"),
+  Max: reduction("max"),
+  Min: reduction("min"),
+  Tanh: one("tanh"),
+  Sigmoid: one("sigmoid"),
+  Relu: one("relu"),
+  Relu6: one("clip", 0, 6),
+  Silu: one("silu"),
+  Softplus: one("softplus"),
+  Softsign: one("softsign"),
+  Exp: one("exp"),
+  Log: one("log"),
+  Sqrt: one("sqrt"),
+  Square: one("square"),
+  Negative: one("neg"),
+  Absolute: one("abs"),
+  Abs: one("abs"),
+  Reciprocal: one("reciprocal"),
+  Sin: one("sin"),
+  Cos: one("cos"),
+  ExpandDims: expandDims,
+  Squeeze: squeeze,
+  Concatenate: concatenate,
+  ZerosLike: filled(false),
+  OnesLike: filled(true),
+  ConvertToTensor: convert,
+  Cast: convert,
+  Softmax: softmax,
+  Matmul: matmul,
 };

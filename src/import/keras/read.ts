@@ -1,4 +1,5 @@
 import { FormatError, shown } from "../../check.ts";
+import { ATTENTION } from "./attention.ts";
 import { CONVOLUTION } from "./convolution.ts";
 import { CORE } from "./core.ts";
 import { Layer, type Generation, type Json, type Kind } from "./layer.ts";
@@ -6,13 +7,23 @@ import { MERGING } from "./merging.ts";
 import { MODELS } from "./model.ts";
 import { NORMALIZATION } from "./normalization.ts";
 import { OPERATIONS } from "./operations.ts";
+import { POOLING } from "./pooling.ts";
 import { RECURRENT } from "./recurrent.ts";
 import { SHAPES } from "./shapes.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
 /** Every class of layers that is run, by its name in Keras. */
 const KINDS: Readonly<Record<string, Kind>> = {
-  ...CORE, ...RECURRENT, ...WRAPPERS, ...SHAPES, ...CONVOLUTION, ...NORMALIZATION, ...MERGING, ...MODELS,
+  ...CORE,
+  ...RECURRENT,
+  ...WRAPPERS,
+  ...SHAPES,
+  ...CONVOLUTION,
+  ...POOLING,
+  ...NORMALIZATION,
+  ...MERGING,
+  ...ATTENTION,
+  ...MODELS,
 };
 
 const DEEPEST = 32;
@@ -32,9 +43,14 @@ export function readLayer(json: unknown, generation: Generation, depth = 0): Lay
   checkOwn(label, said);
   const kinds = isOperation(said, config) ? OPERATIONS : KINDS;
   const kind = Object.hasOwn(kinds, className) ? kinds[className] : undefined;
-  if (kind === undefined) throw bad(`${label}: ${kinds === KINDS ? "a layer" : "an operation"} of class ${shown(className)} is not run`);
+  if (kind === undefined) {
+    throw bad(`${label}: ${kinds === KINDS ? "a layer" : "an operation"} of class ${shown(className)} is not run`);
+  }
   checkDtype(label, kind, className, config.dtype);
-  const children = (kind.children?.(config, name) ?? []).map(({ at, json: child }) => ({ at, layer: readLayer(child, generation, depth + 1) }));
+  const children = (kind.children?.(config, name) ?? []).map(({ at, json: child }) => ({
+    at,
+    layer: readLayer(child, generation, depth + 1),
+  }));
   return new Layer({ className, name, kind, config, generation, children, inbound: said.inbound_nodes });
 }
 
@@ -51,22 +67,32 @@ function checkOwn(label: string, said: Json): void {
 /** Operations and layers share names: where the module is not told, an operation is not trainable and has no dtype. */
 function isOperation({ module, class_name: className }: Json, config: Json): boolean {
   if (typeof module === "string") return /^keras(\.src)?\.ops(\.|$)/.test(module);
-  return Object.hasOwn(OPERATIONS, className as string) && !("trainable" in config) && (config.dtype === null || typeof config.dtype !== "object") && "name" in config
-    && Object.keys(config).every((key) => ["name", "axis", "keepdims", "dtype", "sparse", "ragged"].includes(key));
+  return (
+    Object.hasOwn(OPERATIONS, className as string) &&
+    !("trainable" in config) &&
+    (config.dtype === null || typeof config.dtype !== "object") &&
+    "name" in config &&
+    Object.keys(config).every((key) => ["name", "axis", "keepdims", "dtype", "sparse", "ragged"].includes(key))
+  );
 }
 
 function checkDtype(label: string, kind: Kind, className: string, dtype: unknown): void {
   if (dtype === undefined || dtype === null) return;
-  const policy = typeof dtype === "object" ? (dtype as { class_name?: unknown; config?: { name?: unknown } }) : undefined;
+  const policy =
+    typeof dtype === "object" ? (dtype as { class_name?: unknown; config?: { name?: unknown } }) : undefined;
   const name = policy ? policy.config?.name : dtype;
-  const known = typeof name === "string" && (DTYPES.test(name) || (kind.integers === true && /^(u?int(8|16|32|64)|bool)$/.test(name)));
+  const known =
+    typeof name === "string" &&
+    (DTYPES.test(name) || (kind.integers === true && /^(u?int(8|16|32|64)|bool)$/.test(name)));
   const plain = policy === undefined || policy.class_name === "DTypePolicy" || policy.class_name === "Policy";
   if (!known || !plain) throw bad(`${label}: dtype ${shown(name)} of ${className} is not run`);
 }
 
 function object(label: string, value: unknown): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw bad(`${label}: expected an object, got ${shown(value)}`);
+  }
   return value as Json;
 }
 
-const bad = (message: string) => new FormatError("unsupported", `Keras: ${message}`);
+const bad = (message: string) => new FormatError("unsupported", message);

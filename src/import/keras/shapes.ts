@@ -15,7 +15,9 @@ const flatten: Kind = {
   integers: true,
   build: (g, layer, [x]) => {
     channelsLast(layer);
-    return [{ value: g.reshape(layer, x.value, [0, -1]), dims: [x.dims[0], product(x.dims.slice(1))], integer: x.integer }];
+    return [
+      { value: g.reshape(layer, x.value, [0, -1]), dims: [x.dims[0], product(x.dims.slice(1))], integer: x.integer },
+    ];
   },
 };
 
@@ -24,7 +26,9 @@ const reshape: Kind = {
   build: (g, layer, [x]) => {
     const target = layer.integers("target_shape");
     const open = target.indexOf(-1);
-    if (target.some((n) => n < -1 || n === 0) || target.includes(-1, open + 1) && open >= 0) throw layer.error(`target_shape [${target}] is not run`);
+    if (target.some((n) => n < -1 || n === 0) || (target.includes(-1, open + 1) && open >= 0)) {
+      throw layer.error(`target_shape [${target}] is not run`);
+    }
     const all = product(x.dims.slice(1));
     const rest = target.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
     const fits = typeof all !== "number" || (open < 0 ? all === rest : all % rest === 0);
@@ -39,9 +43,17 @@ const permute: Kind = {
   build: (g, layer, [x]) => {
     const axes = layer.integers("dims");
     const sorted = [...axes].sort((a, b) => a - b);
-    if (axes.length !== x.dims.length - 1 || sorted.some((axis, i) => axis !== i + 1)) throw layer.error(`dims: expected each of ${x.dims.length - 1} axes once, got [${axes}]`);
+    if (axes.length !== x.dims.length - 1 || sorted.some((axis, i) => axis !== i + 1)) {
+      throw layer.error(`dims: expected each of ${x.dims.length - 1} axes once, got [${axes}]`);
+    }
     const permutation = [0, ...axes];
-    return [{ value: g.transpose(layer, x.value, permutation), dims: permutation.map((axis) => x.dims[axis]), integer: x.integer }];
+    return [
+      {
+        value: g.transpose(layer, x.value, permutation),
+        dims: permutation.map((axis) => x.dims[axis]),
+        integer: x.integer,
+      },
+    ];
   },
 };
 
@@ -80,16 +92,25 @@ const upSampling: Kind = {
     channelsLast(layer);
     const n = layer.single("size", 1, 2);
     const features = featuresOf(layer, x);
-    const repeated = g.node(layer, "expand", [g.reshape(layer, x.value, [0, -1, 1, features])], { shape: [1, 1, n, 1] });
+    const repeated = g.node(layer, "expand", [g.reshape(layer, x.value, [0, -1, 1, features])], {
+      shape: [1, 1, n, 1],
+    });
     const time = x.dims[1];
-    return [{ value: g.reshape(layer, repeated, [0, -1, features]), dims: [x.dims[0], typeof time === "number" ? time * n : "?", features] }];
+    return [
+      {
+        value: g.reshape(layer, repeated, [0, -1, features]),
+        dims: [x.dims[0], typeof time === "number" ? time * n : "?", features],
+      },
+    ];
   },
 };
 
 function bothEnds(layer: Layer, key: string, absent: number): [number, number] {
   const given = layer.integers(key, absent);
   const [before, after = before] = given;
-  if (given.length > 2 || before < 0 || after < 0) throw layer.error(`${key}: expected one or two counts, got [${given}]`);
+  if (given.length > 2 || before < 0 || after < 0) {
+    throw layer.error(`${key}: expected one or two counts, got [${given}]`);
+  }
   return [before, after];
 }
 

@@ -18,7 +18,12 @@ const NEVER_TRAINED = new Set(["moving_mean", "moving_variance", "mean", "varian
 export function variablesOf(layer: Layer, trained = true, around: readonly Layer[] = []): Variable[] {
   const here = trained && layer.trainable;
   const path = [...around, layer];
-  const own = (layer.kind.variables?.(layer) ?? []).map((name) => ({ layer, name, trained: here && !NEVER_TRAINED.has(name), around: path }));
+  const own = (layer.kind.variables?.(layer) ?? []).map((name) => ({
+    layer,
+    name,
+    trained: here && !NEVER_TRAINED.has(name),
+    around: path,
+  }));
   return [...own, ...layer.children.flatMap((child) => variablesOf(child.layer, here, path))];
 }
 
@@ -33,7 +38,9 @@ export function findByPlace(model: Layer, file: Hdf5Object): void {
     const place = `${path}${layer.kind.cell ? "/cell" : ""}/vars`.replace(/^\//, "");
     names.forEach((name, i) => {
       const dataset = file.find(`${place}/${i}`);
-      if (dataset === undefined) throw new FormatError("tensor", `${layer.label}: expected weights ${name} at ${place}/${i}, got none`);
+      if (dataset === undefined) {
+        throw new FormatError("tensor", `${layer.label}: expected weights ${name} at ${place}/${i}, got none`);
+      }
       used.add(dataset.path);
       layer.variables.set(name, dataset.read());
     });
@@ -41,7 +48,9 @@ export function findByPlace(model: Layer, file: Hdf5Object): void {
   };
   visit(model, "");
   const left = leftOver(file, used);
-  if (left !== undefined) throw new FormatError("tensor", `Keras: weights ${shown(left)} belong to no layer of the model`);
+  if (left !== undefined) {
+    throw new FormatError("tensor", `Keras: weights ${shown(left)} belong to no layer of the model`);
+  }
 }
 
 /** The path of a dataset that was not used. */
@@ -72,27 +81,43 @@ export function findByOrder(model: Layer, file: Hdf5Object): void {
   const group = file.find("model_weights") ?? file;
   const known = new Set(model.children.map((child) => child.layer.name));
   for (const name of texts(group, "layer_names")) {
-    if (!known.has(name) && textsOf(group, name).length > 0) throw new FormatError("tensor", `Keras: weights of layer ${shown(name)} belong to no layer of the model`);
+    if (!known.has(name) && textsOf(group, name).length > 0) {
+      throw new FormatError("tensor", `Keras: weights of layer ${shown(name)} belong to no layer of the model`);
+    }
   }
   for (const { layer } of model.children) {
     const all = variablesOf(layer, model.trainable);
     const wanted = [...all.filter((v) => v.trained), ...all.filter((v) => !v.trained)];
     const names = wanted.length === 0 && group.find(layer.name) === undefined ? [] : textsOf(group, layer.name);
-    if (names.length !== wanted.length) throw new FormatError("tensor", `${layer.label}: expected ${wanted.length} weights, got ${names.length}`);
-    wanted.forEach((variable, i) => variable.layer.variables.set(variable.name, readNamed(group, layer, variable, names[i])));
+    if (names.length !== wanted.length) {
+      throw new FormatError("tensor", `${layer.label}: expected ${wanted.length} weights, got ${names.length}`);
+    }
+    wanted.forEach((variable, i) =>
+      variable.layer.variables.set(variable.name, readNamed(group, layer, variable, names[i])),
+    );
   }
 }
 
 function readNamed(group: Hdf5Object, layer: Layer, variable: Variable, name: string): Dataset {
-  if (!isCalled(name, variable.name)) throw new FormatError("tensor", `${variable.layer.label}: expected weights ${variable.name}, got ${shown(name)}`);
+  if (!isCalled(name, variable.name)) {
+    throw new FormatError("tensor", `${variable.layer.label}: expected weights ${variable.name}, got ${shown(name)}`);
+  }
   const dataset = group.find(`${layer.name}/${name}`);
-  if (dataset === undefined) throw new FormatError("tensor", `${variable.layer.label}: expected weights at ${shown(`${layer.name}/${name}`)}, got none`);
+  if (dataset === undefined) {
+    throw new FormatError(
+      "tensor",
+      `${variable.layer.label}: expected weights at ${shown(`${layer.name}/${name}`)}, got none`,
+    );
+  }
   return dataset.read();
 }
 
 /** Whether a path ends in a variable's name: "lstm/lstm_cell/kernel:0", "dense/kernel_1". */
 export function isCalled(path: string, name: string): boolean {
-  const last = path.slice(path.lastIndexOf("/") + 1).replace(/:\d+$/, "").replace(/_\d+$/, "");
+  const last = path
+    .slice(path.lastIndexOf("/") + 1)
+    .replace(/:\d+$/, "")
+    .replace(/_\d+$/, "");
   return last === name || (name === "depthwise_kernel" && last === "kernel");
 }
 

@@ -5,10 +5,9 @@ import { graphOf } from "../keras/graph.ts";
 import type { Generation, Layer } from "../keras/layer.ts";
 import { readLayer } from "../keras/read.ts";
 import { isCalled, variablesOf } from "../keras/weights.ts";
-import { readManifest, type Shards } from "./shards.ts";
+import { readManifest, shardsOf, type ShardSource } from "./shards.ts";
 
-/** Bytes of the weight files by their paths in the manifest, or a function that has them. */
-export type ShardSource = Readonly<Record<string, Uint8Array>> | ReadonlyMap<string, Uint8Array> | Shards;
+export type { ShardSource } from "./shards.ts";
 
 /**
  * Reads a layers model of TensorFlow.js: `model.json` as it was parsed, and its weight files. The graph takes `x`
@@ -17,7 +16,8 @@ export type ShardSource = Readonly<Record<string, Uint8Array>> | ReadonlyMap<str
 export function tfjsGraph(json: unknown, shards: ShardSource): Graph {
   const file = object("model.json", json);
   if (file.format === "graph-model" || Array.isArray((file.modelTopology as { node?: unknown } | null)?.node)) {
-    throw new FormatError("unsupported", "tfjs: a graph model is not run: convert the Keras model with --output_format tfjs_layers_model, or its SavedModel to ONNX");
+    const instead = "convert the Keras model with --output_format tfjs_layers_model, or its SavedModel to ONNX";
+    throw new FormatError("unsupported", `tfjs: a graph model is not run: ${instead}`);
   }
   const topology = object("modelTopology", file.modelTopology);
   const said = topology.model_config === undefined ? topology : object("model_config", topology.model_config);
@@ -34,15 +34,10 @@ export function isTfjs(json: unknown): boolean {
 /** A converted file keeps the version of the Keras that trained it, and with it what its words mean. */
 function generationOf(version: unknown): Generation {
   if (version === undefined || version === null) return "tfjs";
-  if (typeof version !== "string") throw new FormatError("unsupported", `tfjs: keras_version: expected text, got ${shown(version)}`);
+  if (typeof version !== "string") {
+    throw new FormatError("unsupported", `tfjs: keras_version: expected text, got ${shown(version)}`);
+  }
   return version.startsWith("3.") ? "keras 3" : "tfjs";
-}
-
-function shardsOf(source: ShardSource): Shards {
-  if (typeof source === "function") return source;
-  const entries = source instanceof Map ? [...source] : Object.entries(source);
-  const map = new Map(entries.map(([path, bytes]: [string, Uint8Array]) => [path.replace(/^(\.\/)+/, ""), bytes]));
-  return (path) => map.get(path);
 }
 
 /**
@@ -53,16 +48,22 @@ function findByName(model: Layer, weights: ReadonlyMap<string, Dataset>): void {
   const left = new Set(weights.keys());
   for (const variable of variablesOf(model)) {
     const around = new Set(variable.around.flatMap(namesOf));
-    const found = [...left].filter((path) => isCalled(path, variable.name)).map((path) => ({ path, score: score(path, around) }));
+    const found = [...left]
+      .filter((path) => isCalled(path, variable.name))
+      .map((path) => ({ path, score: score(path, around) }));
     const best = Math.max(0, ...found.map((f) => f.score));
     const [first, second] = found.filter((f) => f.score === best && best > 0);
-    if (first === undefined) throw new FormatError("tensor", `${variable.layer.label}: expected weights ${variable.name}, got none of its name`);
-    if (second !== undefined) throw new FormatError("tensor", `${variable.layer.label}: expected weights ${variable.name}, got ${shown(first.path)} and ${shown(second.path)}`);
+    if (first === undefined || second !== undefined) {
+      const got = first === undefined ? "none of its name" : `${shown(first.path)} and ${shown(second.path)}`;
+      throw new FormatError("tensor", `${variable.layer.label}: expected weights ${variable.name}, got ${got}`);
+    }
     left.delete(first.path);
     variable.layer.variables.set(variable.name, weights.get(first.path)!);
   }
   const [rest] = left;
-  if (rest !== undefined) throw new FormatError("tensor", `tfjs: weights ${shown(rest)} belong to no layer of the model`);
+  if (rest !== undefined) {
+    throw new FormatError("tensor", `tfjs: weights ${shown(rest)} belong to no layer of the model`);
+  }
 }
 
 /** What a layer may be called in a path: by TensorFlow.js, a cell of a stack by its place. */
@@ -80,6 +81,8 @@ function score(path: string, around: ReadonlySet<string>): number {
 }
 
 function object(label: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FormatError("header", `tfjs: ${label}: expected an object, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FormatError("header", `tfjs: ${label}: expected an object, got ${shown(value)}`);
+  }
   return value as Record<string, unknown>;
 }
