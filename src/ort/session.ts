@@ -86,10 +86,11 @@ class OrtSession implements InferenceSession {
     const given = Array.isArray(fetches) ? {} : (fetches as { readonly [name: string]: OnnxValue | null });
     const unknown = names.find((name) => !this.outputNames.includes(name));
     if (unknown !== undefined) throw new TypeError(`fetches: expected ${this.outputNames.join(", ")}, got ${shown(unknown)}`);
-    for (const name of Object.keys(feeds)) checkTensor(`feeds.${name}`, feeds[name]);
+    const known: Record<string, SessionTensor> = {}; // onnxruntime-node passes over feeds that are no inputs
+    for (const name of this.inputNames) if (feeds[name] !== undefined) known[name] = checkTensor(`feeds.${name}`, feeds[name]);
     const into: Record<string, SessionData> = {};
     for (const name of names) if (given[name]) into[name] = checkTensor(`fetches.${name}`, given[name]).data;
-    const outputs = this.#session.run(feeds as { readonly [name: string]: SessionTensor }, { into });
+    const outputs = this.#session.run(known, { into });
     const tensors: Record<string, Tensor> = {};
     for (const name of names) {
       const { type, data, dims } = outputs[name];
