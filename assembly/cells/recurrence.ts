@@ -39,7 +39,7 @@ export function recurrence(
   y += l.column;
 
   if (rows == 1 && plain) { // streaming: the input half is not set apart
-    single(l, y, h, c, 0, x, l.inputs, between);
+    single(l, y, h, c, scratch, x, l.inputs, between);
     copy(h, y, l.width);
     return;
   }

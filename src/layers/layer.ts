@@ -1,4 +1,5 @@
 import type { GateOrder } from "../pack/gates.ts";
+import type { Group } from "../pack/panels.ts";
 
 /** The kernels' names for layers, in the order of assembly/layer.ts. */
 export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, GRU_BEFORE: 5, LAST: 6, SOFTMAX: 7 } as const;
@@ -9,8 +10,8 @@ export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4, VARIANT: 8, HARD: 16, COUP
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
   readonly size: number;
-  /** `abreast`: panels that the build wants side by side. */
-  write(out: Float32Array, abreast: number): void;
+  /** `group`: which vectors the build wants side by side. */
+  write(out: Float32Array, group: Group): void;
 }
 
 /** One record for the kernels: the words of assembly/layer.ts in elements, addresses still open. */

@@ -6,7 +6,7 @@ import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
 
 /** The ABI version this code was written for. */
-const ABI = 4;
+const ABI = 5;
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
