@@ -3,7 +3,7 @@ import * as binaries from "../../build/binaries.js";
 import { kindOf } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
-import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
+import { relaxedIsFaster, SIMD_PROBE } from "./probes.ts";
 
 /** The ABI version this code was written for. */
 const ABI = 5;
@@ -27,7 +27,7 @@ function probe(): Build {
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error("unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)");
   }
-  return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "base";
+  return relaxedIsFaster() ? "relaxed" : "base";
 }
 
 /**
