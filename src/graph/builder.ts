@@ -10,6 +10,9 @@ const MOST_NODES = 100_000;
 /** Elements of one value. */
 const MOST_ELEMENTS = 2 ** 28;
 
+/** Elements of a value that is computed before anything runs: a small file may unfold to more, which is left for the run. */
+const MOST_KNOWN = 2 ** 22;
+
 /** Computes a node whose inputs are all known. */
 export type Evaluate = (node: BoundNode) => Constant[];
 
@@ -63,7 +66,7 @@ export class Builder {
     const types = op.infer(call).map((t) => checkType(name, t));
     const same = op.same?.(call, types);
     if (same) return [same];
-    if (inputs.every((v) => !v || v.constant)) return this.#known(op, call, types);
+    if (inputs.every((v) => !v || v.constant) && (op.view || types.every((t) => countOf(t.shape) <= MOST_KNOWN))) return this.#known(op, call, types);
     const node: BoundNode = { op, call, outputs: types.map((type) => ({ name: `${name}#${++this.#made}`, type })) };
     this.#nodes.push(node);
     if (this.#nodes.length > MOST_NODES) throw new FormatError("unsupported", `${name}: expected a graph of at most ${MOST_NODES} nodes, got more`);
