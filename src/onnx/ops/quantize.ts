@@ -1,7 +1,6 @@
 import type { Dtype } from "../../graph/graph.ts";
 import type { Value } from "../../graph/value.ts";
 import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
-import { isFloat } from "../tensor.ts";
 import { checkRanks, convolve, weight } from "./conv.ts";
 
 const RANGES: { readonly [dtype: string]: readonly [number, number] } = {
