@@ -35,7 +35,7 @@ export async function inChromium(folder: string, bytesOf: (engine: string) => nu
   writeFileSync(join(assets, "index.html"), '<!doctype html><script src="theirs.js"></script><script src="ours.js"></script><script src="page.js"></script>');
   const server = new PageServer([assets, vad, web]);
   const url = await server.listen();
-  const microphone = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${join(folder, "speech.wav")}`];
+  const microphone = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${join(folder, "speech.wav")}%noloop`];
   const heard = server.hear<Heard>();
   const browser = await openBrowser("Chromium", `${url}/index.html`, microphone);
   const { version } = JSON.parse(readFileSync(join(vad, "../package.json"), "utf8"));
