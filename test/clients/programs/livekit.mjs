@@ -1,4 +1,4 @@
-import { initializeLogger } from "@livekit/agents";
+import { initializeLogger, VADEventType } from "@livekit/agents";
 import { VAD } from "@livekit/agents-plugin-silero";
 import { AudioFrame } from "@livekit/rtc-node";
 import { report, samplesOf } from "./audio.mjs";
@@ -16,7 +16,9 @@ stream.updateInputStream(new ReadableStream({
   },
 }));
 const events = [];
-for await (const { type, samplesIndex, speechDuration, silenceDuration } of stream) {
-  if (type !== 1) events.push([type, samplesIndex, Math.round(speechDuration), Math.round(silenceDuration)]);
-}
-report(events);
+process.once("beforeExit", () => report(events)); // the stream of events stays open
+void (async () => {
+  for await (const { type, samplesIndex, speechDuration, silenceDuration } of stream) {
+    if (type !== VADEventType.INFERENCE_DONE) events.push([VADEventType[type], samplesIndex, speechDuration, silenceDuration]);
+  }
+})();
