@@ -32,7 +32,7 @@ const cut = (state: State | undefined): State | undefined => state && { h: state
 function pieces(random: Random, steps: number): [number, number][] {
   const all: [number, number][] = [];
   for (let t = 0; t < steps;) {
-    const end = Math.min(steps, t + random.pick([1, 1, 2, 3, random.integer(1, 70)]));
+    const end = Math.min(steps, t + random.pick([1, 1, 2, 3, random.integer(1, 200)]));
     all.push([t, end]);
     t = end;
   }
@@ -87,7 +87,7 @@ test("a sequence in one run, in pieces and step by step", () => {
     const net = randomNet(random, { streams: true });
     note(JSON.stringify(net.description.layers));
     using model = modelOf(net);
-    const steps = random.pick([1, 2, 5, 31, 33, random.integer(1, 150)]);
+    const steps = random.pick([1, 2, 5, 127, 129, random.integer(1, 300)]);
     const x = randomItems(net, random, steps);
     const whole = model.run(x);
     for (const [what, other] of [["pieces", chained(model, net, x, random, steps)], ["stream", streamed(model, net, x, random, steps)]] as const) {
