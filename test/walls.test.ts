@@ -50,14 +50,15 @@ const room = (path: string) => path.split("/")[1];
  * cli -> index -> run -> model -> { layers, memory, pack, wasm }, formats -> model/tensor.
  */
 const MAY: Record<string, readonly string[]> = {
-  cli: ["src/index.ts", "src/import.ts", "src/import/statedict.ts", "src/onnx.ts", "src/formats/", "src/model/unwrap.ts", "package.json"],
+  cli: ["src/index.ts", "src/import.ts", "src/import/statedict.ts", "src/onnx.ts", "src/graph.ts", "src/formats/", "src/model/unwrap.ts", "package.json"],
   "import.ts": ["src/formats/", "src/graph/", "src/import/", "src/model/", "src/run/"],
   "onnx.ts": ["src/graph/", "src/onnx/", "src/run/"],
   "ort.ts": ["src/ort/"],
   ort: ["src/graph/", "src/onnx/", "src/run/"],
   onnx: ["src/graph/", "src/model/tensor.ts", "src/run/"],
   import: ["src/formats/", "src/graph/", "src/model/tensor.ts"],
-  graph: ["src/ops/", "src/plan/"],
+  "graph.ts": ["src/graph/", "src/run/"],
+  graph: ["src/formats/safetensors.ts", "src/model/tensor.ts", "src/ops/", "src/plan/"],
   ops: ["src/abi/", "src/graph/", "src/layers/", "src/pack/", "src/plan/"],
   plan: ["src/abi/", "src/graph/", "src/memory/plan.ts", "src/ops/", "src/pack/"],
   abi: ["src/plan/"],

@@ -1,27 +1,28 @@
 import { Option, type Command } from "commander";
-import { toFloat32, writeSafetensors, type Dtype, type Tensor } from "../index.ts";
+import { writeGraph } from "../graph.ts";
+import { readSafetensors, toFloat32, writeSafetensors, type Dtype, type Safetensors, type Tensor } from "../index.ts";
 import { unwrap } from "../model/unwrap.ts";
 import { printable } from "../text.ts";
-import { about, readJson, readTensors } from "./files.ts";
-import { examples } from "./options.ts";
+import { about, readBytes, readJson } from "./files.ts";
+import { graphOf, isGraph, openNet, type GraphOptions } from "./graphs.ts";
+import { examples, withSizes } from "./options.ts";
 import { progress } from "./progress.ts";
 import { writeJson } from "./terminal.ts";
+import { readWeights } from "./weights.ts";
 import { writeWhole } from "./write.ts";
 
 /** A format of 16 bits: how many of them are the fraction, and the exponent of its smallest normal number. */
 const FORMATS = { f16: { dtype: "F16", fraction: 10, least: -14 }, bf16: { dtype: "BF16", fraction: 7, least: -126 } } as const;
 
-interface Options {
+interface Options extends GraphOptions {
   readonly dtype?: keyof typeof FORMATS;
-  readonly description?: string;
   readonly json?: boolean;
 }
 
 export function convertCommand(program: Command): void {
-  program
-    .command("convert")
-    .description("write a model's weights as safetensors, in 16 bits where asked for: half the file, read by the same commands")
-    .argument("<in>", "file with the weights: safetensors, .pt, .npz")
+  withSizes(program.command("convert"))
+    .description("write a model as safetensors, weights or a graph, in 16 bits where asked for: half the file, read by the same commands")
+    .argument("<in>", "file of a model: safetensors, .pt, .npz, .onnx, .keras, .h5 or another that run takes")
     .argument("<out>", "safetensors file to write")
     .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)))
     .option("-d, --description <file>", "JSON file with the description to write, in place of the model's own")
@@ -30,15 +31,19 @@ export function convertCommand(program: Command): void {
     .action(convert);
 }
 
-function convert(from: string, to: string, { dtype, description, json }: Options): void {
-  const file = readTensors(from);
+function convert(from: string, to: string, options: Options): void {
+  const { dtype, description, json } = options;
+  const bytes = readBytes(from);
+  const graph = about(from, () => converted(from, bytes, options));
+  if (graph && description !== undefined) throw new Error(`--description ${description}: expected none for a graph`);
+  const file = graph ?? about(from, () => readWeights(bytes));
   const metadata = new Map(file.metadata);
   if (description !== undefined) metadata.set("unrolled", about(description, () => readJson(description)));
-  const tensors = unwrap(file.tensors, {}, metadata.get("unrolled"));
+  const tensors = graph ? graph.tensors : unwrap(file.tensors, {}, metadata.get("unrolled"));
   const bar = progress(tensors.length, "tensors");
   let largestError = 0;
   let bytesIn = 0;
-  const converted = tensors.map((t, i) => {
+  const shortened = tensors.map((t, i) => {
     bytesIn += t.bytes.length;
     const result = dtype && (t.dtype === "F32" || t.dtype === "F64") ? shorten(t, dtype) : { tensor: t, error: 0 };
     largestError = Math.max(largestError, result.error);
@@ -46,14 +51,21 @@ function convert(from: string, to: string, { dtype, description, json }: Options
     return result.tensor;
   });
   bar.end();
-  const written = writeSafetensors(converted, Object.fromEntries(metadata));
+  const written = writeSafetensors(shortened, Object.fromEntries(metadata));
   writeWhole(to, written);
-  const bytesOut = converted.reduce((n, t) => n + t.bytes.length, 0);
+  const bytesOut = shortened.reduce((n, t) => n + t.bytes.length, 0);
   if (json) writeJson({ in: from, out: to, bytesIn, bytesOut, largestError });
   else {
     const moved = `no weight moved by more than ${largestError.toPrecision(2)}`;
     process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, ${moved}\n`);
   }
+}
+
+/** The file of a graph; undefined for weights alone. */
+function converted(path: string, bytes: Uint8Array, options: Options): Safetensors | undefined {
+  if (isGraph(bytes)) return readSafetensors(bytes);
+  const net = openNet(path, bytes, options);
+  return net && readSafetensors(writeGraph(graphOf(net)));
 }
 
 function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {

@@ -2,9 +2,10 @@ import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { kindOf } from "../formats/kind.ts";
 import { fromGuitarMl, fromKeras, fromNam, fromRnnoise, fromRtNeural, fromTfjs, type GraphModel } from "../import.ts";
-import { toFloat32, toIntegers, writeSafetensors, type Dtype as TensorType, type Tensor } from "../index.ts";
+import { readSafetensors, toFloat32, toIntegers, writeSafetensors, type Dtype as TensorType, type Tensor } from "../index.ts";
 import { fromOnnx, type Dtype, type Feeds, type Session, type SessionData, type SessionTensor } from "../onnx.ts";
-import { readBytes } from "./files.ts";
+import { graphFromSafetensors, sessionFromSafetensors, type Graph } from "../graph.ts";
+import { readBytes, type LoadOptions } from "./files.ts";
 
 /** Types by the names that safetensors has for them. */
 const TYPES: readonly (readonly [TensorType, Dtype])[] = [
@@ -13,9 +14,49 @@ const TYPES: readonly (readonly [TensorType, Dtype])[] = [
   ["U64", "uint64"], ["U32", "uint32"], ["U16", "uint16"], ["U8", "uint8"], ["BOOL", "bool"],
 ];
 
-/** Opens an ONNX file; its external data are the files beside it, each read where it is asked for. */
-export function openOnnx(path: string, file: Uint8Array, deterministic?: boolean): Session {
-  return fromOnnx(file, { externalData: beside(path), deterministic });
+/** What the options of a command say about a graph. */
+export interface GraphOptions extends LoadOptions {
+  /** Sizes by name. */
+  readonly dim?: { readonly [name: string]: number };
+  /** Values of inputs that never change. */
+  readonly constant?: { readonly [name: string]: number };
+}
+
+/** Opens a file that holds a graph; undefined for a file of weights alone. */
+export function openNet(path: string, file: Uint8Array, options: GraphOptions): GraphModel | Session | undefined {
+  const { deterministic, dim: dims, constant: constants } = options;
+  if (kindOf(file) === "onnx") return fromOnnx(file, { externalData: beside(path), deterministic, dims, constants });
+  const net = isGraph(file) ? openDescribed(file, options) : openGraph(path, file, deterministic);
+  if (net && !("inputs" in net) && (dims || constants)) throw new Error("--dim and --constant: expected a graph of named inputs, got a net of one sequence");
+  return net;
+}
+
+/** A net of x and output as a sequence net, any other by the names of its inputs. */
+function openDescribed(file: Uint8Array, { deterministic, dim: dims, constant: constants }: GraphOptions): GraphModel | Session {
+  const session = sessionFromSafetensors(file, { deterministic, dims, constants });
+  const { inputs, outputs } = session;
+  const sequence = inputs.length === 1 && outputs.length === 1 && inputs[0].name === "x" && outputs[0].name === "output";
+  if (!sequence || dims || constants) return session;
+  session.dispose();
+  return graphFromSafetensors(file, { deterministic });
+}
+
+/** The graph of a net; of a session that which its sizes give. */
+export const graphOf = (net: GraphModel | Session): Graph => ("inputs" in net ? net.graph() : net.graph);
+
+/** Whether a safetensors file has a graph under its metadata key `unrolled`. */
+export function isGraph(file: Uint8Array): boolean {
+  if (kindOf(file) !== "safetensors") return false;
+  try {
+    return JSON.parse(readSafetensors(file).metadata.get("unrolled") ?? "null")?.format === "unrolled/2";
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a graph; gives its outputs as a safetensors file. */
+export function runNet(net: GraphModel | Session, tensors: readonly Tensor[]): Uint8Array {
+  return "inputs" in net ? runSession(net, tensors) : runGraph(net, tensors);
 }
 
 /** A file of the same folder by its name, undefined where there is none. */
@@ -31,8 +72,8 @@ function beside(path: string): Record<string, Uint8Array> {
   return files;
 }
 
-/** Opens a file that holds a graph of one input and one output; undefined for a file of weights alone. */
-export function openGraph(path: string, file: Uint8Array, deterministic?: boolean): GraphModel | undefined {
+/** Opens another producer's graph of one input and one output. */
+function openGraph(path: string, file: Uint8Array, deterministic?: boolean): GraphModel | undefined {
   switch (kindOf(file)) {
     case "keras":
     case "hdf5":
@@ -53,7 +94,7 @@ export function openGraph(path: string, file: Uint8Array, deterministic?: boolea
 }
 
 /** Runs a graph on x; gives output as a safetensors file. A sequence without a batch comes back without one. */
-export function runGraph(model: GraphModel, tensors: readonly Tensor[]): Uint8Array {
+function runGraph(model: GraphModel, tensors: readonly Tensor[]): Uint8Array {
   const x = tensors.find((t) => t.name === "x");
   if (!x || tensors.length > 1) throw new Error(`expected x alone, got ${tensors.map((t) => t.name).join(", ") || "no tensors"}`);
   const alone = x.shape.length === model.inputDims.length - 1;
@@ -69,14 +110,14 @@ function numbersFor(model: GraphModel, x: Tensor): SessionData {
 }
 
 /** Runs a graph on tensors by its inputs' names; gives its outputs as a safetensors file. */
-export function runSession(session: Session, tensors: readonly Tensor[]): Uint8Array {
+function runSession(session: Session, tensors: readonly Tensor[]): Uint8Array {
   const feeds: Record<string, SessionTensor> = {};
   for (const t of tensors) feeds[t.name] = feedOf(t);
   return writeSafetensors(Object.entries(session.run(feeds as Feeds)).map(([name, output]) => tensorOf(name, output)));
 }
 
 /** A tensor of a file as an input takes it. */
-export function feedOf(t: Tensor): SessionTensor {
+function feedOf(t: Tensor): SessionTensor {
   const type = TYPES.find(([name]) => name === t.dtype)![1];
   return { type, dims: t.shape, data: numbersOf(t, type) };
 }

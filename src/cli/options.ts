@@ -19,6 +19,21 @@ export function withTexts(command: Command, what: string, json: string): Command
     .option("--deterministic", "the build that gives the same bits on every machine");
 }
 
+/** Adds what binds a graph's sizes and inputs. */
+export function withSizes(command: Command): Command {
+  const bound = (least: number) => (text: string, all: { readonly [name: string]: number } = {}) => {
+    const at = text.lastIndexOf("=");
+    const value = at < text.length - 1 ? Number(text.slice(at + 1)) : NaN;
+    if (at < 1 || Number.isNaN(value) || (least === 0 && !(Number.isSafeInteger(value) && value >= 0))) {
+      throw new InvalidArgumentError(`Expected NAME=${least === 0 ? "SIZE" : "NUMBER"}.`);
+    }
+    return { ...all, [text.slice(0, at)]: value };
+  };
+  return command
+    .option("--dim <name=size>", "the size of a dimension of an ONNX file or a graph that has a name; again for others", bound(0))
+    .option("--constant <name=number>", "the value of a graph's input that never changes, as sr=16000; again for others", bound(-Infinity));
+}
+
 /** The end of a command's help: lines that run where the models are. */
 export function examples(...lines: string[]): string {
   const indented = lines.map((line) => `  ${line}\n`).join("");

@@ -1,22 +1,20 @@
 import type { Command } from "commander";
-import { kindOf } from "../formats/kind.ts";
 import { tensor, writeSafetensors, type Model, type RunResult, type Tensor } from "../index.ts";
-import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
-import { openGraph, openOnnx, runGraph, runSession } from "./graphs.ts";
+import { about, loadModel, readBytes, readTensors } from "./files.ts";
+import { openNet, runNet, type GraphOptions } from "./graphs.ts";
 import { prefixOf, readInput, type Input } from "./input.ts";
-import { examples } from "./options.ts";
+import { examples, withSizes } from "./options.ts";
 import { runInPieces, summed } from "./pieces.ts";
 import { writeWhole } from "./write.ts";
 
-interface Options extends LoadOptions {
+interface Options extends GraphOptions {
   readonly input?: string;
   readonly output: string;
   readonly last?: boolean;
 }
 
 export function runCommand(program: Command): void {
-  program
-    .command("run")
+  withSizes(program.command("run"))
     .description("run sequences from a file through a model")
     .argument("<model>", "file with the weights")
     .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
@@ -41,12 +39,8 @@ ${examples("unrolled run examples/models/sunspots.safetensors -i examples/models
 
 function run(path: string, options: Options): void {
   const bytes = readBytes(path);
-  const graph = about(path, () => openGraph(path, bytes, options.deterministic));
-  if (graph) return writeWhole(options.output, about(path, () => runGraph(graph, tensorsOf(options))));
-  if (kindOf(bytes) === "onnx") {
-    const written = about(path, () => runSession(openOnnx(path, bytes, options.deterministic), tensorsOf(options)));
-    return writeWhole(options.output, written);
-  }
+  const net = about(path, () => openNet(path, bytes, options));
+  if (net) return writeWhole(options.output, about(path, () => runNet(net, tensorsOf(options))));
   const { model } = loadModel(path, options);
   const tensors = tensorsOf(options);
   let written: Uint8Array;

@@ -65,7 +65,7 @@ export class Builder {
     const op = Object.hasOwn(OPS, word) ? OPS[word] : undefined;
     if (!op) throw new FormatError("unsupported", `${name}: expected an op that this engine has, got ${JSON.stringify(word)}`);
     checkInputs(name, op, inputs);
-    const call: Call = { name, inputs, attributes: readAttributes(name, op.attributes, attributes) };
+    const call: Call = { name, inputs, attributes: readAttributes(name, op.attributes, attributes), given: attributes };
     const types = op.infer(call).map((t) => checkType(name, t));
     const same = op.same?.(call, types);
     if (same) return [same];

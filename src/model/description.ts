@@ -108,6 +108,9 @@ export function parseDescription(json: string): Description {
 /** Checks a value from outside; every field must be one that the engine runs. */
 export function checkDescription(value: unknown): Description {
   const d = asObject("description", value);
+  if (d.format === "unrolled/2") {
+    throw new FormatError("unsupported", 'format: expected "unrolled/1", got "unrolled/2", a graph: graphFromSafetensors of unrolled/graph reads it');
+  }
   const known: Record<string, Check> = {
     format: oneOf("unrolled/1"),
     input: oneOf("features", "ids", "bytes"),

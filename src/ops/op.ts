@@ -19,6 +19,8 @@ export interface Call<R = Readers> {
   readonly name: string;
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Read<R>;
+  /** The attributes as they were given. */
+  readonly given: Attributes;
 }
 
 /** All that the engine knows of an op; what it computes stands in assembly/ops under the same word. */

@@ -2,7 +2,7 @@ import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../graph/program.ts";
-import { planGraph } from "../plan/plan.ts";
+import { planGraph, type BoundGraph } from "../plan/plan.ts";
 import { sameValues } from "./feeds.ts";
 import { Evaluator, Player, type Loaded } from "./player.ts";
 
@@ -62,6 +62,13 @@ export class Bindings {
     this.#held.add(binding);
   }
 
+  /** The graph for these types. Throws Unknown where it cannot be made without an input's numbers. */
+  bound(types: ReadonlyMap<string, Type | Constant>): BoundGraph {
+    const builder = new Builder(this.#evaluator.evaluate);
+    this.#program.build(builder, types);
+    return builder.graph();
+  }
+
   close(): void {
     this.#kept.length = 0;
     this.#held.clear();
@@ -78,9 +85,9 @@ export class Bindings {
         const { dtype, shape, data } = read[i];
         types.set(port.name, this.#pins.has(port.name) ? { dtype, shape, data: data.slice() } : { dtype, shape });
       });
-      const builder = new Builder(this.#evaluator.evaluate);
+      let graph: BoundGraph;
       try {
-        this.#program.build(builder, types);
+        graph = this.bound(types);
       } catch (error) {
         if (!(error instanceof Unknown)) throw error;
         const more = error.inputs.filter((name) => !this.#pins.has(name));
@@ -88,7 +95,6 @@ export class Bindings {
         for (const name of more) this.#pins.add(name);
         continue;
       }
-      const graph = builder.graph();
       const loaded = this.player.load(planGraph(graph));
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),

@@ -1,4 +1,7 @@
-import type { Constant, Port } from "../graph/graph.ts";
+import { FormatError } from "../check.ts";
+import { Unknown } from "../graph/builder.ts";
+import type { Constant, Graph, Port, Type } from "../graph/graph.ts";
+import { unbind } from "../graph/unbind.ts";
 import type { Arena } from "../memory/arena.ts";
 import type { Program } from "../graph/program.ts";
 import { Bindings } from "./bindings.ts";
@@ -78,6 +81,28 @@ export class Session {
   stream(options: StreamOptions): SessionStream {
     this.#check();
     return new SessionStream(this.#program, this.#bindings, this.#dims, { ...options, constants: { ...this.#options.constants, ...options.constants } });
+  }
+
+  /**
+   * The graph that runs at these sizes, as data: dims bound, what is known computed, `constants` within. `dims` adds to
+   * the session's. Throws TypeError for a size that is not given, FormatError where an input's numbers must be known.
+   */
+  graph(dims: { readonly [name: string]: number } = {}): Graph {
+    this.#check();
+    const sizes: { readonly [name: string]: number } = { ...this.#dims, ...dims };
+    const types = new Map(this.inputs.map((port): [string, Type | Constant] => {
+      const shape = port.dims.map((d) => {
+        const size = typeof d === "number" ? d : sizes[d];
+        if (size === undefined && !this.#constants.has(port.name)) throw new TypeError(`${port.name}: expected a size for ${d} in dims, got none`);
+        return size;
+      });
+      return [port.name, this.#constants.get(port.name) ?? { dtype: port.dtype, shape }];
+    }));
+    try {
+      return unbind(this.#bindings.bound(types));
+    } catch (error) {
+      throw error instanceof Unknown ? new FormatError("unsupported", `${error.message}: give it in constants`) : error;
+    }
   }
 
   /** Lets the memory go; the session and its streams refuse use from here on. */
