@@ -41,6 +41,52 @@ export function checkCount(label: string, value: unknown, least: number): assert
   }
 }
 
+/** Whether another thread may write what is viewed. */
+export function isShared(view: ArrayBufferView): boolean {
+  return typeof SharedArrayBuffer === "function" && view.buffer instanceof SharedArrayBuffer;
+}
+
+/** Throws unless `value` is true or false. */
+export function checkBoolean(label: string, value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") throw new TypeError(`${label}: expected true or false, got ${shown(value)}`);
+}
+
+/** The options, each read once, without those undefined. Throws TypeError where one is none of `known`. */
+export function readOptions<T extends object>(options: T, ...known: (keyof T & string)[]): T {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`options: expected an object with ${known.join(", ")}, got ${kindOf(options)}`);
+  }
+  for (const name in options) {
+    if (!known.includes(name)) throw new TypeError(`${name.slice(0, SHOWN.characters)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
+  }
+  const read = {} as T;
+  for (const name of known) {
+    const value = options[name];
+    if (value !== undefined) read[name] = value;
+  }
+  return read;
+}
+
+/** "; did you mean NAME?" for the name that fewest changes make of `name`, if these are few. */
+export function nearest(name: string, known: readonly string[]): string {
+  if (name.length > 30) return "";
+  const distances = known.map((k) => distance(name.toLowerCase(), k.toLowerCase()));
+  const least = Math.min(...distances);
+  const found = known[distances.indexOf(least)];
+  return least <= 1 + found.length / 4 ? `; did you mean ${found}?` : "";
+}
+
+/** Characters to insert, remove or replace between two words: Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}
+
 /** A value's kind in words, for an error. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";

@@ -1,4 +1,4 @@
-// UTF-8. An AudioWorklet has no TextEncoder, and a TextDecoder only in WebKit.
+// UTF-8 and JSON. An AudioWorklet has no TextEncoder, and a TextDecoder only in WebKit.
 
 /** Throws where the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
@@ -14,4 +14,32 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   const escaped = encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, "\ufffd"));
   const bytes = escaped.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Uint8Array.from(bytes, (char) => char.charCodeAt(0));
+}
+
+/**
+ * JSON in which each object has each key once, of which JSON.parse keeps only the last; `whole`: and numbers
+ * are digits alone. Throws SyntaxError.
+ */
+export function parseJson(json: string, whole = false): unknown {
+  const value: unknown = JSON.parse(json);
+  let keys = 0;
+  const open = [value];
+  for (let v = open.pop(); v !== undefined; v = open.pop()) {
+    if (typeof v !== "object" || v === null) continue;
+    const values = Object.values(v);
+    if (!Array.isArray(v)) keys += values.length;
+    for (const inner of values) open.push(inner);
+  }
+  let text = false;
+  for (let i = 0; i < json.length; i++) {
+    const char = json[i];
+    if (char === "\\") i++;
+    else if (char === '"') text = !text;
+    else if (!text && char === ":") keys--;
+    else if (!text && whole && ("+-.E".includes(char) || (char === "e" && json[i - 1] <= "9"))) {
+      throw new SyntaxError(`expected whole numbers, got ${JSON.stringify(char)} in one at ${i}`);
+    }
+  }
+  if (keys < 0) throw new SyntaxError(`expected each name once, got ${-keys} repeated`);
+  return value;
 }

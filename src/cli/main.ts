@@ -4,6 +4,7 @@ import { benchCommand } from "./bench.ts";
 import { classifyCommand } from "./classify.ts";
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
+import { describeCommand } from "./describe.ts";
 import { encodeCommand } from "./encode.ts";
 import { forecastCommand } from "./forecast.ts";
 import { generateCommand } from "./generate.ts";
@@ -15,7 +16,7 @@ import { traceCommand } from "./trace.ts";
 
 const COMMANDS = [
   runCommand, classifyCommand, encodeCommand, generateCommand, scoreCommand,
-  forecastCommand, traceCommand, inspectCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
+  forecastCommand, traceCommand, inspectCommand, describeCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
 ];
 
 const FAILURE = 1;
@@ -40,7 +41,7 @@ function program(): Command {
 /** Runs the command and returns the exit status. */
 async function main(args: string[]): Promise<number> {
   try {
-    if (args.length === 0) throw new CommanderError(USAGE, "none", "expected a command (run, classify, encode, generate, score, forecast, trace, inspect, convert, bench), got none; try unrolled --help");
+    if (args.length === 0) throw new CommanderError(USAGE, "none", "expected a command (run, classify, encode, generate, score, forecast, trace, inspect, describe, convert, bench), got none; try unrolled --help");
     await program().parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
