@@ -16,11 +16,8 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes, (char) => char.charCodeAt(0));
 }
 
-/**
- * JSON in which each object has each key once, of which JSON.parse keeps only the last; `whole`: and numbers
- * are digits alone. Throws SyntaxError.
- */
-export function parseJson(json: string, whole = false): unknown {
+/** JSON in which each object has each key once, of which JSON.parse keeps only the last. Throws SyntaxError. */
+export function parseJson(json: string): unknown {
   const value: unknown = JSON.parse(json);
   let keys = 0;
   const open = [value];
@@ -30,16 +27,25 @@ export function parseJson(json: string, whole = false): unknown {
     if (!Array.isArray(v)) keys += values.length;
     for (const inner of values) open.push(inner);
   }
+  const repeated = countOutside(json, (char) => char === ":") - keys;
+  if (repeated > 0) throw new SyntaxError(`expected each name once, got ${repeated} repeated`);
+  return value;
+}
+
+/** Whether all numbers of a JSON text are digits alone: no 6.0, 1e0 or -0. */
+export function hasWholeNumbers(json: string): boolean {
+  return countOutside(json, (char, before) => "+-.E".includes(char) || (char === "e" && before <= "9")) === 0;
+}
+
+/** Characters that are `wanted`, outside of strings. */
+function countOutside(json: string, wanted: (char: string, before: string) => boolean): number {
+  let count = 0;
   let text = false;
   for (let i = 0; i < json.length; i++) {
     const char = json[i];
     if (char === "\\") i++;
     else if (char === '"') text = !text;
-    else if (!text && char === ":") keys--;
-    else if (!text && whole && ("+-.E".includes(char) || (char === "e" && json[i - 1] <= "9"))) {
-      throw new SyntaxError(`expected whole numbers, got ${JSON.stringify(char)} in one at ${i}`);
-    }
+    else if (!text && wanted(char, json[i - 1])) count++;
   }
-  if (keys < 0) throw new SyntaxError(`expected each name once, got ${-keys} repeated`);
-  return value;
+  return count;
 }

@@ -1,6 +1,6 @@
 import { FormatError, isShared, kindOf, shown } from "../check.ts";
 import { checkTensor, DTYPES, isCounts, type Dtype, type Tensor } from "../model/tensor.ts";
-import { decodeUtf8, encodeUtf8, parseJson } from "../text.ts";
+import { decodeUtf8, encodeUtf8, hasWholeNumbers, parseJson } from "../text.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
 export interface Safetensors {
@@ -36,23 +36,26 @@ export function readSafetensors(file: Uint8Array): Safetensors {
       tensors.push(readEntry(name, entry, data));
     }
   }
+  if (!hasWholeNumbers(header.json)) throw bad("expected numbers of digits alone, got a sign, a fraction or an exponent");
   return { tensors: inOrder(tensors, data.byteLength), metadata };
 }
 
-function readHeader(file: Uint8Array): { entries: [string, unknown][]; end: number } {
+function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (length > LARGEST_HEADER) throw bad(`expected a header of at most ${LARGEST_HEADER} bytes, got ${length}`);
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
   if (file[8] !== 0x7b) throw bad("expected a header that begins with {");
+  let json: string;
   let value: unknown;
   try {
-    value = parseJson(decodeUtf8(file.subarray(8, end)), true);
+    json = decodeUtf8(file.subarray(8, end));
+    value = parseJson(json);
   } catch (error) {
     throw bad(`expected a header of UTF-8 JSON: ${(error as Error).message}`);
   }
-  return { entries: Object.entries(asObject("header", value)), end };
+  return { json, entries: Object.entries(asObject("header", value)), end };
 }
 
 function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: Tensor; begin: number; end: number } {

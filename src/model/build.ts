@@ -58,6 +58,11 @@ export interface Net {
   scratchBytes(batch: number): number;
 }
 
+/** Throws TypeError where the net was disposed. */
+export function checkOpen(label: string, net: Net): void {
+  if (!net.open) throw new TypeError(`${label}: expected an open model, got a disposed one`);
+}
+
 /** Bytes of a record, assembly/layer.ts. */
 const RECORD = 64;
 
@@ -112,7 +117,7 @@ export function buildNet(
   return {
     open: true,
     description,
-    layers: layers.map(withoutFile),
+    layers: Object.freeze(layers.map(withoutFile)),
     build,
     kernels,
     arena,
@@ -150,7 +155,7 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
 
 /** A layer whose weights are packed: what would hold on to the file's tensors is left out. */
 function withoutFile(layer: Layer): Layer {
-  return { ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) };
+  return Object.freeze({ ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) });
 }
 
 /** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */

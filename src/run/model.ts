@@ -1,8 +1,9 @@
+import { checkBoolean, readOptions } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
-import { buildNet, type Net } from "../model/build.ts";
+import { buildNet, checkOpen, type Net } from "../model/build.ts";
 import { checkDescription, parseDescription, type Description } from "../model/description.ts";
 import { inferDescription } from "../model/infer.ts";
-import { checkPrecision, Tensors, type Tensor } from "../model/tensor.ts";
+import { checkPrecision, checkTensor, Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Region } from "../memory/plan.ts";
 import type { Kernels } from "../wasm/kernels.ts";
@@ -13,7 +14,7 @@ import type { Generated, GenerateOptions } from "./generate.ts";
 import type { Items } from "./items.ts";
 import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
 import { Runner } from "./runner.ts";
-import { checkGenerator } from "./sampling.ts";
+import { checkGenerator, GENERATE } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
@@ -40,8 +41,10 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, module, weights, ...given } = options;
+    const { deterministic = false, module, weights, ...given } = readOptions(options, "deterministic", "module", "weights", "format", "input", "labels", "layers");
+    checkBoolean("deterministic", deterministic);
     checkPrecision(weights);
+    tensors = tensors.map(checkTensor);
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given });
     return new Model(buildNet(description, tensors, deterministic, module, weights));
   }
@@ -81,6 +84,7 @@ export class Model {
   /** Runs one sequence, or a batch of them, each from its first timestep to its last. */
   run(x: Items, options: RunOptions = {}): RunResult {
     this.#check();
+    options = readOptions(options, "batch", "lengths", "state", "output", "into");
     const program = options.output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
     return this.#runner.run(x, program, options);
   }
@@ -88,7 +92,7 @@ export class Model {
   /** The final hidden state of the last cell, both directions' for a bidirectional one: [width], or [batch, width]. */
   encode(x: Items, options: Pick<RunOptions, "batch" | "lengths" | "state"> = {}): Float32Array {
     this.#check();
-    return this.#runner.run(x, this.#net.summary, options).output;
+    return this.#runner.run(x, this.#net.summary, readOptions(options, "batch", "lengths", "state")).output;
   }
 
   /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
@@ -108,7 +112,8 @@ export class Model {
    * whose outputs name each item, those of every timestep: `classify<Label[][]>(x)`. Logits go through softmax.
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
-  classify<Labels extends Label[] | Label[][] = Label[]>(x: Items, { top = 3 }: { readonly top?: number } = {}): Labels {
+  classify<Labels extends Label[] | Label[][] = Label[]>(x: Items, options: { readonly top?: number } = {}): Labels {
+    const { top = 3 } = readOptions(options, "top");
     checkClassifier(this.#net);
     const rows = labelRows(this.#net, this.run(x).output, top);
     return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;
@@ -120,11 +125,12 @@ export class Model {
    */
   score(x: Items): Score {
     this.#check();
-    return scoreItems(this.#net, this.#runner.workspace, this.#runner.begin(1), x);
+    return scoreItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x);
   }
 
   /** Items that follow the prompt from the zero state: Stream.generate says how. */
   generate(options: GenerateOptions): Generated {
+    options = readOptions(options, ...GENERATE);
     const stream = this.#promptedStream(options);
     try {
       return stream.generate(options);
@@ -135,6 +141,7 @@ export class Model {
 
   /** The same in pieces of `each` items (default 1), made when they are asked for. */
   *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
+    options = readOptions(options, ...GENERATE, "each");
     const stream = this.#promptedStream(options);
     try {
       yield* stream.generateEach(options);
@@ -147,9 +154,10 @@ export class Model {
    * Goes on with a series [T, features] of a net from features to as many features: [steps, features], each
    * output fed back as the next item. Row 0 is the output at the series' last item. Throws TypeError for another net.
    */
-  forecast(series: Items, { steps }: { readonly steps: number }): Float32Array {
+  forecast(series: Items, options: { readonly steps: number }): Float32Array {
     this.#check();
-    return forecastRows(this.#net, this.#runner.workspace, this.#runner.begin(1), series, steps);
+    const { steps } = readOptions(options, "steps");
+    return forecastRows(this.#net, this.#runner.workspace, () => this.#runner.begin(1), series, steps);
   }
 
   /** What the cells and their gates do over a sequence from the zero state. Not fast: for looking inside. */
@@ -191,6 +199,6 @@ export class Model {
   }
 
   #check(): void {
-    if (!this.#net.open) throw new TypeError("model: expected an open model, got a disposed one");
+    checkOpen("model", this.#net);
   }
 }

@@ -34,6 +34,9 @@ export interface Sampling {
   readonly longest: number;
 }
 
+/** Names of all that `generate` takes. */
+export const GENERATE = ["prompt", "length", "temperature", "topK", "topP", "seed", "stop"] as const;
+
 const MOST_IDS = 0x7fffffff;
 
 /** Throws TypeError unless the net gives what it takes. */

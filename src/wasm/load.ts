@@ -1,6 +1,6 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
-import { kindOf } from "../check.ts";
+import { checkBoolean, kindOf, readOptions } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
@@ -35,7 +35,10 @@ function probe(): Build {
  * build's, or with `integers` that of int8 and int16 weights. Compiled once a process. Post it to a Worker or an AudioWorklet and pass it
  * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
  */
-export function compile({ deterministic = false, integers = false }: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
+export function compile(options: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
+  const { deterministic = false, integers = false } = readOptions(options, "deterministic", "integers");
+  checkBoolean("deterministic", deterministic);
+  checkBoolean("integers", integers);
   return moduleOf(chooseBuild(deterministic, integers));
 }
 
