@@ -52,7 +52,7 @@ export function checkBoolean(label: string, value: unknown): asserts value is bo
 }
 
 /** The options, each read once, without those undefined. Throws TypeError where one is none of `known`. */
-export function readOptions<T extends object>(options: T, ...known: (keyof T & string)[]): T {
+export function readOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): T {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`options: expected an object with ${known.join(", ")}, got ${kindOf(options)}`);
   }

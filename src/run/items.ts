@@ -42,7 +42,9 @@ export function readNumbers(values: ArrayLike<number>, label: string, ids: boole
   if (typeof values !== "object" || values === null || typeof values.length !== "number") {
     throw new TypeError(`${label}: expected an array of numbers, got ${kindOf(values)}`);
   }
-  const copy = ids ? new Float64Array(values.length) : new Float32Array(values.length);
+  const { length } = values;
+  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`${label}: expected an array of numbers, got one of length ${length}`);
+  const copy = ids ? new Float64Array(length) : new Float32Array(length);
   for (let i = 0; i < copy.length; i++) {
     const value: unknown = values[i];
     if (typeof value !== "number") throw new TypeError(`${label}[${i}]: expected a number, got ${kindOf(value)}`);
@@ -75,11 +77,13 @@ export function overlap(a: unknown, b: unknown): boolean {
 
 /** Throws where a run would overwrite what it has yet to read, or what it has written. */
 export function checkApart({ values }: Sequence, output: Float32Array, { h, c }: State): void {
-  const arrays: [string, unknown][] = [["x", values], ["into.output", output], ["into.state.h", h], ["into.state.c", c]];
-  for (const [i, j] of [[1, 0], [1, 2], [1, 3], [2, 3]]) {
-    if (overlap(arrays[i][1], arrays[j][1])) throw new TypeError(`${arrays[i][0]}: expected memory apart from ${arrays[j][0]}, got an array that shares it`);
-  }
+  if (overlap(output, values)) throw shared("into.output", "x");
+  if (overlap(output, h)) throw shared("into.output", "into.state.h");
+  if (overlap(output, c)) throw shared("into.output", "into.state.c");
+  if (overlap(h, c)) throw shared("into.state.h", "into.state.c");
 }
+
+const shared = (label: string, other: string) => new TypeError(`${label}: expected memory apart from ${other}, got an array that shares it`);
 
 function encodeText(net: Net, text: string, label: string): Uint8Array {
   if (net.description.input !== "bytes") {

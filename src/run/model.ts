@@ -19,6 +19,8 @@ import { scoreItems, type Score } from "./score.ts";
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
 
+const RUN = ["batch", "lengths", "state", "output", "into"] as const;
+
 /** A trained net, ready to run. */
 export class Model {
   readonly #net: Net;
@@ -41,7 +43,7 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    const { deterministic = false, module, weights, ...given } = readOptions(options, "deterministic", "module", "weights", "format", "input", "labels", "layers");
+    const { deterministic = false, module, weights, ...given } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
     checkBoolean("deterministic", deterministic);
     checkPrecision(weights);
     tensors = tensors.map(checkTensor);
@@ -84,7 +86,7 @@ export class Model {
   /** Runs one sequence, or a batch of them, each from its first timestep to its last. */
   run(x: Items, options: RunOptions = {}): RunResult {
     this.#check();
-    options = readOptions(options, "batch", "lengths", "state", "output", "into");
+    options = readOptions(options, RUN);
     const program = options.output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
     return this.#runner.run(x, program, options);
   }
@@ -92,7 +94,7 @@ export class Model {
   /** The final hidden state of the last cell, both directions' for a bidirectional one: [width], or [batch, width]. */
   encode(x: Items, options: Pick<RunOptions, "batch" | "lengths" | "state"> = {}): Float32Array {
     this.#check();
-    return this.#runner.run(x, this.#net.summary, readOptions(options, "batch", "lengths", "state")).output;
+    return this.#runner.run(x, this.#net.summary, readOptions(options, ["batch", "lengths", "state"])).output;
   }
 
   /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
@@ -113,7 +115,7 @@ export class Model {
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
   classify<Labels extends Label[] | Label[][] = Label[]>(x: Items, options: { readonly top?: number } = {}): Labels {
-    const { top = 3 } = readOptions(options, "top");
+    const { top = 3 } = readOptions(options, ["top"]);
     checkClassifier(this.#net);
     const rows = labelRows(this.#net, this.run(x).output, top);
     return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;
@@ -130,7 +132,7 @@ export class Model {
 
   /** Items that follow the prompt from the zero state: Stream.generate says how. */
   generate(options: GenerateOptions): Generated {
-    options = readOptions(options, ...GENERATE);
+    options = readOptions(options, GENERATE);
     const stream = this.#promptedStream(options);
     try {
       return stream.generate(options);
@@ -141,7 +143,7 @@ export class Model {
 
   /** The same in pieces of `each` items (default 1), made when they are asked for. */
   *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    options = readOptions(options, ...GENERATE, "each");
+    options = readOptions(options, [...GENERATE, "each"]);
     const stream = this.#promptedStream(options);
     try {
       yield* stream.generateEach(options);
@@ -156,7 +158,7 @@ export class Model {
    */
   forecast(series: Items, options: { readonly steps: number }): Float32Array {
     this.#check();
-    const { steps } = readOptions(options, "steps");
+    const { steps } = readOptions(options, ["steps"]);
     return forecastRows(this.#net, this.#runner.workspace, () => this.#runner.begin(1), series, steps);
   }
 

@@ -68,7 +68,7 @@ export class Stream {
     const net = this.#net;
     const workspace = this.#workspace;
     const outputs = this.#outputs;
-    if (typeof x === "object" && x !== null && !ArrayBuffer.isView(x)) x = readNumbers(x, "x", false); // a getter may dispose
+    if (!this.#ids && typeof x === "object" && x !== null && !ArrayBuffer.isView(x)) x = readNumbers(x, "x", false); // a getter may dispose
     if (this.#state === 0 || !net.open) this.#check();
     if (y.length !== outputs || !(y instanceof Float32Array)) checkFloats("y", y, outputs);
     if (this.#ids) {
@@ -131,14 +131,14 @@ export class Stream {
    * whose outputs are not its inputs, RangeError for an option out of range.
    */
   generate(options: GenerateOptions): Generated {
-    options = readOptions(options, ...GENERATE);
+    options = readOptions(options, GENERATE);
     const generation = this.#begin(options);
     return generation.next(this.#state, options.length);
   }
 
   /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
   *generateEach(given: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    const { each = 1, ...options } = readOptions(given, ...GENERATE, "each");
+    const { each = 1, ...options } = readOptions(given, [...GENERATE, "each"]);
     checkCount("each", each, 1);
     const generation = this.#begin(options);
     while (!generation.done) {

@@ -36,7 +36,7 @@ function probe(): Build {
  * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
  */
 export function compile(options: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
-  const { deterministic = false, integers = false } = readOptions(options, "deterministic", "integers");
+  const { deterministic = false, integers = false } = readOptions(options, ["deterministic", "integers"]);
   checkBoolean("deterministic", deterministic);
   checkBoolean("integers", integers);
   return moduleOf(chooseBuild(deterministic, integers));
