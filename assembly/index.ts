@@ -7,5 +7,6 @@ export { CHUNK } from "./cells/recurrence";
 export { ABREAST } from "./linear/panels";
 export { FUSED, INTEGER } from "./lanes";
 
-/** Raised with every change of the exports or of the layer record. */
-export const ABI: i32 = 4;
+/** The hash of abi.ts, given by build/build.ts. */
+// @ts-ignore: a constant of the compiler's command line
+export const ABI: i32 = ABI_HASH;

@@ -7,6 +7,9 @@ export const FUSED: bool = isDefined(RELAXED);
 /** This module runs nets whose matrices are integers: assembly/integer. */
 export const INTEGER: bool = isDefined(INTEGERS);
 
+/** This module plays graphs: their cells take any activation. */
+export const FULL: bool = isDefined(GRAPHS);
+
 /** a * b + c */
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   if (isDefined(RELAXED)) return f32x4.relaxed_madd(a, b, c);

@@ -2,7 +2,7 @@
 import { assertActive, assertRegion, assertRows, CHECKED } from "./check";
 import * as integer from "./integer/embedding";
 import { copy, INTEGER } from "./lanes";
-import { Flag, Kind, Layer } from "./layer";
+import { Flag, Kind, Layer } from "./abi";
 import { recurrence } from "./cells/recurrence";
 import { padded } from "./lanes";
 import { linear } from "./linear/linear";

@@ -1,10 +1,18 @@
-// assembly/ -> build/*.wasm -> dist/: the module in three targets, the bundles, the types.
+// assembly/ -> build/*.wasm -> dist/: the modules, the bundles, the types.
+//
+//   dist/*.js         a file an entry, minified, the modules inside: browsers, Deno, worklets
+//   dist/node/        readable, with source maps, the modules in files beside it
+//   dist/cjs/         the same for require
+//   dist/workerd/     readable, the modules imported
+//   dist/types/       declarations, once more in cjs/
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { BINARIES, CORE, FULL, MODULES } from "./entries.ts";
+import { printAbi } from "./abi.ts";
 import { notices } from "./notices.ts";
-import { flattenTypes } from "./types.ts";
+import { copyTypes } from "./types.ts";
 
 const root = new URL("../", import.meta.url);
 process.chdir(root.pathname);
@@ -12,82 +20,122 @@ process.chdir(root.pathname);
 const run = (bin: string, ...args: string[]) =>
   execFileSync(process.execPath, [`node_modules/${bin}`, ...args], { stdio: "inherit" });
 
-for (const target of ["base", "relaxed", "integer", "debug"]) run("assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
-
-const MODULES = ["base", "relaxed", "integer"];
+const abi = printAbi();
+for (const target of [...MODULES, "debug"]) {
+  const entry = target.startsWith("full") ? "assembly/full.ts" : "assembly/index.ts";
+  run("assemblyscript/bin/asc.js", entry, "--config", "asconfig.json", "--target", target, "--use", `ABI_HASH=${abi}`);
+}
 
 /**
  * The builds are alike: in turns, 10 KB of each, one stands within gzip's window of the
  * other, and as hex on the same bytes. Base and relaxed are 10.6 KB gzipped, base64 one after the other 14.6.
  */
-function binaries(names: readonly string[]): string {
+function binaries(file: string, names: readonly string[]): string {
   const pieces = names.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? []);
   const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
   return [
     `const turns = ${JSON.stringify(turns, null, 1)};`,
-    ...MODULES.map((name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`),
+    ...BINARIES[file].map((name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`),
     "",
   ].join("\n");
 }
-writeFileSync("build/binaries.js", binaries(MODULES));
-
-/** The commands import the engine from the bundle beside them. */
-const engineBeside: Plugin = {
-  name: "engine-beside",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: "./index.js", external: true })),
-};
-
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist");
-const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true } as const;
-const library: BuildOptions = {
-  ...common,
-  entryPoints: ["src/index.ts"],
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  inject: ["build/shims.js"],
-  minify: true,
-};
 
 /** workerd compiles no bytes: there the modules are imports that wrangler uploads beside the script. */
-const imported: Plugin = {
-  name: "imported-wasm",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/binaries\.js$/ }, ({ path }) => ({ path, namespace: "imported-wasm" }));
-    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter: /./, namespace: "imported-wasm" }, () => ({
-      contents: MODULES.map((name) => `export { default as ${name} } from "./${name}.wasm";`).join("\n"),
-    }));
-  },
-};
+function imported(file: string, names: readonly string[]): string {
+  const line = (name: string) =>
+    names.includes(name) ? `export { default as ${name} } from "../${name}.wasm";\n` : `export const ${name} = "";\n`;
+  return BINARIES[file].map(line).join("");
+}
+
+/** Entries that are bundled in one go: what they share is there once. */
+interface Group {
+  readonly entries: readonly string[];
+  /** The modules of each of BINARIES' files, and what the file is called beside the bundle. */
+  readonly binaries: { readonly [file: string]: { readonly modules: readonly string[]; readonly beside: string } };
+  readonly plugins: readonly Plugin[];
+}
 
 /** The core runs, encodes and streams: without the integers' module, and without what is built on top. */
-const core: Plugin = {
-  name: "core",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/(classify|forecast|generate|quantize|sampling|score|trace)\.ts$/ }, () => ({ path: resolve("build/left-out.ts") }));
-    onLoad({ filter: /binaries\.js$/ }, () => ({ contents: binaries(["base", "relaxed"]) }));
-  },
+const LEFT_OUT = /\/(classify|forecast|generate|inspect|integers|kind|quantize|sampling|score|trace)\.ts$/;
+const leaveOut: Plugin = {
+  name: "leave-out",
+  setup: ({ onResolve }) => onResolve({ filter: LEFT_OUT }, () => ({ path: resolve("build/left-out.ts") })),
 };
 
-const engine = await build({ ...library, outfile: "dist/index.js" });
-await build({ ...library, outfile: "dist/core.js", plugins: [core] });
-await build({ ...library, outfile: "dist/index.cjs", format: "cjs" });
-await build({ ...library, outfile: "dist/workerd.js", plugins: [imported] });
+const GROUPS: readonly Group[] = [
+  { entries: FULL, binaries: Object.fromEntries(Object.entries(BINARIES).map(([file, modules]) => [file, { modules, beside: file }])), plugins: [] },
+  { entries: CORE, binaries: { "binaries.js": { modules: ["base", "relaxed"], beside: "core-binaries.js" } }, plugins: [leaveOut] },
+];
+
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true } as const;
+const made: Metafile[] = [];
+
+/** Bundles a group into a folder. */
+async function bundle({ entries, plugins }: Group, outdir: string, binaries: Plugin, options: BuildOptions): Promise<void> {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: entries.map((name) => `src/${name}.ts`),
+    outdir,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    inject: ["build/shims.js"],
+    splitting: entries.length > 1,
+    ...options,
+    plugins: [...plugins, binaries],
+  });
+  made.push(metafile!);
+}
+
+const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+
+const inside = ({ binaries: files }: Group): Plugin => ({
+  name: "binaries-inside",
+  setup: ({ onLoad }) => onLoad({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({ contents: binaries(fileOf(path), files[fileOf(path)].modules) })),
+});
+
+const beside = ({ binaries: files }: Group): Plugin => ({
+  name: "binaries-beside",
+  setup: ({ onResolve }) => onResolve({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({ path: `./${files[fileOf(path)].beside}`, external: true })),
+});
+
+for (const [file, names] of Object.entries(BINARIES)) writeFileSync(`build/${file}`, binaries(file, names));
+rmSync("dist", { recursive: true, force: true });
+for (const folder of ["node", "cjs", "workerd"]) mkdirSync(`dist/${folder}`, { recursive: true });
+for (const group of GROUPS) {
+  await bundle(group, "dist", inside(group), { minify: true });
+  await bundle(group, "dist/node", beside(group), { sourcemap: true, keepNames: true });
+  await bundle(group, "dist/workerd", beside(group), { keepNames: true });
+  for (const [file, { modules, beside }] of Object.entries(group.binaries)) {
+    writeFileSync(`dist/node/${beside}`, binaries(file, modules));
+    writeFileSync(`dist/workerd/${beside}`, imported(file, modules));
+  }
+}
+for (const name of readdirSync("dist/node").filter((file) => file.endsWith(".js"))) {
+  const sourcemap = !name.endsWith("binaries.js");
+  await build({ entryPoints: [`dist/node/${name}`], outdir: "dist/cjs", format: "cjs", platform: "node", sourcemap });
+}
+writeFileSync("dist/cjs/package.json", '{ "type": "commonjs" }\n');
+for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+
+/** The commands import the engine from the bundles beside them. */
+const ENGINE = new RegExp(`^\\.\\./(${FULL.join("|")})\\.ts$`);
+const engineBeside: Plugin = {
+  name: "engine-beside",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: ENGINE }, ({ path }) => ({ path: path.replace("..", "./node").replace(/ts$/, "js"), external: true })),
+};
 const commands = await build({
   ...common,
-  entryPoints: ["src/cli/main.ts"],
-  outfile: "dist/cli.js",
+  entryPoints: { cli: "src/cli/main.ts" },
+  outdir: "dist",
   platform: "node",
   banner: { js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   minifySyntax: true,
   plugins: [engineBeside],
 });
 chmodSync("dist/cli.js", 0o755);
-writeFileSync("dist/THIRD-PARTY.txt", notices([engine.metafile!, commands.metafile]));
-for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+writeFileSync("dist/THIRD-PARTY.txt", notices([...made, commands.metafile]));
 
 rmSync("build/types", { recursive: true, force: true });
 run("typescript/bin/tsc", "--project", "build/tsconfig.json");
-const types = flattenTypes("build/types", "index.d.ts");
-for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`, types);
+copyTypes("build/types", [...FULL, ...CORE], ["dist/types", "dist/cjs/types"]);

@@ -1,25 +1,36 @@
+import { printable } from "./text.ts";
+
 /** What is wrong with a model file, a tensor or a description. */
 export type FormatCode =
   | "truncated" // the file ends before what it announces
-  | "header" // the safetensors header is not what the format asks for
+  | "header" // the file is not laid out as its format asks
   | "dtype" // a tensor's type is unknown, or is not what its use needs
   | "shape" // a tensor's shape is not what its use needs
   | "tensor" // a tensor is missing, or is left over
   | "description" // the description is not valid
   | "unsupported" // the description asks for what this engine does not run
+  | "graph" // a node is not what its op asks for
   | "state"; // a saved state does not belong here
 
-/** Characters of an error: names in a file may be as long as the file. */
-const LONGEST = 4000;
+/** Characters of an error at its beginning and its end: names in a file may be as long as the file. */
+const LONGEST = { head: 2000, tail: 500 };
 
 /** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
 export class FormatError extends Error {
-  override readonly name = "FormatError";
+  declare readonly name: "FormatError";
   readonly code: FormatCode;
   constructor(code: FormatCode, message: string) {
-    super(message.length > LONGEST ? `${message.slice(0, LONGEST)}...` : message);
+    super(shortened(printable(shortened(message))));
     this.code = code;
   }
+  static {
+    // A stack is written before the fields are, and a minified class has another name.
+    Object.defineProperty(this.prototype, "name", { value: "FormatError", configurable: true, writable: true });
+  }
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST.head + LONGEST.tail ? text : `${text.slice(0, LONGEST.head)}...${text.slice(-LONGEST.tail)}`;
 }
 
 /** Throws a RangeError unless `value` is `expected`. */
@@ -51,14 +62,19 @@ export function checkBoolean(label: string, value: unknown): asserts value is bo
   if (typeof value !== "boolean") throw new TypeError(`${label}: expected true or false, got ${shown(value)}`);
 }
 
-/** The options, each read once, without those undefined. Throws TypeError where one is none of `known`. */
-export function readOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): T {
+/** Throws TypeError unless `options` is an object whose names are all `known`. */
+export function checkOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`options: expected an object with ${known.join(", ")}, got ${kindOf(options)}`);
   }
   for (const name in options) {
     if (!known.includes(name)) throw new TypeError(`${name.slice(0, SHOWN.characters)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
   }
+}
+
+/** The options, each read once, without those undefined. Throws TypeError where one is none of `known`. */
+export function readOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): T {
+  checkOptions(options, known);
   const read = {} as T;
   for (const name of known) {
     const value = options[name];
@@ -87,11 +103,21 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** Throws unless `value` is an object; `fields` says which. */
+export function checkObject(label: string, value: unknown, fields: string): asserts value is object {
+  if (typeof value !== "object" || value === null) throw new TypeError(`${label}: expected ${fields}, got ${kindOf(value)}`);
+}
+
+/** Throws unless `value` is an array. */
+export function checkList(label: string, value: unknown): asserts value is unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${label}: expected an array, got ${kindOf(value)}`);
+}
+
 /** A value's kind in words, for an error. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
-  return value.constructor?.name ?? "object";
+  return cut(String(value.constructor?.name || "object"));
 }
 
 /** Characters, elements and levels of a value in an error. */
@@ -104,7 +130,7 @@ const SHOWN = { characters: 100, elements: 20, levels: 4 };
 export function shown(value: unknown, levels = SHOWN.levels): string {
   if (value === undefined) return "none";
   if (typeof value === "string") return cut(JSON.stringify(value.slice(0, SHOWN.characters + 1)));
-  if (typeof value !== "object" || value === null) return String(value);
+  if (typeof value !== "object" || value === null) return cut(String(value));
   if (Array.isArray(value)) {
     return levels === 0 ? "[...]" : cut(`[${value.slice(0, SHOWN.elements).map((v) => shown(v, levels - 1))}]`);
   }
@@ -114,5 +140,5 @@ export function shown(value: unknown, levels = SHOWN.levels): string {
 }
 
 function cut(text: string): string {
-  return text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}...` : text;
+  return printable(text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}...` : text);
 }

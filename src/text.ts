@@ -49,3 +49,11 @@ function countOutside(json: string, wanted: (char: string, before: string) => bo
   }
   return count;
 }
+
+/** Control and format characters, as U+202E, which turns a line around; lone surrogates; not the joiners of words. */
+const HIDDEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** The text in one line that shows all that is in it: what is hidden as \u{202e}. */
+export function printable(text: string): string {
+  return text.replace(HIDDEN, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
+}

@@ -19,7 +19,7 @@ function relaxedNode(): string[] {
 
 const builds = process.argv.length > 2 ? process.argv.slice(2) : ["base", "debug", "relaxed", "debug-relaxed"];
 if (builds.includes("debug-relaxed")) {
-  const asc = ["--config", "asconfig.json", "--target", "debug", "--enable", "simd,relaxed-simd", "--use", "RELAXED=1", "--outFile", "build/debug-relaxed.wasm"];
+  const asc = ["assembly/index.ts", "--config", "asconfig.json", "--target", "debug", "--enable", "simd,relaxed-simd", "--use", "RELAXED=1", "--outFile", "build/debug-relaxed.wasm"];
   if (spawnSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...asc], { stdio: "inherit" }).status !== 0) process.exit(1);
 }
 

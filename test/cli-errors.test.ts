@@ -50,11 +50,11 @@ describe("bad input: one line, status 1", () => {
     ["a file for a directory", () => join(MODEL, "x"), "expected a directory before the last name, got a file"],
     ["an empty file", (f) => write(f, new Uint8Array(0)), "expected at least 8 bytes, got 0"],
     ["a cut-off file", (f) => write(f, readFileSync(MODEL).subarray(0, 200_000)), "expected data up to byte"],
-    ["a file of another kind", (f) => write(f, Buffer.from("PK\x03\x04 not safetensors at all")), "safetensors: expected"],
+    ["a file of another kind", (f) => write(f, Buffer.from("PK\x03\x04 not safetensors at all")), "a zip: unpack it"],
     ["an unknown layer type", (f) => save(f, "bad", weights(lstm), { layers: [{ type: "mamba", weights: "" }] }), 'layers[0].type: expected embedding'],
     ["a wrong shape", (f) => save(f, "bad", weights({ ...lstm, weight_hh_l0: [20, 4] }), { layers: [{ type: "lstm", weights: "" }] }), "weight_hh_l0: expected [20, 5], got [20, 4]"],
     ["a state_dict that says too little", (f) => save(f, "bad", weights({ ...cellShapes("rnn", "a.", 3, 3), ...cellShapes("rnn", "b.", 3, 3) })), 'Pass one, in the right order, for example {"format"'],
-    ["a line break in a name", (f) => write(f, rawFile({ "a\n\x1b[31mb": 1 })), "a [31mb: expected an object"],
+    ["a line break in a name", (f) => write(f, rawFile({ "a\n\x1b[31mb": 1 })), "a\\u{a}\\u{1b}[31mb: expected an object"],
   ])("%s", (_, make, words) => {
     expect(failure(["inspect", make(scratch())], 1)).toContain(words);
   });
@@ -95,7 +95,6 @@ describe("bad input: one line, status 1", () => {
 
 describe("usage: status 2", () => {
   test.each<[string[], string]>([
-    [[], "expected a command"],
     [["rum"], "unknown command 'rum'"],
     [["run"], "required option '-i, --input <file>' not specified"],
     [["run", "m"], "required option '-i, --input <file>' not specified"],

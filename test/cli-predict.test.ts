@@ -184,7 +184,6 @@ describe("failures are one line", () => {
     [["forecast", LM, "1"], 1, 'forecast: expected a net with input "features", got "bytes"'],
     [["trace", LM, "a"], 1, "trace: expected --svg FILE or --json, got neither"],
     [["trace", LM, "a", "b", "--json"], 1, "trace: expected one text, got more"],
-    [["convert", LM, "x"], 2, "--dtype"],
     [["convert", LM, "x", "--dtype", "f8"], 2, "Allowed choices are f16, bf16."],
     [["encode", LM, ""], 1, "text 1: expected a text, got an empty one"],
   ])("%j", (args, status, words) => expect(failure(args, status)).toContain(words));

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { tensor, type Description, type Tensor } from "../src/index.ts";
+import { Model, tensor, type Description, type Tensor } from "../src/index.ts";
 import { integers, open, save, scratch, unrolled } from "./support/cli.ts";
 import { difference, drawGolden, readGoldens, type Golden } from "./support/goldens.ts";
 import { cellShapes, weights } from "./support/weights.ts";
@@ -70,6 +70,32 @@ describe("run", () => {
     const rest = run(folder, model, [integers("x", [2, 3], [2, 3, 4, 7, 6, 5], "I32"), ...states]);
     for (const name of ["a.h_n", "a.c_n", "b.h_n"]) expect(rest.get(name)!.values, name).toEqual(all.get(name)!.values);
     expect(rest.get("output")!.values.slice(0, 18)).toEqual(all.get("output")!.values.slice(6, 24));
+  });
+
+  test.each<[string, Partial<Description["layers"][number]>[], number | undefined, number]>([
+    ["a batch of 70, ragged", [], 70, 5],
+    ["a batch of 33 through a net with last", [{ type: "last" }], 33, 5],
+    ["one sequence of 2,500 timesteps", [], undefined, 2500],
+    ["one sequence through a net with last", [{ type: "last" }], undefined, 1025],
+    ["one sequence backward", [{ type: "gru", weights: "b", direction: "reverse" }], undefined, 1025],
+  ])("in pieces as whole: %s", (_, more, batch, steps) => {
+    const folder = scratch();
+    const layers = [{ type: "lstm", weights: "a" }, ...more] as Description["layers"];
+    const held = weights({ ...cellShapes("lstm", "a.", 2, 5, { layers: 2, proj: 3 }), ...(more[0]?.type === "gru" ? cellShapes("gru", "b.", 3, 4) : {}) });
+    const rows = batch === undefined ? [] : [batch];
+    const floats = (name: string, shape: number[]) => tensor(name, shape, Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * i)));
+    const prefix = more[0]?.type === "gru" ? "a." : "";
+    const input = [floats("x", [...rows, steps, 2]), floats(`${prefix}h0`, [2, ...rows, 3]), floats(`${prefix}c0`, [2, ...rows, 5])];
+    const lengths = batch ? Array.from({ length: batch }, (_, i) => 1 + (i % steps)) : undefined;
+    if (lengths) input.push(integers("lengths", rows, lengths));
+    const got = run(folder, save(folder, "m.safetensors", held, { layers }), input);
+    const values = (t: Tensor) => new Float32Array(t.bytes.slice().buffer);
+    using model = Model.fromTensors(held, { layers });
+    const empty = new Float32Array(prefix ? 4 : 0);
+    const whole = model.run(values(input[0]), { batch, lengths, state: { h: Float32Array.of(...values(input[1]), ...empty), c: values(input[2]) } });
+    expect(got.get("output")!.values).toEqual(whole.output);
+    expect(got.get(`${prefix}h_n`)!.values).toEqual(whole.state.h.slice(0, 6 * (batch ?? 1)));
+    expect(got.get(`${prefix}c_n`)!.values).toEqual(whole.state.c);
   });
 
   test("--last, --description and --deterministic", () => {

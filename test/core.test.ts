@@ -17,10 +17,17 @@ test("runs, encodes and streams as the full package does", () => {
   expect(b.stream(stream.save()).step(117)).toEqual(stream.step(117));
 });
 
-test("refuses what it has not", () => {
+test("refuses a file of integers", () => {
+  expect(() => core.Model.fromSafetensors(full.quantizeSafetensors(languageId, "int8"))).toThrow(/^weights: expected float32 from "unrolled\/core"/);
+});
+
+test("refuses what it has not, which its types do not have", () => {
   const model = core.Model.fromSafetensors(languageId);
-  for (const call of [() => model.classify(text), () => model.trace(text), () => model.score(text), () => model.generate({ prompt: text, length: 1 })]) {
-    expect(call).toThrow(/unrolled\/core: expected run, encode or stream/);
-  }
+  // @ts-expect-error
+  const calls = [() => model.classify(text), () => model.trace(text), () => model.score(text), () => model.generate({ prompt: text, length: 1 })];
+  for (const call of calls) expect(call).toThrow(/unrolled\/core: expected run, encode or stream/);
+  // @ts-expect-error
   expect(() => core.Model.fromSafetensors(languageId, { weights: "int8" })).toThrow(/^weights: expected float32 from "unrolled\/core"/);
+  // @ts-expect-error
+  expect(core.quantizeSafetensors).toBe(undefined);
 });

@@ -6,7 +6,7 @@
 // the first `active[t]`, whichever way the walk goes.
 import { assertApart, assertRegion, assertRows, CHECKED } from "../check";
 import { copy, padded } from "../lanes";
-import { Flag, Kind, Layer } from "../layer";
+import { Flag, Kind, Layer } from "../abi";
 import { hRow, inputHalf, preBytes, several, single } from "./step";
 
 /** Rows of the input half that are finished before their recurrent half begins (or one timestep's, if more). */

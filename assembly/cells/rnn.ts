@@ -7,7 +7,7 @@
 //   x_0  u0 ..
 //   ...
 //   h_0  u0 ..
-import { Flag, Layer } from "../layer";
+import { Flag, Layer } from "../abi";
 import { Activation } from "../math/activation";
 
 @inline export function nonlinearity(l: Layer): Activation {

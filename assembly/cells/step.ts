@@ -4,7 +4,7 @@
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
 import { INTEGER, padded } from "../lanes";
-import { Flag, Kind, Layer } from "../layer";
+import { Flag, Kind, Layer } from "../abi";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
 import { gemv } from "../linear/gemv";

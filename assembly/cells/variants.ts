@@ -4,12 +4,14 @@
 //   clip         every pre-activation is kept within +-clip before its activation
 //   peepholes    i and f see c, o sees c':  i = sigmoid(... + p_i * c)
 //   coupled      f = 1 - i
+//   activations  any functions of one number in the place of sigmoid and tanh (graphs alone)
 //   hard         sigmoid(x) = alpha * x + beta, kept within [0, 1]
 //
 // c' itself is not clipped: ONNX Runtime 1.30 keeps it whole, by experiment
 // (test/goldens/recipe.py).
-import { madd, padded, storeUpTo } from "../lanes";
-import { Flag, Layer } from "../layer";
+import { FULL, madd, padded, storeUpTo } from "../lanes";
+import { apply } from "../ops/unary";
+import { Flag, Layer } from "../abi";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 import { Activation } from "../math/activation";
@@ -24,11 +26,27 @@ function clip(l: Layer, x: v128): v128 {
   return clamp(x, f32x4.neg(bound), bound);
 }
 
+/** Function `i` of a cell's own: 0 of its gates, 1 of the candidate, 2 of an LSTM's h. */
+function own(l: Layer, i: i32, x: v128): v128 {
+  const f = l.activations + 12 * i;
+  return apply(x, load<i32>(f), load<f32>(f, 4), load<f32>(f, 8));
+}
+
 function gate(l: Layer, x: v128): v128 {
   const a = clip(l, x);
+  if (FULL && l.activations) return own(l, 0, a);
   if (!(l.flags & Flag.HARD)) return sigmoid(a);
   const line = f32x4.add(f32x4.mul(f32x4.splat(l.alpha), a), f32x4.splat(l.beta));
   return clamp(line, f32x4.splat(0), f32x4.splat(1));
+}
+
+function candidate(l: Layer, x: v128): v128 {
+  const a = clip(l, x);
+  return FULL && l.activations ? own(l, 1, a) : tanh(a);
+}
+
+@inline function hidden(l: Layer, c: v128): v128 {
+  return FULL && l.activations ? own(l, 2, c) : tanh(c);
 }
 
 /** y [units] and c, from pre-activations [panels][i f g o]. */
@@ -43,13 +61,13 @@ export function lstmVariant(l: Layer, y: usize, c: usize, pre: usize): void {
     }
     const i = gate(l, a);
     const f = l.flags & Flag.COUPLED ? f32x4.sub(f32x4.splat(1), i) : gate(l, b);
-    const cell = madd(f, old, f32x4.mul(i, tanh(clip(l, v128.load(pre, 32)))));
+    const cell = madd(f, old, f32x4.mul(i, candidate(l, v128.load(pre, 32))));
     if (p) {
       d = madd(v128.load(p + (next << 1)), cell, d);
       p += 16;
     }
     v128.store(c, cell);
-    storeUpTo(y, f32x4.mul(gate(l, d), tanh(cell)), units);
+    storeUpTo(y, f32x4.mul(gate(l, d), hidden(l, cell)), units);
     y += 16;
     c += 16;
     pre += 64;
@@ -60,7 +78,7 @@ export function lstmVariant(l: Layer, y: usize, c: usize, pre: usize): void {
 export function gruVariant(l: Layer, y: usize, h: usize, pre: usize): void {
   for (let units = l.units; units > 0; units -= 4) {
     const z = gate(l, v128.load(pre, 32));
-    const n = tanh(clip(l, madd(gate(l, v128.load(pre, 16)), v128.load(pre, 48), v128.load(pre))));
+    const n = candidate(l, madd(gate(l, v128.load(pre, 16)), v128.load(pre, 48), v128.load(pre)));
     storeUpTo(y, madd(z, v128.load(h), f32x4.mul(f32x4.sub(f32x4.splat(1), z), n)), units);
     y += 16;
     h += 16;
@@ -72,10 +90,10 @@ export function gruVariant(l: Layer, y: usize, h: usize, pre: usize): void {
 export function rnnVariant(l: Layer, y: usize, pre: usize, units: i32, activation: Activation): void {
   for (; units > 0; units -= 4) {
     const a = v128.load(pre);
-    let v = clip(l, a);
+    let v: v128;
     if (activation == Activation.SIGMOID) v = gate(l, a);
-    else if (activation == Activation.RELU) v = f32x4.pmax(v, f32x4.splat(0));
-    else v = tanh(v);
+    else if (activation == Activation.RELU) v = f32x4.pmax(clip(l, a), f32x4.splat(0));
+    else v = candidate(l, a);
     storeUpTo(y, v, units);
     y += 16;
     pre += 16;

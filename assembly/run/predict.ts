@@ -1,7 +1,7 @@
 // A net on its own outputs: what comes next is computed from the state, then
 // the net takes one timestep with it.
 import { copy } from "../lanes";
-import { Layer } from "../layer";
+import { Layer } from "../abi";
 import { forward } from "../net";
 import { sample } from "../ops/sample";
 

@@ -2,9 +2,11 @@ import { cpus } from "node:os";
 import type { Command } from "commander";
 import { Bench } from "tinybench";
 import type { Items, Model } from "../index.ts";
+import { printable } from "../text.ts";
 import { loadModel, type LoadOptions } from "./files.ts";
-import { numberWithin } from "./options.ts";
+import { examples, numberWithin } from "./options.ts";
 import { progress } from "./progress.ts";
+import { bold, writeJson } from "./terminal.ts";
 
 interface Options extends LoadOptions {
   readonly json?: boolean;
@@ -19,12 +21,12 @@ export function benchCommand(program: Command): void {
   program
     .command("bench")
     .description("measure this model on this machine")
-    .argument("<model>", "safetensors file with the weights")
+    .argument("<model>", "file with the weights")
     .option("--seconds <number>", "how long each measurement takes", numberWithin(0, 3600, true), 1)
     .option("--json", 'one object: {"machine", "build", "results": [{"name", "items", "microseconds", "itemsPerSecond"}]}')
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", "\nExample:\n  unrolled bench examples/models/language-id-lstm.safetensors")
+    .addHelpText("after", examples("unrolled bench examples/models/language-id-lstm.safetensors"))
     .action(bench);
 }
 
@@ -51,8 +53,8 @@ async function bench(path: string, options: Options): Promise<void> {
   }
   bar.end();
   const machine = `${cpus()[0]?.model ?? process.arch}, ${process.platform}, Node ${process.versions.node}`;
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine, build: model.memory.build, results })}\n`);
-  else process.stdout.write(`${path} on ${machine}, build ${model.memory.build}; medians\n${results.map(line).join("\n")}\n`);
+  if (options.json) writeJson({ machine, build: model.memory.build, results });
+  else process.stdout.write(`${bold(printable(path))} on ${machine}, build ${model.memory.build}; medians\n${results.map(line).join("\n")}\n`);
 }
 
 function line({ name, microseconds, items, itemsPerSecond }: { name: string; microseconds: number; items: number; itemsPerSecond: number | undefined }): string {

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Items, Label, Model } from "../index.ts";
+import { printable } from "../text.ts";
 import { loadModel } from "./files.ts";
-import { itemsOf, wholeNumber, withTexts, type TextOptions } from "./options.ts";
+import { examples, itemsOf, wholeNumber, withTexts, type TextOptions } from "./options.ts";
+import { bold, writeJson } from "./terminal.ts";
 import { textsOf } from "./texts.ts";
 
 interface Options extends TextOptions {
@@ -12,7 +14,7 @@ export function classifyCommand(program: Command): void {
   withTexts(program.command("classify"), "texts", 'an object a text: {"input", "top": [{"label", "probability"}]}; without last, a list an item')
     .description("print the most probable labels of texts")
     .option("-n, --top <count>", "labels a text", wholeNumber(1), 3)
-    .addHelpText("after", '\nExample:\n  unrolled classify examples/models/language-id-lstm.safetensors "Guten Morgen" "Buenos días"')
+    .addHelpText("after", examples('unrolled classify examples/models/language-id-lstm.safetensors "Guten Morgen" "Buenos días"'))
     .action(classify);
 }
 
@@ -27,21 +29,23 @@ async function classify(path: string, args: string[], options: Options): Promise
     const start = performance.now();
     const top = model.classify<Label[] | Label[][]>(items, { top: options.top });
     const elapsed = performance.now() - start;
-    process.stdout.write(options.json ? `${JSON.stringify({ input: text, top })}\n` : each ? tags(text, top as Label[][]) : block(model, text, top as Label[], elapsed));
+    if (options.json) writeJson({ input: text, top });
+    else process.stdout.write(each ? tags(text, top as Label[][]) : block(model, text, top as Label[], elapsed));
   }
 }
 
-const percent = (top: readonly Label[]) => top.map(({ label, probability }) => `${label} ${(100 * probability).toFixed(1)} %`).join("   ");
+const percent = (top: readonly Label[]) =>
+  top.map(({ label, probability }, i) => (i === 0 ? bold : String)(`${printable(label)} ${(100 * probability).toFixed(1)} %`)).join("   ");
 
 /** A line an item. */
 function tags(text: string, rows: readonly (readonly Label[])[]): string {
-  return `${text}\n${rows.map((top, t) => `  ${t}  ${percent(top)}`).join("\n")}\n`;
+  return `${printable(text)}\n${rows.map((top, t) => `  ${t}  ${percent(top)}`).join("\n")}\n`;
 }
 
 function block({ description }: Model, text: string, top: readonly Label[], elapsed: number): string {
-  if (description.input !== "bytes") return `${text}\n  ${percent(top)}\n`;
+  if (description.input !== "bytes") return `${printable(text)}\n  ${percent(top)}\n`;
   const bytes = Buffer.byteLength(text);
-  return `${text}\n  ${percent(top)}   (${bytes} bytes, ${((1000 * elapsed) / bytes).toFixed(1)} µs a byte)\n`;
+  return `${printable(text)}\n  ${percent(top)}   (${bytes} bytes, ${((1000 * elapsed) / bytes).toFixed(1)} µs a byte)\n`;
 }
 
 /** Runs until the engine's code is compiled for speed, so that the clock shows the steady pace. */

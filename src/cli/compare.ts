@@ -2,6 +2,9 @@ import type { Command } from "commander";
 import type { Items, Model, RunOptions } from "../index.ts";
 import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
 import { readInput } from "./input.ts";
+import { examples, QUANTIZED } from "./options.ts";
+import { progress } from "./progress.ts";
+import { writeJson } from "./terminal.ts";
 
 interface Options extends LoadOptions {
   readonly input: string;
@@ -23,13 +26,13 @@ export function compareCommand(program: Command): void {
   program
     .command("compare")
     .description("run two models on the same data and report how far apart they are")
-    .argument("<a>", "safetensors file of a model")
-    .argument("<b>", "safetensors file of another with the same inputs and outputs, as a quantized one")
+    .argument("<a>", "file of a model")
+    .argument("<b>", "file of another with the same inputs and outputs, as a quantized one")
     .requiredOption("-i, --input <file>", "safetensors file as for run, or a text file with a text a line")
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the models' own")
     .option("--deterministic", "the build that gives the same bits on every machine")
-    .addHelpText("after", "\nExample:\n  unrolled compare model.safetensors small.safetensors --input texts.txt")
+    .addHelpText("after", examples(...QUANTIZED))
     .action(compare);
 }
 
@@ -40,7 +43,8 @@ function compare(a: string, b: string, options: Options): void {
     throw new Error(`${b}: expected ${model.inputSize} inputs and ${model.outputSize} outputs, as ${a}, got ${other.inputSize} and ${other.outputSize}`);
   }
   const found = about(options.input, () => measure(model, other, sequencesOf(model, options.input)));
-  process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : page(found));
+  if (options.json) writeJson(found);
+  else process.stdout.write(page(found));
 }
 
 function sequencesOf(model: Model, path: string): { x: Items; options: RunOptions }[] {
@@ -55,7 +59,9 @@ function measure(a: Model, b: Model, sequences: readonly { x: Items; options: Ru
   const foresees = isLanguageModel(a);
   const bits = [0, 0] as [number, number];
   let [rows, sameArgMax, largest, sum, items] = [0, 0, 0, 0, 0];
-  for (const { x, options } of sequences) {
+  const bar = progress(sequences.length, "sequences");
+  for (const [i, { x, options }] of sequences.entries()) {
+    bar.to(i);
     const outputs = [a.run(x, options).output, b.run(x, options).output];
     for (let at = 0; at < outputs[0].length; at += width, rows++) {
       const [p, q] = outputs.map((o) => o.subarray(at, at + width));
@@ -70,6 +76,7 @@ function measure(a: Model, b: Model, sequences: readonly { x: Items; options: Ru
     const ids = new TextEncoder().encode(x);
     for (let t = 1; t < ids.length; t++, items++) outputs.forEach((o, i) => (bits[i] -= Math.log2(o[(t - 1) * width + ids[t]])));
   }
+  bar.end();
   const bitsPerItem = items > 0 ? ([bits[0] / items, bits[1] / items] as const) : undefined;
   return { sequences: sequences.length, rows, sameArgMax, largestDifference: largest, meanDifference: sum / rows / width, bitsPerItem };
 }

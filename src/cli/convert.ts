@@ -1,50 +1,60 @@
 import { Option, type Command } from "commander";
 import { toFloat32, writeSafetensors, type Dtype, type Tensor } from "../index.ts";
-import { readTensors, writeWhole } from "./files.ts";
+import { unwrap } from "../model/unwrap.ts";
+import { printable } from "../text.ts";
+import { about, readJson, readTensors } from "./files.ts";
+import { examples } from "./options.ts";
 import { progress } from "./progress.ts";
+import { writeJson } from "./terminal.ts";
+import { writeWhole } from "./write.ts";
 
 /** A format of 16 bits: how many of them are the fraction, and the exponent of its smallest normal number. */
 const FORMATS = { f16: { dtype: "F16", fraction: 10, least: -14 }, bf16: { dtype: "BF16", fraction: 7, least: -126 } } as const;
 
 interface Options {
-  readonly dtype: keyof typeof FORMATS;
+  readonly dtype?: keyof typeof FORMATS;
+  readonly description?: string;
   readonly json?: boolean;
 }
 
 export function convertCommand(program: Command): void {
   program
     .command("convert")
-    .description("write a model's weights in 16 bits: half the file, read by the same commands")
-    .argument("<in>", "safetensors file")
+    .description("write a model's weights as safetensors, in 16 bits where asked for: half the file, read by the same commands")
+    .argument("<in>", "file with the weights: safetensors, .pt, .npz")
     .argument("<out>", "safetensors file to write")
-    .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)).makeOptionMandatory())
+    .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)))
+    .option("-d, --description <file>", "JSON file with the description to write, in place of the model's own")
     .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
-    .addHelpText("after", "\nExample:\n  unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16")
+    .addHelpText("after", examples("unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
     .action(convert);
 }
 
-function convert(from: string, to: string, { dtype, json }: Options): void {
-  const { tensors, metadata } = readTensors(from);
+function convert(from: string, to: string, { dtype, description, json }: Options): void {
+  const file = readTensors(from);
+  const metadata = new Map(file.metadata);
+  if (description !== undefined) metadata.set("unrolled", about(description, () => readJson(description)));
+  const tensors = unwrap(file.tensors, {}, metadata.get("unrolled"));
   const bar = progress(tensors.length, "tensors");
   let largestError = 0;
   let bytesIn = 0;
   const scales = new Set(tensors.filter((t) => t.dtype === "I8" || t.dtype === "I16").map((t) => `${t.name}.scale`));
   const converted = tensors.map((t, i) => {
     bytesIn += t.bytes.length;
-    const result = (t.dtype === "F32" || t.dtype === "F64") && !scales.has(t.name) ? shorten(t, dtype) : { tensor: t, error: 0 };
+    const result = dtype && (t.dtype === "F32" || t.dtype === "F64") && !scales.has(t.name) ? shorten(t, dtype) : { tensor: t, error: 0 };
     largestError = Math.max(largestError, result.error);
     bar.to(i + 1);
     return result.tensor;
   });
   bar.end();
-  const file = writeSafetensors(converted, Object.fromEntries(metadata));
-  writeWhole(to, file);
+  const written = writeSafetensors(converted, Object.fromEntries(metadata));
+  writeWhole(to, written);
   const bytesOut = converted.reduce((n, t) => n + t.bytes.length, 0);
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ in: from, out: to, bytesIn, bytesOut, largestError })}\n`
-      : `${to}: ${bytesIn} -> ${bytesOut} bytes of weights, no weight moved by more than ${largestError.toPrecision(2)}\n`,
-  );
+  if (json) writeJson({ in: from, out: to, bytesIn, bytesOut, largestError });
+  else {
+    const moved = `no weight moved by more than ${largestError.toPrecision(2)}`;
+    process.stdout.write(`${printable(to)}: ${bytesIn} -> ${bytesOut} bytes of weights, ${moved}\n`);
+  }
 }
 
 function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {

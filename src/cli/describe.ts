@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Model, writeSafetensors } from "../index.ts";
-import { about, readJson, readTensors, writeWhole } from "./files.ts";
+import { about, readJson, readTensors } from "./files.ts";
+import { writeWhole } from "./write.ts";
 
 export function describeCommand(program: Command): void {
   program

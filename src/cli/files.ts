@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { FormatError, Model, readSafetensors, type Safetensors } from "../index.ts";
+import { readFileSync } from "node:fs";
+import { Model, type FormatError, type Safetensors } from "../index.ts";
+import { unwrap } from "../model/unwrap.ts";
+import { readWeights } from "./weights.ts";
 
 /** What the options of a command say about the model. */
 export interface LoadOptions {
@@ -39,7 +40,7 @@ export function readBytes(path: string): Uint8Array {
 }
 
 export function readTensors(path: string): Safetensors {
-  return about(path, () => readSafetensors(readFileSync(path)));
+  return about(path, () => readWeights(readFileSync(path)));
 }
 
 /** Loads MODEL, described by its own metadata or by the file of `--description`. */
@@ -47,9 +48,10 @@ export function loadModel(path: string, { description, deterministic }: LoadOpti
   const file = readTensors(path);
   const json = description === undefined ? file.metadata.get("unrolled") : about(description, () => readJson(description));
   try {
-    return { file, model: Model.fromTensors(file.tensors, { deterministic }, json) };
+    return { file, model: Model.fromTensors(unwrap(file.tensors, {}, json), { deterministic }, json) };
   } catch (error) {
-    const described = error instanceof FormatError && (error.code === "description" || error.code === "unsupported");
+    const { code } = error as FormatError;
+    const described = code === "description" || code === "unsupported";
     throw new Error(`${described ? (description ?? path) : path}: ${(error as Error).message}`);
   }
 }
@@ -63,23 +65,4 @@ export function readJson(path: string): string {
     throw new Error(`expected JSON: ${(error as Error).message}`);
   }
   return text;
-}
-
-/** Writes a file that is there whole or not at all: under a temporary name first, then renamed. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
-  about(path, () => {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    if (there && !there.isFile()) return writeFileSync(path, bytes); // a pipe or a device
-    const target = there ? realpathSync(path) : path;
-    const temporary = `${target}.${process.pid}.tmp`;
-    if (!existsSync(dirname(target))) throw new Error("expected a directory to write into, got none of this name");
-    try {
-      writeFileSync(temporary, bytes, { flag: "wx" });
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-  });
 }

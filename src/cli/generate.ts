@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { Generated, GenerateOptions, Model } from "../index.ts";
 import { loadModel } from "./files.ts";
-import { itemsOf, numberWithin, wholeNumber, withTexts, type TextOptions } from "./options.ts";
+import { examples, itemsOf, numberWithin, wholeNumber, withTexts, type TextOptions } from "./options.ts";
 import { progress } from "./progress.ts";
+import { visible, writeJson } from "./terminal.ts";
 import { textsOf } from "./texts.ts";
 
 interface Options extends TextOptions {
@@ -26,7 +27,7 @@ export function generateCommand(program: Command): void {
     .option("-p, --top-p <number>", "draws from the fewest items that together have probability p", numberWithin(0, 1, true))
     .option("-s, --seed <number>", "the same seed gives the same text", wholeNumber(0), 0)
     .option("--stop <texts...>", "ends with the first of these")
-    .addHelpText("after", '\nExample:\n  unrolled generate examples/models/char-lm.safetensors "Time flies like " --length 200 --temperature 0.7 --seed 1')
+    .addHelpText("after", examples('unrolled generate examples/models/char-lm.safetensors "Time flies like " --length 200 --temperature 0.7 --seed 1'))
     .action(generate);
 }
 
@@ -36,7 +37,7 @@ async function generate(path: string, args: string[], options: Options): Promise
   const stop = options.stop?.map((text) => itemsOf(model, text));
   for await (const prompt of textsOf(args, options.file)) {
     const how: GenerateOptions = { prompt: itemsOf(model, prompt), length, temperature, topK, topP, seed, stop };
-    if (options.json) process.stdout.write(`${JSON.stringify({ prompt, text: whole(model, how) })}\n`);
+    if (options.json) writeJson({ prompt, text: whole(model, how) });
     else await show(model, prompt, how);
   }
 }
@@ -60,14 +61,14 @@ function whole(model: Model, how: GenerateOptions): string {
 
 /** The prompt and what follows, as it comes. */
 async function show(model: Model, prompt: string, how: GenerateOptions): Promise<void> {
-  const bar = progress(how.length, "items");
+  const bar = progress(how.length, "items", { streamed: true });
   let made = 0;
   let first = prompt; // written with the first piece, so that a refusal stands alone
   for (const piece of model.generateEach({ ...how, each: EACH })) {
-    if (!process.stdout.write(first + textOf(model, piece))) await new Promise<void>((drained) => process.stdout.once("drain", drained));
+    if (!process.stdout.write(visible(first + textOf(model, piece)))) await new Promise<void>((drained) => process.stdout.once("drain", drained));
     first = "";
     bar.to((made += piece.ids.length));
   }
   bar.end();
-  process.stdout.write(`${first}\n`);
+  process.stdout.write(`${visible(first)}\n`);
 }

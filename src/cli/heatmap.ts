@@ -24,7 +24,8 @@ export function drawTrace({ steps, cells }: Trace, headings: readonly string[], 
   const body: unknown[] = [];
   let y = GAP;
   for (const cell of cells) {
-    body.push(text([8, y], `${cell.type} ${cell.weights.replace(/\.$/, "")} layer ${cell.depth}${cell.reverse ? ", reverse" : ""}`, { "font-weight": "bold" }));
+    const title = `${cell.type} ${drawn(cell.weights.replace(/\.$/, ""))} layer ${cell.depth}${cell.reverse ? ", reverse" : ""}`;
+    body.push(text([8, y], title, { "font-weight": "bold" }));
     for (const { units, ...given } of panels(cell)) {
       const shown = liveliest(cell, steps, Math.min(most, units), units);
       const panel = given.bound === Infinity ? { ...given, bound: largest(given.values, shown, units, steps) } : given;
@@ -89,8 +90,11 @@ function color(v: number, bound: number | undefined): string {
 }
 
 function headingRow(headings: readonly string[], y: number): unknown {
-  return group({ "text-anchor": "middle" }, ...headings.map((h, t) => text([LEFT + (t + 0.5) * CELL.width, y], h === " " ? "␣" : h)));
+  return group({ "text-anchor": "middle" }, ...headings.map((h, t) => text([LEFT + (t + 0.5) * CELL.width, y], h === " " ? "␣" : drawn(h))));
 }
+
+/** The text without control and format characters, and what XML has none of. */
+const drawn = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Cs}\ufffe\uffff]/gu, "");
 
 /** The colours and what they mean. */
 function scale({ bound }: Panel, y: number): unknown {

@@ -1,8 +1,8 @@
-import { FormatError, toFloat32, toIntegers, type Items, type Model, type RunOptions, type State, type Tensor } from "../index.ts";
+import { FormatError, toFloat32, toIntegers, type Model, type RunOptions, type State, type Tensor } from "../index.ts";
 
 /** Sequences from a file, ready for `Model.run`. */
 export interface Input {
-  readonly x: Items;
+  readonly x: Float32Array | Float64Array;
   readonly steps: number;
   /** Absent where x has no batch dimension. */
   readonly batch: number | undefined;
@@ -43,7 +43,7 @@ function known(model: Model): string[] {
   return ["x", ...states, "lengths"];
 }
 
-function readItems(model: Model, t: Tensor | undefined): { x: Items; steps: number; batch: number | undefined } {
+function readItems(model: Model, t: Tensor | undefined): { x: Input["x"]; steps: number; batch: number | undefined } {
   const ids = (model.description.input ?? "features") !== "features";
   const features = ids ? [] : [model.inputSize];
   const wanted = ids ? "[T] or [B, T]" : `[T, ${model.inputSize}] or [B, T, ${model.inputSize}]`;
@@ -94,7 +94,9 @@ function checkShape(t: Tensor, shape: readonly number[]): void {
   if (t.shape.join() !== shape.join()) throw new FormatError("shape", `${t.name}: expected [${shape.join(", ")}], got [${t.shape.join(", ")}]`);
 }
 
-function concatenate(parts: readonly Float32Array[]): Float32Array {
+/** Arrays one after the other. */
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
   const all = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { printable } from "../text.ts";
 import { benchCommand } from "./bench.ts";
 import { classifyCommand } from "./classify.ts";
 import { compareCommand } from "./compare.ts";
@@ -9,9 +10,11 @@ import { encodeCommand } from "./encode.ts";
 import { forecastCommand } from "./forecast.ts";
 import { generateCommand } from "./generate.ts";
 import { inspectCommand } from "./inspect.ts";
+import { endProgress } from "./progress.ts";
 import { quantizeCommand } from "./quantize.ts";
 import { runCommand } from "./run.ts";
 import { scoreCommand } from "./score.ts";
+import { red } from "./terminal.ts";
 import { traceCommand } from "./trace.ts";
 
 const COMMANDS = [
@@ -22,9 +25,13 @@ const COMMANDS = [
 const FAILURE = 1;
 const USAGE = 2;
 
+/** Characters of a failure's line. */
+const LONGEST = 5000;
+
 /** One line on stderr, whatever the message. */
 function complain(message: string): void {
-  process.stderr.write(`unrolled: ${message.replace(/^error: /, "").replace(/[\s\p{Cc}]+/gu, " ").trim()}\n`);
+  const line = printable(message.replace(/^error: /, "").replace(/\s+/g, " ").trim());
+  process.stderr.write(`${red("unrolled:")} ${line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line}\n`);
 }
 
 function program(): Command {
@@ -33,7 +40,7 @@ function program(): Command {
     .version(pkg.version)
     .exitOverride()
     .configureOutput({ outputError: complain })
-    .addHelpText("after", "\nA MODEL is a safetensors file: a PyTorch state_dict, and its description under the metadata key unrolled.");
+    .addHelpText("after", "\nA MODEL is a PyTorch state_dict: a safetensors file with its description under the metadata key unrolled, a .pt or .pth of torch.save, or an .npz; told by content.");
   for (const add of COMMANDS) add(program);
   return program;
 }
@@ -41,15 +48,12 @@ function program(): Command {
 /** Runs the command and returns the exit status. */
 async function main(args: string[]): Promise<number> {
   try {
-    if (args.length === 0) throw new CommanderError(USAGE, "none", "expected a command (run, classify, encode, generate, score, forecast, trace, inspect, describe, convert, bench), got none; try unrolled --help");
-    await program().parseAsync(args, { from: "user" });
+    if (args.length === 0) program().outputHelp();
+    else await program().parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0; // help or version was asked for
-      if (error.code === "none") complain(error.message);
-      return USAGE;
-    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // 0: help or version was asked for
+    endProgress();
     complain((error as Error).message);
     return FAILURE;
   }

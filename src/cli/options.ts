@@ -11,13 +11,25 @@ export interface TextOptions extends LoadOptions {
 /** Adds MODEL, the texts and where else they come from. */
 export function withTexts(command: Command, what: string, json: string): Command {
   return command
-    .argument("<model>", "safetensors file with the weights")
+    .argument("<model>", "file with the weights")
     .argument(`[${what}...]`, `the ${what}; with none, each line of standard input. For a net on ids or features: its numbers, apart by spaces`)
     .option("-f, --file <file>", `each line of a file, in place of the ${what}`)
     .option("--json", json)
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine");
 }
+
+/** The end of a command's help: lines that run where the models are. */
+export function examples(...lines: string[]): string {
+  const indented = lines.map((line) => `  ${line}\n`).join("");
+  return `\nExample:\n${indented}in a clone of the repository, where examples/models is; there it is npx unrolled.`;
+}
+
+/** An example of quantize and compare. */
+export const QUANTIZED = [
+  "unrolled quantize examples/models/char-lm.safetensors small.safetensors --weights int8",
+  "unrolled compare examples/models/char-lm.safetensors small.safetensors --input examples/models/README.md",
+];
 
 /** A parser of whole numbers of at least `least`. */
 export function wholeNumber(least: number): (value: string) => number {
@@ -47,9 +59,16 @@ export function itemsOf({ description }: Model, text: string): Items {
 
 /** The numbers of a text, apart by spaces, commas or semicolons. */
 export function numbersOf(text: string): number[] {
-  return text.split(/[\s,;]+/).filter(Boolean).map((word) => {
+  return fieldsOf(text).map((word) => {
     const value = Number(word);
-    if (Number.isNaN(value)) throw new Error(`${text}: expected numbers, got ${word}`);
+    if (Number.isNaN(value)) throw new Error(`${cut(text)}: expected numbers, got ${cut(word)}`);
     return value;
   });
 }
+
+/** The fields of a line, apart by spaces, commas or semicolons. */
+export function fieldsOf(line: string): string[] {
+  return line.split(/[\s,;]+/).filter(Boolean);
+}
+
+const cut = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}...` : text);

@@ -1,10 +1,15 @@
 import type { Command } from "commander";
+import { kindOf } from "../formats/kind.ts";
 import { tensor, writeSafetensors, type Model, type RunResult, type Tensor } from "../index.ts";
-import { loadModel, readTensors, writeWhole, type LoadOptions } from "./files.ts";
+import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
+import { openGraph, openOnnx, runGraph, runSession } from "./graphs.ts";
 import { prefixOf, readInput, type Input } from "./input.ts";
+import { examples } from "./options.ts";
+import { runInPieces, summed } from "./pieces.ts";
+import { writeWhole } from "./write.ts";
 
 interface Options extends LoadOptions {
-  readonly input: string;
+  readonly input?: string;
   readonly output: string;
   readonly last?: boolean;
 }
@@ -13,8 +18,8 @@ export function runCommand(program: Command): void {
   program
     .command("run")
     .description("run sequences from a file through a model")
-    .argument("<model>", "safetensors file with the weights")
-    .requiredOption("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths")
+    .argument("<model>", "file with the weights")
+    .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
     .requiredOption("-o, --output <file>", "safetensors file to write: output, h_n, and for an LSTM c_n")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
@@ -32,29 +37,37 @@ Output:
   output   [T, out] or [B, T, out], zero past each length; [out] or [B, out] with --last, and for a net with "last"
   h_n, c_n as h0 and c0
 Where a net has several recurrent layers, the states' names carry the layer's: cell.h0, cell.h_n.
-
-Example:
-  unrolled run model.safetensors --input in.safetensors --output out.safetensors`;
+${examples("unrolled run examples/models/sunspots.safetensors -i examples/models/sunspots.x.safetensors -o out.safetensors")}`;
 
 function run(path: string, options: Options): void {
+  const bytes = readBytes(path);
+  const graph = about(path, () => openGraph(path, bytes, options.deterministic));
+  if (graph) return writeWhole(options.output, about(path, () => runGraph(graph, tensorsOf(options))));
+  if (kindOf(bytes) === "onnx") {
+    const written = about(path, () => runSession(openOnnx(path, bytes, options.deterministic), tensorsOf(options)));
+    return writeWhole(options.output, written);
+  }
   const { model } = loadModel(path, options);
-  const { tensors } = readTensors(options.input);
+  const tensors = tensorsOf(options);
   let written: Uint8Array;
   try {
     const input = readInput(model, tensors);
-    const result = model.run(input.x, { ...input.options, output: options.last ? "last" : "all" });
+    const result = runInPieces(model, input, options.last ? "last" : "all");
     written = writeSafetensors(resultTensors(model, input, result, options.last));
   } catch (error) {
-    throw new Error(`${options.input}: ${(error as Error).message}`);
+    throw new Error(`${options.input ?? "--input"}: ${(error as Error).message}`);
   }
   writeWhole(options.output, written);
+}
+
+function tensorsOf({ input }: Options): readonly Tensor[] {
+  return input === undefined ? [] : readTensors(input).tensors;
 }
 
 /** The result under PyTorch's names, in the shapes of `batch_first`. */
 function resultTensors(model: Model, { steps, batch }: Input, { output, state }: RunResult, last = false): Tensor[] {
   const rows = batch === undefined ? [] : [batch];
-  const summed = last || model.layers.some((l) => l.type === "last");
-  const tensors = [tensor("output", [...rows, ...(summed ? [] : [steps]), model.outputSize], output)];
+  const tensors = [tensor("output", [...rows, ...(last || summed(model) ? [] : [steps]), model.outputSize], output)];
   let h = 0;
   let c = 0;
   for (const s of model.states) {

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import type { CellTrace } from "../index.ts";
-import { loadModel, writeWhole } from "./files.ts";
+import { printable } from "../text.ts";
+import { loadModel } from "./files.ts";
 import { drawTrace } from "./heatmap.ts";
-import { itemsOf, wholeNumber, withTexts, type TextOptions } from "./options.ts";
+import { examples, itemsOf, wholeNumber, withTexts, type TextOptions } from "./options.ts";
+import { writeJson } from "./terminal.ts";
 import { textsOf } from "./texts.ts";
+import { writeWhole } from "./write.ts";
 
 interface Options extends TextOptions {
   readonly svg?: string;
@@ -15,7 +18,7 @@ export function traceCommand(program: Command): void {
     .description("look inside: the gates and states of every cell at every item of one text")
     .option("--svg <file>", "draws them as heat maps under the characters")
     .option("-u, --units <count>", "units drawn of each cell, those that change most", wholeNumber(1), 16)
-    .addHelpText("after", '\nExample:\n  unrolled trace examples/models/char-lm.safetensors "It is finished. And the rest" --svg trace.svg')
+    .addHelpText("after", examples('unrolled trace examples/models/char-lm.safetensors "It is finished. And the rest" --svg trace.svg'))
     .action(trace);
 }
 
@@ -31,8 +34,8 @@ async function trace(path: string, args: string[], options: Options): Promise<vo
   const items = itemsOf(model, input);
   const traced = model.trace(items);
   if (options.svg !== undefined) writeWhole(options.svg, new TextEncoder().encode(drawTrace(traced, headings(items, traced.steps), options.units)));
-  if (options.json) process.stdout.write(`${JSON.stringify({ input, steps: traced.steps, cells: traced.cells.map((c) => plain(c, traced.steps)) })}\n`);
-  else process.stdout.write(`${options.svg}: ${traced.steps} steps, ${traced.cells.map((c) => `${c.type} ${c.units}`).join(", ")}\n`);
+  if (options.json) writeJson({ input, steps: traced.steps, cells: traced.cells.map((c) => plain(c, traced.steps)) });
+  else process.stdout.write(`${printable(options.svg!)}: ${traced.steps} steps, ${traced.cells.map((c) => `${c.type} ${c.units}`).join(", ")}\n`);
 }
 
 /** What stands above each column: the character that begins with its byte, else the item's number. */

@@ -1,6 +1,7 @@
-import { FormatError, isShared, kindOf, shown } from "../check.ts";
+import { checkList, checkObject, FormatError, isShared, kindOf, shown } from "../check.ts";
 import { checkTensor, DTYPES, isCounts, type Dtype, type Tensor } from "../model/tensor.ts";
 import { decodeUtf8, encodeUtf8, hasWholeNumbers, parseJson } from "../text.ts";
+import { foreign } from "./kind.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
 export interface Safetensors {
@@ -19,7 +20,7 @@ const LARGEST_HEADER = 100_000_000;
  * https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(file)}`);
+  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${foreign(file) ?? kindOf(file)}`);
   // Of a Buffer `slice` gives views; of shared memory another thread writes what was checked.
   file = isShared(file) ? new Uint8Array(file) : new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const header = readHeader(file);
@@ -43,10 +44,11 @@ export function readSafetensors(file: Uint8Array): Safetensors {
 function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER) throw bad(`expected a header of at most ${LARGEST_HEADER} bytes, got ${length}`);
+  if (length > LARGEST_HEADER || file[8] !== 0x7b) {
+    throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
+  }
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
-  if (file[8] !== 0x7b) throw bad("expected a header that begins with {");
   let json: string;
   let value: unknown;
   try {
@@ -95,6 +97,8 @@ function inOrder(tensors: readonly { tensor: Tensor; begin: number; end: number 
  * Throws FormatError where a name comes twice, a shape does not fit its bytes, or metadata is no text.
  */
 export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  checkList("tensors", tensors);
+  checkObject("metadata", metadata, "an object");
   let at = 0;
   const names = new Set(["__metadata__"]);
   const entry = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;

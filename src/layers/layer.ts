@@ -1,10 +1,9 @@
 import type { GateOrder } from "../pack/gates.ts";
 
-/** The kernels' names for layers, in the order of assembly/layer.ts. */
-export const Kind = { EMBEDDING: 0, LINEAR: 1, RNN: 2, LSTM: 3, GRU: 4, GRU_BEFORE: 5, LAST: 6, SOFTMAX: 7 } as const;
+export { Flag, Kind } from "../abi/layout.ts";
 
-/** Bits of a record's flags, as in assembly/layer.ts. */
-export const Flag = { REVERSE: 1, PAIRED: 2, RELU: 4, VARIANT: 8, HARD: 16, COUPLED: 32 } as const;
+/** Layers of a net at most, every depth and direction of a stack counted. */
+export const MOST_LAYERS = 1000;
 
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
@@ -13,7 +12,7 @@ export interface Weights {
   write(out: Float32Array, abreast: number): void;
 }
 
-/** One record for the kernels: the words of assembly/layer.ts in elements, addresses still open. */
+/** One record for the kernels: the words of Layer in assembly/abi.ts in elements, addresses still open. */
 export interface LayerRecord {
   readonly kind: number;
   readonly flags: number;

@@ -4,7 +4,7 @@ import type { Tensors } from "../model/tensor.ts";
 import { embedding } from "./embedding.ts";
 import { gru, gruBefore } from "./gru.ts";
 import { last } from "./last.ts";
-import type { Layer } from "./layer.ts";
+import { MOST_LAYERS, type Layer } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { lstm } from "./lstm.ts";
 import { recurrent, type Cell } from "./recurrent.ts";
@@ -14,7 +14,12 @@ import { softmax } from "./softmax.ts";
 /** The layers of a description, in order; takes their tensors out of the set and lets none be left. */
 export function makeLayers(description: Description, tensors: Tensors): Layer[] {
   const layers: Layer[] = [];
-  description.layers.forEach((d, i) => layers.push(makeLayer(d, `layers[${i}]`, tensors, layers[i - 1])));
+  let count = 0;
+  description.layers.forEach((d, i) => {
+    layers.push(makeLayer(d, `layers[${i}]`, tensors, layers[i - 1]));
+    count += layers[i].records.length;
+    if (count > MOST_LAYERS) throw new FormatError("unsupported", `layers: expected at most ${MOST_LAYERS}, got more by layers[${i}]`);
+  });
   tensors.close();
   checkEnds(description, layers);
   return layers;

@@ -4,7 +4,7 @@ import { countOf, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../model/tensor.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { packLinear } from "./linear.ts";
-import { Flag, type Layer, type LayerRecord, type Weights } from "./layer.ts";
+import { Flag, MOST_LAYERS, type Layer, type LayerRecord, type Weights } from "./layer.ts";
 
 /** What tells one cell from another. */
 export interface Cell {
@@ -43,6 +43,9 @@ export function recurrent(cell: Cell, options: CellOptions, prefix: string, tens
   let parameters = 0;
   let inputs = inputSize;
   for (let depth = 0; depth === 0 || (!single && tensors.has(prefix + "weight_ih" + suffix(depth, false))); depth++) {
+    if (depth >= MOST_LAYERS) {
+      throw new FormatError("unsupported", `${prefix}weight_ih_l${depth}: expected at most ${MOST_LAYERS} layers, got more`);
+    }
     for (let d = 0; d < directions; d++) {
       const w = takeCell(cell, options.type, prefix, suffix(depth, d === 1), tensors, inputs);
       const [first] = records;

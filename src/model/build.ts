@@ -1,3 +1,4 @@
+import { LAYER_WORDS } from "../abi/layout.ts";
 import { last } from "../layers/last.ts";
 import { Flag, Kind, type Layer, type LayerRecord, type Weights } from "../layers/layer.ts";
 import { makeLayers } from "../layers/make.ts";
@@ -9,7 +10,8 @@ import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
-import type { Precision } from "../pack/matrix.ts";
+import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
+import { precisionOf, type Precision } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -34,6 +36,7 @@ export interface Net {
   /** False once disposed: then nothing may run on it. */
   open: boolean;
   readonly description: Description;
+  readonly fingerprint: Fingerprint;
   readonly layers: readonly Layer[];
   readonly build: Build;
   kernels: Kernels;
@@ -63,8 +66,8 @@ export function checkOpen(label: string, net: Net): void {
   if (!net.open) throw new TypeError(`${label}: expected an open model, got a disposed one`);
 }
 
-/** Bytes of a record, assembly/layer.ts. */
-const RECORD = 64;
+/** Bytes of a record, assembly/abi.ts. */
+const RECORD = 4 * LAYER_WORDS.length;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
 export function buildNet(
@@ -109,7 +112,7 @@ export function buildNet(
     return [
       r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), room || (r.panel ?? 0) * 4, addressOf(r.second),
       (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
-      addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0),
+      addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0), 0,
     ];
   };
   arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);
@@ -117,6 +120,7 @@ export function buildNet(
   return {
     open: true,
     description,
+    fingerprint: fingerprintOf(description, tensors, [...taken.matrices.values()].map(precisionOf)),
     layers: Object.freeze(layers.map(withoutFile)),
     build,
     kernels,

@@ -15,9 +15,15 @@ export interface Description {
 export type LayerDescription =
   | { readonly type: "embedding"; readonly weights: string }
   | { readonly type: "linear"; readonly weights: string }
-  | CellOptions
+  | CellDescription<"rnn", "nonlinearity">
+  | CellDescription<"lstm", "gate" | "alpha" | "beta" | "input_forget">
+  | CellDescription<"gru", "gate" | "alpha" | "beta" | "reset">
   | { readonly type: "last" }
   | { readonly type: "softmax" };
+
+/** A recurrent layer, and which of the options its type takes besides `direction` and `clip`. */
+export type CellDescription<Type extends CellOptions["type"], Own extends keyof CellOptions> =
+  { readonly type: Type } & Pick<CellOptions, "weights" | "direction" | "clip" | Own>;
 
 /**
  * A recurrent layer. The tensors show its sizes, depth, directions, biases,

@@ -1,9 +1,11 @@
+import { LAYER_WORDS } from "../abi/layout.ts";
 import { Flag, Kind, type LayerRecord } from "../layers/layer.ts";
 import { cellPanels, unpackCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import type { Net } from "./build.ts";
 
 /** Words of a record, assembly/layer.ts. */
-const WORD = { size: 16, weights: 5, second: 7, peepholes: 12 };
+const wordOf = (word: string) => LAYER_WORDS.findIndex(([name]) => name === word);
+const WORD = { size: LAYER_WORDS.length, weights: wordOf("weights"), second: wordOf("second"), peepholes: wordOf("peepholes") };
 
 type PackedWeights = CellWeights & { weightIh: Float32Array; weightHh: Float32Array; biasIh: Float32Array; biasHh: Float32Array; peephole(gate: number, unit: number): number };
 

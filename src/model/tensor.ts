@@ -95,7 +95,7 @@ const readers: Record<Dtype, (view: DataView, i: number) => number | bigint> = {
 };
 
 /** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
-function half(bits: number): number {
+export function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -107,7 +107,7 @@ function half(bits: number): number {
 const scratch = new DataView(new ArrayBuffer(4));
 
 /** bfloat16: the upper half of a float32. */
-function bfloat(bits: number): number {
+export function bfloat(bits: number): number {
   scratch.setUint32(0, bits << 16);
   return scratch.getFloat32(0);
 }

@@ -7,13 +7,16 @@ export interface Label {
   readonly probability: number;
 }
 
-/** Throws TypeError unless the net's outputs are probabilities, or logits of a linear layer. */
+/** Throws TypeError unless the net's outputs are probabilities, or logits of a linear layer. @internal */
 export function checkClassifier(net: Net): void {
   const { type } = net.layers[net.layers.length - 1];
   if (type !== "softmax" && type !== "linear") throw new TypeError(`classify: expected a net that ends in linear or softmax, got ${type}`);
 }
 
-/** The `top` most probable labels of each row of `output`, the most probable first; of equal ones the first. */
+/**
+ * The `top` most probable labels of each row of `output`, the most probable first; of equal ones the first.
+ * @internal
+ */
 export function labelRows(net: Net, output: Float32Array, top: number): Label[][] {
   checkCount("top", top, 1);
   const { outputSize } = net.program;

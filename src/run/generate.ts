@@ -1,4 +1,4 @@
-import { checkCount } from "../check.ts";
+import { checkCount, readOptions } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { bodyOf, feed } from "./feed.ts";
 import { readItems, type Items, type Sequence } from "./items.ts";
@@ -24,13 +24,20 @@ export interface Generated {
   readonly seed: number;
 }
 
+const NAMES = ["prompt", "length", "temperature", "topK", "topP", "seed", "stop"] as const;
+
+/** The options, each read once; `more` are names of others. @internal */
+export function readGenerateOptions<T extends GenerateOptions>(options: T, more: readonly (keyof T & string)[] = []): T {
+  return readOptions(options, [...NAMES, ...more]);
+}
+
 /** Items that one call into the module makes. */
 const BLOCK = 4096;
 
 /** mulberry32's step, assembly/run/predict.ts. */
 const STEP = 0x6d2b79f5;
 
-/** Items made one after the other on one recurrent state. */
+/** Items made one after the other on one recurrent state. @internal */
 export class Generation {
   readonly #net: Net;
   readonly #workspace: Workspace;

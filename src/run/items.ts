@@ -20,7 +20,7 @@ export interface Sequence {
   readonly count: number;
 }
 
-/** Checks all items before any is used: what may change meanwhile is copied first. */
+/** Checks all items before any is used: what may change meanwhile is copied first. @internal */
 export function readItems(net: Net, items: Items, label = "x"): Sequence {
   const [first] = net.layers;
   const ids = net.description.input === "ids" || net.description.input === "bytes";
@@ -92,7 +92,7 @@ function encodeText(net: Net, text: string, label: string): Uint8Array {
   return encodeUtf8(text);
 }
 
-/** Throws unless a timestep's features are as many as the net takes. */
+/** Throws unless a timestep's features are as many as the net takes. @internal */
 export function checkItem(net: Net, x: ArrayLike<number>): void {
   checkLength("x", x, net.layers[0].inputSize);
 }

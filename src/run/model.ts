@@ -1,4 +1,4 @@
-import { checkBoolean, readOptions } from "../check.ts";
+import { checkBoolean, checkList, checkOptions, readOptions } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, checkOpen, type Net } from "../model/build.ts";
 import { checkDescription, parseDescription, type Description } from "../model/description.ts";
@@ -10,11 +10,12 @@ import type { Kernels } from "../wasm/kernels.ts";
 import { checkClassifier, labelRows, type Label } from "./classify.ts";
 import { batchesOf } from "./encode.ts";
 import { forecastRows } from "./forecast.ts";
-import type { Generated, GenerateOptions } from "./generate.ts";
+import { readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
+import { showAs } from "./inspect.ts";
 import type { Items } from "./items.ts";
 import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
 import { Runner } from "./runner.ts";
-import { checkGenerator, GENERATE } from "./sampling.ts";
+import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
@@ -27,8 +28,13 @@ export class Model {
   readonly #runner: Runner;
 
   private constructor(net: Net) {
+    if (!net?.arena) throw new TypeError("new Model: expected Model.fromSafetensors(file) or Model.fromTensors(tensors), got new");
     this.#net = net;
     this.#runner = new Runner(net);
+  }
+
+  static {
+    showAs(this, "Model", (model) => model.#net.layers);
   }
 
   /**
@@ -43,6 +49,7 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
+    checkList("tensors", tensors);
     const { deterministic = false, module, weights, ...given } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
     checkBoolean("deterministic", deterministic);
     checkPrecision(weights);
@@ -86,20 +93,23 @@ export class Model {
   /** Runs one sequence, or a batch of them, each from its first timestep to its last. */
   run(x: Items, options: RunOptions = {}): RunResult {
     this.#check();
-    options = readOptions(options, RUN);
-    const program = options.output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
-    return this.#runner.run(x, program, options);
+    checkOptions(options, RUN);
+    const { batch, lengths, state, output, into } = options;
+    const program = output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
+    return this.#runner.run(x, program, batch, lengths, state, output, into);
   }
 
   /** The final hidden state of the last cell, both directions' for a bidirectional one: [width], or [batch, width]. */
   encode(x: Items, options: Pick<RunOptions, "batch" | "lengths" | "state"> = {}): Float32Array {
     this.#check();
-    return this.#runner.run(x, this.#net.summary, readOptions(options, ["batch", "lengths", "state"])).output;
+    const { batch, lengths, state } = readOptions(options, ["batch", "lengths", "state"]);
+    return this.#runner.run(x, this.#net.summary, batch, lengths, state).output;
   }
 
   /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
   encodeBatch(inputs: readonly Items[]): Float32Array[] {
     this.#check();
+    checkList("inputs", inputs);
     const rows: Float32Array[] = [];
     const { outputSize } = this.#net.summary;
     for (const { items, lengths, order } of batchesOf(this.#net, inputs)) {
@@ -111,10 +121,11 @@ export class Model {
 
   /**
    * The `top` most probable labels (default 3) of a sequence, the most probable first; for a net without `last`,
-   * whose outputs name each item, those of every timestep: `classify<Label[][]>(x)`. Logits go through softmax.
+   * whose outputs name each item, those of every timestep. Who knows which, says so: `classify<Label[]>(x)`,
+   * `classify<Label[][]>(x)`. Logits go through softmax.
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
-  classify<Labels extends Label[] | Label[][] = Label[]>(x: Items, options: { readonly top?: number } = {}): Labels {
+  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(x: Items, options: { readonly top?: number } = {}): Labels {
     const { top = 3 } = readOptions(options, ["top"]);
     checkClassifier(this.#net);
     const rows = labelRows(this.#net, this.run(x).output, top);
@@ -132,7 +143,7 @@ export class Model {
 
   /** Items that follow the prompt from the zero state: Stream.generate says how. */
   generate(options: GenerateOptions): Generated {
-    options = readOptions(options, GENERATE);
+    options = readGenerateOptions(options);
     const stream = this.#promptedStream(options);
     try {
       return stream.generate(options);
@@ -143,7 +154,7 @@ export class Model {
 
   /** The same in pieces of `each` items (default 1), made when they are asked for. */
   *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    options = readOptions(options, [...GENERATE, "each"]);
+    options = readGenerateOptions(options, ["each"]);
     const stream = this.#promptedStream(options);
     try {
       yield* stream.generateEach(options);
@@ -189,10 +200,10 @@ export class Model {
     this.dispose();
   }
 
-  #promptedStream({ prompt }: GenerateOptions): Stream {
+  #promptedStream(options: GenerateOptions): Stream {
     this.#check();
     checkGenerator(this.#net);
-    if (prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
+    if (options.prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
     return this.stream();
   }
 

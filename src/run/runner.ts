@@ -1,10 +1,10 @@
-import { checkFloats } from "../check.ts";
+import { checkFloats, shown } from "../check.ts";
 import { checkOpen, type Net, type Program } from "../model/build.ts";
 import { schedule } from "./batch.ts";
 import { checkApart, readItems, type Items } from "./items.ts";
 import type { RunOptions, RunResult } from "./options.ts";
 import { runSequences } from "./sequence.ts";
-import { checkState, emptyState, readParts, readState, writeState } from "./state.ts";
+import { checkState, emptyState, readParts, readState, writeState, type State } from "./state.ts";
 import { Workspace } from "./workspace.ts";
 
 /** Runs whole sequences on a net, each from a state of its own. */
@@ -20,8 +20,10 @@ export class Runner {
   }
 
   /** Runs one sequence, or a batch, through a program of the net. */
-  run(x: Items, program: Program, { batch = 1, lengths: given, state: from, output = "all", into: target }: RunOptions): RunResult {
-    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${JSON.stringify(output)}`);
+  run(
+    x: Items, program: Program, batch = 1, given?: RunOptions["lengths"], from?: State, output: RunOptions["output"] = "all", target?: RunResult,
+  ): RunResult {
+    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${shown(output)}`);
     const net = this.#net;
     const items = readItems(net, x);
     const lengths = given && Array.from(given);

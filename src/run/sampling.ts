@@ -34,12 +34,9 @@ export interface Sampling {
   readonly longest: number;
 }
 
-/** Names of all that `generate` takes. */
-export const GENERATE = ["prompt", "length", "temperature", "topK", "topP", "seed", "stop"] as const;
-
 const MOST_IDS = 0x7fffffff;
 
-/** Throws TypeError unless the net gives what it takes. */
+/** Throws TypeError unless the net gives what it takes. @internal */
 export function checkGenerator(net: Net): void {
   checkTokens("generate", net);
   checkForward("generate", net);
@@ -50,7 +47,7 @@ export function checkGenerator(net: Net): void {
   if (outputSize > most) throw new TypeError(`generate: expected at most ${most} outputs, one ${bytes ? "a byte" : "an id"}, got ${outputSize}`);
 }
 
-/** Checks all options. */
+/** Checks all options. @internal */
 export function readSampling(net: Net, { temperature = 1, topK = MOST_IDS, topP = 1, seed = 0, stop = [] }: SamplingOptions): Sampling {
   checkNumber("temperature", temperature, "a number of at least 0", (t) => t >= 0 && t < Infinity);
   checkCount("topK", topK, 1);

@@ -17,7 +17,7 @@ export interface Score {
   readonly logProbabilities: Float64Array;
 }
 
-/** Scores a sequence from the state that `begin` gives, CHUNK_ROWS items a call. */
+/** Scores a sequence from the state that `begin` gives, CHUNK_ROWS items a call. @internal */
 export function scoreItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Score {
   checkTokens("score", net);
   checkForward("score", net);

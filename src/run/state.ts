@@ -13,21 +13,21 @@ export interface State {
   readonly c?: Float32Array;
 }
 
-/** Elements of `h` for one sequence. */
+/** Elements of `h` for one sequence. @internal */
 export function sizeOfH(net: Net): number {
   let size = 0;
   for (let i = 0; i < net.cells.length; i++) size += net.cells[i].width;
   return size;
 }
 
-/** Elements of `c` for one sequence, 0 where no cell has one. */
+/** Elements of `c` for one sequence, 0 where no cell has one. @internal */
 export function sizeOfC(net: Net): number {
   let size = 0;
   for (let i = 0; i < net.cells.length; i++) size += net.cells[i].units;
   return size;
 }
 
-/** A state of zeros for `batch` sequences. */
+/** A state of zeros for `batch` sequences. @internal */
 export function emptyState(net: Net, batch: number): State {
   const h = new Float32Array(sizeOfH(net) * batch);
   const c = sizeOfC(net) * batch;
@@ -40,7 +40,7 @@ export function readParts(label: string, state: State): State {
   return { h: state.h, c: state.c };
 }
 
-/** Throws unless `state` has this net's sizes for `batch` sequences. */
+/** Throws unless `state` has this net's sizes for `batch` sequences. @internal */
 export function checkState(label: string, net: Net, state: State, batch: number): void {
   const h = sizeOfH(net) * batch;
   const c = sizeOfC(net) * batch;
@@ -53,7 +53,7 @@ function isFloats(value: unknown, length: number): boolean {
   return value instanceof Float32Array && value.length === length;
 }
 
-/** Copies `state` into the block at `address`; row r of memory is sequence `order[r]` of `state`. */
+/** Copies `state` into the block at `address`; row r of memory is sequence `order[r]` of `state`. @internal */
 export function writeState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
   const { f32 } = net.arena;
   let h = 0;
@@ -74,7 +74,7 @@ export function writeState(net: Net, address: number, state: State, batch: numbe
   }
 }
 
-/** Copies the block at `address` out into `state`. */
+/** Copies the block at `address` out into `state`. @internal */
 export function readState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
   const { f32 } = net.arena;
   let h = 0;

@@ -1,8 +1,9 @@
-import { checkCount, checkFloats, kindOf, readOptions } from "../check.ts";
+/// <reference lib="esnext.disposable" preserve="true" />
+import { checkCount, checkFloats, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
-import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
+import { Generation, readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
+import { showAs } from "./inspect.ts";
 import { checkId, checkItem, overlap, readNumbers } from "./items.ts";
-import { GENERATE } from "./sampling.ts";
 import { loadState, saveState } from "./save.ts";
 import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
 
@@ -39,6 +40,10 @@ export class Stream {
   readonly #outputs: number;
   #state: number;
 
+  static {
+    showAs(this, "Stream", (stream) => stream.#net.layers);
+  }
+
   /** @internal */
   constructor(net: Net, workspace: Workspace, saved: Uint8Array | undefined) {
     this.#net = net;
@@ -70,7 +75,7 @@ export class Stream {
     const outputs = this.#outputs;
     if (!this.#ids && typeof x === "object" && x !== null && !ArrayBuffer.isView(x)) x = readNumbers(x, "x", false); // a getter may dispose
     if (this.#state === 0 || !net.open) this.#check();
-    if (y.length !== outputs || !(y instanceof Float32Array)) checkFloats("y", y, outputs);
+    if (!(y instanceof Float32Array) || y.length !== outputs) checkFloats("y", y, outputs);
     if (this.#ids) {
       if (typeof x !== "number") throw new TypeError(`x: expected an id, got ${kindOf(x)}`);
       checkId("x", x, this.#inputs);
@@ -103,8 +108,8 @@ export class Stream {
     if (this.#state === 0 || !net.open) this.#check();
     const steps = input.length / width;
     if (steps !== Math.trunc(steps)) throw new RangeError(`input: expected rows of ${width} features, got ${input.length} values`);
-    output ??= new Float32Array(steps * outputs);
-    if (output.length !== steps * outputs || !(output instanceof Float32Array)) checkFloats("output", output, steps * outputs);
+    if (output === undefined) output = new Float32Array(steps * outputs);
+    if (!(output instanceof Float32Array) || output.length !== steps * outputs) checkFloats("output", output, steps * outputs);
     if (overlap(input, output) && !isInPlace(input, output, width === outputs)) {
       throw new TypeError("output: expected input itself or memory apart from it, got an array that shares a part");
     }
@@ -131,14 +136,14 @@ export class Stream {
    * whose outputs are not its inputs, RangeError for an option out of range.
    */
   generate(options: GenerateOptions): Generated {
-    options = readOptions(options, GENERATE);
+    options = readGenerateOptions(options);
     const generation = this.#begin(options);
     return generation.next(this.#state, options.length);
   }
 
   /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
   *generateEach(given: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    const { each = 1, ...options } = readOptions(given, [...GENERATE, "each"]);
+    const { each = 1, ...options } = readGenerateOptions(given, ["each"]);
     checkCount("each", each, 1);
     const generation = this.#begin(options);
     while (!generation.done) {

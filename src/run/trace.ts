@@ -33,7 +33,7 @@ export interface Trace {
   readonly cells: readonly CellTrace[];
 }
 
-/** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. */
+/** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. @internal */
 export function traceItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Trace {
   const items = readItems(net, x);
   checkOpen("model", net);

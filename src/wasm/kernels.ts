@@ -24,7 +24,7 @@ export type Kernels = {
   readonly FUSED: WebAssembly.Global;
   /** 1 in the build for integers, as a global. */
   readonly INTEGER: WebAssembly.Global;
-  /** Version of the exports and of the layer record, as a global. */
+  /** The hash of assembly/abi.ts, as a global. */
   readonly ABI: WebAssembly.Global;
 };
 

@@ -1,12 +1,10 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
+import { ABI } from "../abi/layout.ts";
 import { checkBoolean, kindOf, readOptions } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
-
-/** The ABI version this code was written for. */
-const ABI = 4;
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
@@ -15,7 +13,7 @@ let supported: Build | undefined;
  * The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere.
  * Nets of integers have one build, with the same bits everywhere.
  */
-function chooseBuild(deterministic: boolean, integers: boolean): Build {
+export function chooseBuild(deterministic: boolean, integers: boolean): Build {
   supported ??= probe();
   if (integers) return "integer";
   return deterministic ? "base" : supported;
@@ -47,14 +45,19 @@ function moduleOf(build: Build): WebAssembly.Module {
   if (!module) {
     const binary = binaries[build];
     if (!binary) throw new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
-    module = typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
+    module = compileBinary(binary);
     modules.set(build, module);
   }
   return module;
 }
 
+/** A module from a binary as hex, or as the host has imported it. */
+export function compileBinary(binary: string | WebAssembly.Module): WebAssembly.Module {
+  return typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
+}
+
 /** A page's policy refuses with a CompileError: Chromium and Firefox the module, WebKit the instance. */
-function permitted<T>(make: () => T): T {
+export function permitted<T>(make: () => T): T {
   try {
     return make();
   } catch (cause) {
@@ -68,15 +71,18 @@ function permitted<T>(make: () => T): T {
   }
 }
 
-/** The module that runs: the user's, or the best of the package's. */
+/** The module that runs: the user's, or the best of the package's. @internal */
 export function chooseModule(deterministic: boolean, integers: boolean, given: object | undefined): WebAssembly.Module {
-  const build = chooseBuild(deterministic, integers);
-  if (given === undefined) return moduleOf(build);
-  if (given instanceof WebAssembly.Module) return given;
+  return givenModule(given) ?? moduleOf(chooseBuild(deterministic, integers));
+}
+
+/** The user's module, checked; undefined where there is none. */
+export function givenModule(given: object | undefined): WebAssembly.Module | undefined {
+  if (given === undefined || given instanceof WebAssembly.Module) return given;
   throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);
 }
 
-/** An instance of the module on `memory`, and which build it is. */
+/** An instance of the module on `memory`, and which build it is. @internal */
 export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): { build: Build; kernels: Kernels } {
   const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
   if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);

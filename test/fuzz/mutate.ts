@@ -42,7 +42,7 @@ function join(header: Uint8Array, data: Uint8Array): Uint8Array {
   return file;
 }
 
-function mutateBytes(random: Random, from: Uint8Array): Uint8Array {
+export function mutateBytes(random: Random, from: Uint8Array): Uint8Array {
   let bytes = [...from];
   for (let n = random.integer(1, 4); n > 0; n--) {
     const at = random.next() < 0.3 ? random.integer(0, Math.min(15, bytes.length)) : random.integer(0, bytes.length);
@@ -93,7 +93,7 @@ function mutateText(random: Random, text: string): string {
   }
 }
 
-function mutateTree(random: Random, root: { [key: string]: Json }): void {
+export function mutateTree(random: Random, root: { [key: string]: Json }): void {
   const nodes: ({ [key: string]: Json } | Json[])[] = [];
   const visit = (node: Json) => {
     if (typeof node !== "object" || node === null || nodes.length > 500) return;

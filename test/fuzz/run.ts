@@ -1,18 +1,27 @@
-// npm run fuzz [-- COUNT [FIRST SEED]]: a million mutated files.
+// npm run fuzz [-- COUNT [FIRST SEED]]: a million mutated files of each reader.
 import { attack, corpus, type Tally } from "./attack.ts";
+import { attackForeign, foreignCorpus } from "./foreign.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const first = Number(process.argv[3] ?? 1);
 const files = corpus(400);
-const tally: Tally = { inputs: 0, accepted: 0, refused: {}, slowest: 0 };
-const start = performance.now();
-let most = 0;
-for (let seed = first; seed < first + count; seed++) {
-  attack(seed, files, tally);
-  if (tally.inputs % 10_000 === 0) {
-    most = Math.max(most, process.memoryUsage().rss);
-    await new Promise((resolve) => setImmediate(resolve)); // finalizers run
-    if (tally.inputs % 100_000 === 0) console.log(`${tally.inputs} inputs, ${Math.round((performance.now() - start) / 1000)} s`);
+const foreign = foreignCorpus();
+const attacks: Record<string, (seed: number, tally: Tally) => void> = {
+  safetensors: (seed, tally) => attack(seed, files, tally),
+  foreign: (seed, tally) => attackForeign(seed, foreign, tally),
+};
+
+for (const [name, attackOne] of Object.entries(attacks)) {
+  const tally: Tally = { inputs: 0, accepted: 0, refused: {}, slowest: 0 };
+  const start = performance.now();
+  let most = 0;
+  for (let seed = first; seed < first + count; seed++) {
+    attackOne(seed, tally);
+    if (tally.inputs % 10_000 === 0) {
+      most = Math.max(most, process.memoryUsage().rss);
+      await new Promise((resolve) => setImmediate(resolve)); // finalizers run
+      if (tally.inputs % 100_000 === 0) console.log(`${name}: ${tally.inputs} inputs, ${Math.round((performance.now() - start) / 1000)} s`);
+    }
   }
+  console.log(name, JSON.stringify({ ...tally, seconds: Math.round((performance.now() - start) / 1000), mostMemoryMB: Math.round(most / 2 ** 20) }));
 }
-console.log(JSON.stringify({ ...tally, seconds: Math.round((performance.now() - start) / 1000), mostMemoryMB: Math.round(most / 2 ** 20) }));

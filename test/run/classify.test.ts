@@ -8,13 +8,13 @@ import { cellShapes } from "../support/weights.ts";
 test.each(["language-id-lstm", "language-id-rnn"])("%s: the label that PyTorch finds, and its probability", (name) => {
   const model = example(name);
   for (const { text, predicted, probability } of linesOf<{ text: string; predicted: string; probability: number }>(`${name}.expected.jsonl`)) {
-    const [best, ...others] = model.classify(text);
+    const [best, ...others] = model.classify<Label[]>(text);
     expect(best.label, text).toBe(predicted);
     expect(Math.abs(best.probability - probability), text).toBeLessThan(1e-4);
     expect(others.length).toBe(2);
     expect(others[0].probability).toBeLessThanOrEqual(best.probability);
   }
-  const all = model.classify("Guten Morgen", { top: 100 });
+  const all = model.classify<Label[]>("Guten Morgen", { top: 100 });
   expect(all.length).toBe(56);
   expect(all.reduce((sum, l) => sum + l.probability, 0)).toBeCloseTo(1, 5);
   expect(model.classify("Guten Morgen", { top: 1 })).toEqual(all.slice(0, 1));

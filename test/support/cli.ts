@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { readSafetensors, toFloat32, writeSafetensors, type Dtype, type Tensor } from "../../src/index.ts";
 
-const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
+export const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
 
 /** Runs the built command as a user does; it must end by itself. */
 export function unrolled(args: readonly string[], input: string | Buffer = ""): { status: number; stdout: string; stderr: string } {

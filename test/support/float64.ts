@@ -1,6 +1,5 @@
-import { toFloat32, type LayerDescription, type Tensor } from "../../src/index.ts";
-
-type CellOptions = Extract<LayerDescription, { type: "rnn" | "lstm" | "gru" }>;
+import { toFloat32, type Tensor } from "../../src/index.ts";
+import type { CellOptions } from "../../src/model/description.ts";
 
 /** State of one cell. */
 export interface Reference {

@@ -1,4 +1,5 @@
 import { Model, tensor, type Description, type LayerDescription, type ModelOptions, type Tensor } from "../../src/index.ts";
+import type { CellOptions } from "../../src/model/description.ts";
 import type { Random } from "./random.ts";
 
 /** A net drawn at random: all cells and their options, deep, with layers around them. */
@@ -22,7 +23,7 @@ const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33];
 const GATES = { rnn: 1, lstm: 4, gru: 3 };
 
 type Cell = keyof typeof GATES;
-type Options = { -readonly [K in keyof Extract<LayerDescription, { type: Cell }>]: Extract<LayerDescription, { type: Cell }>[K] };
+type Options = { -readonly [K in keyof CellOptions]: CellOptions[K] };
 
 export function randomNet(random: Random, { streams = random.next() < 0.7, most = 33 } = {}): RandomNet {
   const sizes = SIZES.filter((n) => n <= most);

@@ -1,0 +1,110 @@
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { kindOf } from "../formats/kind.ts";
+import { fromGuitarMl, fromKeras, fromNam, fromRnnoise, fromRtNeural, fromTfjs, type GraphModel } from "../import.ts";
+import { toFloat32, toIntegers, writeSafetensors, type Dtype as TensorType, type Tensor } from "../index.ts";
+import { fromOnnx, type Dtype, type Feeds, type Session, type SessionData, type SessionTensor } from "../onnx.ts";
+import { readBytes } from "./files.ts";
+
+/** Types by the names that safetensors has for them. */
+const TYPES: readonly (readonly [TensorType, Dtype])[] = [
+  ["F32", "float32"], ["F64", "float64"], ["F16", "float16"], ["BF16", "bfloat16"],
+  ["I64", "int64"], ["I32", "int32"], ["I16", "int16"], ["I8", "int8"],
+  ["U64", "uint64"], ["U32", "uint32"], ["U16", "uint16"], ["U8", "uint8"], ["BOOL", "bool"],
+];
+
+/** Opens an ONNX file; its external data are the files beside it, each read where it is asked for. */
+export function openOnnx(path: string, file: Uint8Array, deterministic?: boolean): Session {
+  return fromOnnx(file, { externalData: beside(path), deterministic });
+}
+
+/** A file of the same folder by its name, undefined where there is none. */
+function fileBeside(path: string): (name: string) => Uint8Array | undefined {
+  const files = beside(path);
+  return (name) => (Object.hasOwn(files, basename(name)) ? files[basename(name)] : undefined);
+}
+
+/** The files of the folder that a file stands in, by name, each read where it is asked for. */
+function beside(path: string): Record<string, Uint8Array> {
+  const files = {};
+  for (const name of readdirSync(dirname(path))) Object.defineProperty(files, name, { get: () => readBytes(join(dirname(path), name)) });
+  return files;
+}
+
+/** Opens a file that holds a graph of one input and one output; undefined for a file of weights alone. */
+export function openGraph(path: string, file: Uint8Array, deterministic?: boolean): GraphModel | undefined {
+  switch (kindOf(file)) {
+    case "keras":
+    case "hdf5":
+      return fromKeras(file, { deterministic });
+    case "tfjs":
+      return fromTfjs(JSON.parse(new TextDecoder().decode(file)), fileBeside(path), { deterministic });
+    case "rtneural":
+      return fromRtNeural(file, { deterministic });
+    case "nam":
+      return fromNam(file, { deterministic });
+    case "guitarml":
+      return fromGuitarMl(file, { deterministic });
+    case "rnnoise":
+      return fromRnnoise(file, { deterministic });
+    default:
+      return undefined;
+  }
+}
+
+/** Runs a graph on x; gives output as a safetensors file. A sequence without a batch comes back without one. */
+export function runGraph(model: GraphModel, tensors: readonly Tensor[]): Uint8Array {
+  const x = tensors.find((t) => t.name === "x");
+  if (!x || tensors.length > 1) throw new Error(`expected x alone, got ${tensors.map((t) => t.name).join(", ") || "no tensors"}`);
+  const alone = x.shape.length === model.inputDims.length - 1;
+  const { output, dims } = model.run(numbersFor(model, x), { dims: alone ? [1, ...x.shape] : x.shape });
+  const shape = alone ? dims.slice(1) : dims;
+  return writeSafetensors([tensorOf("output", { type: "float32", dims: shape, data: output })]);
+}
+
+/** Ids may come as whole floats, as `model.predict` takes them. */
+function numbersFor(model: GraphModel, x: Tensor): SessionData {
+  const { dtype } = model.graph.inputs[0];
+  return dtype === "float32" ? toFloat32(x) : Int32Array.from(toIntegers(x));
+}
+
+/** Runs a graph on tensors by its inputs' names; gives its outputs as a safetensors file. */
+export function runSession(session: Session, tensors: readonly Tensor[]): Uint8Array {
+  const feeds: Record<string, SessionTensor> = {};
+  for (const t of tensors) feeds[t.name] = feedOf(t);
+  return writeSafetensors(Object.entries(session.run(feeds as Feeds)).map(([name, output]) => tensorOf(name, output)));
+}
+
+/** A tensor of a file as an input takes it. */
+export function feedOf(t: Tensor): SessionTensor {
+  const type = TYPES.find(([name]) => name === t.dtype)![1];
+  const floats = type === "float32";
+  return { type, dims: t.shape, data: floats ? toFloat32(t) : numbersOf(t, type) };
+}
+
+function numbersOf(t: Tensor, type: Dtype): SessionData {
+  const values = toIntegers(t);
+  switch (type) {
+    case "int64":
+      return BigInt64Array.from(values, BigInt);
+    case "uint64":
+      return BigUint64Array.from(values, BigInt);
+    case "int32":
+      return Int32Array.from(values);
+    case "int16":
+      return Int16Array.from(values);
+    case "int8":
+      return Int8Array.from(values);
+    case "uint32":
+      return Uint32Array.from(values);
+    case "uint16":
+      return Uint16Array.from(values);
+    default:
+      return Uint8Array.from(values);
+  }
+}
+
+function tensorOf(name: string, { type, dims, data }: SessionTensor): Tensor {
+  const dtype = TYPES.find(([, t]) => t === type)![0];
+  return { name, dtype, shape: dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}

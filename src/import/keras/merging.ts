@@ -1,0 +1,134 @@
+import type { Dim } from "../../graph/graph.ts";
+import { axisOf, shapesOf, type Emitter, type Sym } from "./emitter.ts";
+import type { Kind, Layer } from "./layer.ts";
+
+/** Sizes of tensors of one rank, broadcast. */
+function together(layer: Layer, inputs: readonly Sym[]): Dim[] {
+  const [first, ...rest] = inputs;
+  for (const { dims } of rest) {
+    const fits =
+      dims.length === first.dims.length &&
+      dims.every(
+        (d, i) =>
+          [d, first.dims[i]].includes("?") ||
+          d === first.dims[i] ||
+          d === 1 ||
+          first.dims[i] === 1 ||
+          typeof d !== typeof first.dims[i],
+      );
+    if (!fits) {
+      throw layer.error(`expected inputs that go together, got ${shapesOf(inputs)}`);
+    }
+  }
+  return first.dims.map((_, i) =>
+    inputs.map((x) => x.dims[i]).reduce((a, b) => (a === 1 ? b : b === 1 || typeof a === "number" ? a : b)),
+  );
+}
+
+/**
+ * Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do.
+ * Masks that differ TensorFlow.js 4.22 does not merge.
+ */
+function mergedMask(g: Emitter, layer: Layer, inputs: readonly Sym[]): string | undefined {
+  const masks = [...new Set(inputs.map((x) => x.mask))];
+  const newer = layer.generation === "keras 3";
+  if (newer && masks.includes(undefined)) return undefined;
+  const known = masks.filter((m) => m !== undefined);
+  return known.length === 0 ? undefined : known.reduce((a, b) => g.binary(layer, newer ? "or" : "and", a, b));
+}
+
+const merging = (fn: string, finish?: (g: Emitter, layer: Layer, x: string, count: number) => string): Kind => ({
+  build: (g, layer, inputs) => {
+    if (inputs.length < 2) throw layer.error(`expected at least 2 inputs, got ${inputs.length}`);
+    if (fn === "sub" && inputs.length !== 2) throw layer.error(`expected 2 inputs, got ${inputs.length}`);
+    const dims = together(layer, inputs);
+    if (layer.generation === "tfjs" && new Set(inputs.map((x) => x.mask)).size > 1) {
+      throw layer.error("inputs of different masks are not run");
+    }
+    const value = inputs.map((x) => x.value).reduce((a, b) => g.binary(layer, fn, a, b));
+    return [{ value: finish?.(g, layer, value, inputs.length) ?? value, dims, mask: mergedMask(g, layer, inputs) }];
+  },
+});
+
+const concatenate: Kind = {
+  build: (g, layer, inputs) => {
+    const rank = inputs[0].dims.length;
+    const axis = axisOf(layer, layer.number("axis", -1), rank);
+    const rest = (x: Sym) => x.dims.filter((_, i) => i !== axis);
+    const alike = inputs.every(
+      (x) =>
+        x.dims.length === rank &&
+        rest(x).every(
+          (d, i) => typeof d !== "number" || typeof rest(inputs[0])[i] !== "number" || d === rest(inputs[0])[i],
+        ),
+    );
+    if (axis === 0 || !alike) {
+      throw layer.error(`expected inputs that differ along axis ${axis} alone, got ${shapesOf(inputs)}`);
+    }
+    const sizes = inputs.map((x) => x.dims[axis]);
+    const size: Dim = sizes.every((n) => typeof n === "number") ? sizes.reduce((a, b) => a + b, 0) : "?";
+    const value = g.node(
+      layer,
+      "concat",
+      inputs.map((x) => x.value),
+      { axis },
+    );
+    const dims = inputs[0].dims.map((d, i) => (i === axis ? size : d));
+    return [{ value, dims, mask: concatenatedMask(g, layer, inputs, axis) }];
+  },
+};
+
+/** Masks one after the other along time; along features, of each step. An input without one counts at every step. */
+function concatenatedMask(g: Emitter, layer: Layer, inputs: readonly Sym[], axis: number): string | undefined {
+  if (inputs.every((x) => x.mask === undefined)) return undefined;
+  if (inputs[0].dims.length === 3 && axis === 2) {
+    if (layer.generation === "keras 3" && inputs.some((x) => x.mask === undefined)) return undefined;
+    return mergedMask(g, layer, inputs);
+  }
+  if (inputs[0].dims.length === 3 && axis === 1 && inputs.every((x) => x.mask !== undefined)) {
+    return g.node(
+      layer,
+      "concat",
+      inputs.map((x) => x.mask!),
+      { axis: 1 },
+    );
+  }
+  throw layer.error(`masks of inputs [${inputs[0].dims.join(", ")}] along axis ${axis} are not run`);
+}
+
+/** Sums of products over one axis of each. */
+const dot: Kind = {
+  build: (g, layer, inputs) => {
+    if (inputs.length !== 2) throw layer.error(`expected 2 inputs, got ${inputs.length}`);
+    layer.only("normalize", false);
+    const given = layer.integers("axes");
+    const axes = inputs.map((x, i) => axisOf(layer, given[given.length === 1 ? 0 : i], x.dims.length));
+    const [a, b] = inputs.map((x, i) => {
+      const { dims, value } = x;
+      if (axes[i] === 0 || dims.length < 2 || dims.length > 3) {
+        throw layer.error(`a product of [${dims.join(", ")}] along axis ${axes[i]} is not run`);
+      }
+      // a [B, n, k], b [B, k, m]
+      if (dims.length === 2) return { value: g.reshape(layer, value, i === 0 ? [0, 1, -1] : [0, -1, 1]), rest: [] };
+      const turned = axes[i] === (i === 0 ? 1 : 2);
+      return { value: turned ? g.transpose(layer, value, [0, 2, 1]) : value, rest: [dims[axes[i] === 1 ? 2 : 1]] };
+    });
+    const value = g.node(layer, "matmul", [a.value, b.value]);
+    const rest = [...a.rest, ...b.rest];
+    if (rest.length === 0) return [{ value: g.reshape(layer, value, [0, 1]), dims: [inputs[0].dims[0], 1] }];
+    return [
+      { value: rest.length === 2 ? value : g.reshape(layer, value, [0, -1]), dims: [inputs[0].dims[0], ...rest] },
+    ];
+  },
+};
+
+export const MERGING: Readonly<Record<string, Kind>> = {
+  Add: merging("add"),
+  Subtract: merging("sub"),
+  Multiply: merging("mul"),
+  Average: merging("add", (g, layer, x, count) => g.binary(layer, "div", x, g.scalar(count))),
+  Maximum: merging("max"),
+  Minimum: merging("min"),
+  Concatenate: concatenate,
+  Dot: dot,
+};

@@ -1,0 +1,194 @@
+import { Flag, LAYER_WORDS } from "../abi/layout.ts";
+import { floatWord } from "../abi/records.ts";
+import { FormatError, shown } from "../check.ts";
+import type { Attribute } from "../graph/graph.ts";
+import { gru as gruCell, gruBefore } from "../layers/gru.ts";
+import { lstm as lstmCell } from "../layers/lstm.ts";
+import type { Cell } from "../layers/recurrent.ts";
+import { rnn as rnnCell } from "../layers/rnn.ts";
+import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
+import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
+import { panels, weightsOf } from "./linear.ts";
+import { boolean, number, oneOf, op, type Call, type Op, type Reader, type Value } from "./op.ts";
+import { activation, unaryOf } from "./unary.ts";
+
+type Activation = ReturnType<typeof activation>;
+
+/** Functions of one number, in the order in which the cell asks for them; undefined for the cell's own. */
+const activations: Reader<Activation[] | undefined> = (label, value: Attribute | undefined) => {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) throw new FormatError("graph", `${label}: expected a list of functions, got ${shown(value)}`);
+  return value.map((v, i) => activation(`${label}[${i}]`, v as Attribute));
+};
+
+const ATTRIBUTES = {
+  direction: oneOf(["forward", "reverse", "bidirectional"], "forward"),
+  activations,
+  clip: number(Infinity),
+  input_forget: boolean(false),
+  reset: oneOf(["after", "before"], "after"),
+  zero_output_for_mask: boolean(false),
+};
+
+type CellCall = Call<typeof ATTRIBUTES>;
+
+/** What a kind of cell is made of. */
+interface Kind {
+  readonly inputs: number;
+  readonly attributes: readonly (keyof typeof ATTRIBUTES)[];
+  readonly functions: readonly string[];
+  cell(call: CellCall): Cell;
+}
+
+const COMMON = ["direction", "activations", "clip", "zero_output_for_mask"] as const;
+
+const rnnKind: Kind = { inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
+const gruKind: Kind = { inputs: 7, attributes: [...COMMON, "reset"], functions: ["sigmoid", "tanh"], cell: ({ attributes }) => (attributes.reset === "before" ? gruBefore : gruCell) };
+const lstmKind: Kind = { inputs: 10, attributes: [...COMMON, "input_forget"], functions: ["sigmoid", "tanh", "tanh"], cell: () => lstmCell };
+
+/** Sizes of a cell, read off its weights. */
+function sizesOf({ inputs }: CellCall, gates: number) {
+  const [x, , weightHh] = inputs;
+  const [directions, rows, width] = weightHh!.type.shape;
+  const [steps, batch, features] = x!.type.shape;
+  return { directions, units: rows / gates, width, steps, batch, features };
+}
+
+/**
+ * Inputs: x [steps, batch, features], weight_ih, weight_hh, bias_ih, bias_hh, lengths, h0, and an LSTM's c0, peepholes, weight_hr.
+ * `lengths` are integers [batch], or as bool a mask [steps, batch].
+ */
+function makeCell(kind: Kind): Op {
+  const attributes = Object.fromEntries(kind.attributes.map((name) => [name, ATTRIBUTES[name]])) as typeof ATTRIBUTES;
+  return op({
+    inputs: [3, kind.inputs],
+    attributes,
+    infer(call) {
+      const cell = kind.cell(call);
+      const [x, weightIh, weightHh, biasIh, biasHh, lengths, h0, c0, peepholes, weightHr] = call.inputs;
+      const gates = cell.gates.torch.length;
+      for (const [label, v, rank] of [["x", x, 3], ["weight_ih", weightIh, 3], ["weight_hh", weightHh, 3]] as const) {
+        if (v!.type.shape.length !== rank) throw new FormatError("shape", `${call.name}: ${label}: expected ${rank} axes, got [${v!.type.shape}]`);
+      }
+      const { directions, units, width, steps, batch, features } = sizesOf(call, gates);
+      const expected = call.attributes.direction === "bidirectional" ? 2 : 1;
+      if (directions !== expected) throw new FormatError("shape", `${call.name}: weight_hh: expected ${expected} directions for ${call.attributes.direction}, got ${directions}`);
+      if (!Number.isInteger(units) || units < 1) throw new FormatError("shape", `${call.name}: weight_hh: expected ${gates} * H rows, got [${weightHh!.type.shape}]`);
+      if (!weightHr && width !== units) throw new FormatError("shape", `${call.name}: weight_hh: expected [${directions}, ${gates * units}, ${units}], got [${weightHh!.type.shape}]`);
+      weightsOf(call, "weight_ih", weightIh, [directions, gates * units, features]);
+      weightsOf(call, "weight_hh", weightHh, [directions, gates * units, width]);
+      weightsOf(call, "bias_ih", biasIh, [directions, gates * units]);
+      weightsOf(call, "bias_hh", biasHh, [directions, gates * units]);
+      weightsOf(call, "peepholes", peepholes, [directions, 3 * units]);
+      weightsOf(call, "weight_hr", weightHr, [directions, width, units]);
+      expectShape(call, "lengths", lengths, isMask(lengths) ? [steps, batch] : [batch]);
+      const shared = h0 ?? c0 ? (h0 ?? c0)!.type.shape[1] : batch;
+      for (const [label, v, size] of [["h0", h0, width], ["c0", c0, units]] as const) expectShape(call, label, v, [directions, shared === 1 ? 1 : batch, size]);
+      const given = call.attributes.activations;
+      if (given && given.length !== directions * kind.functions.length) {
+        throw new FormatError("graph", `${call.name}: attribute activations: expected ${directions * kind.functions.length}, got ${given.length}`);
+      }
+      const { dtype } = x!.type;
+      const final = (size: number) => ({ dtype, shape: [directions, batch, size] });
+      return [{ dtype, shape: [steps, batch, directions * width] }, final(width), ...(cell.hasCellState ? [final(units)] : [])];
+    },
+    lower(call, outputs, to) {
+      lowerCell(kind, call, outputs, to);
+    },
+  });
+}
+
+const isMask = (lengths: Value | undefined) => lengths?.type.dtype === "bool";
+
+function expectShape(call: CellCall, label: string, v: Value | undefined, shape: readonly number[]): void {
+  if (v && (v.type.shape.length !== shape.length || v.type.shape.some((d, axis) => d !== shape[axis]))) {
+    throw new FormatError("shape", `${call.name}: ${label}: expected [${shape}], got [${v.type.shape}]`);
+  }
+}
+
+function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to: Lowering): void {
+  const cell = kind.cell(call);
+  const [x, , , , , lengths, h0, c0] = call.inputs;
+  const { directions, units, width, steps, batch, features } = sizesOf(call, cell.gates.torch.length);
+  if (batch === 0) return;
+  const layers = Array.from({ length: directions }, (_, d) => layerWords(kind, cell, call, d, to));
+  const rows = Math.max(CHUNK, batch);
+  const mask = isMask(lengths);
+  const at = (v: Value | undefined) => (v ? to.at(v) : 0);
+  const shared = (h0 ?? c0)?.type.shape[1] === 1 && batch > 1;
+  to.record("CellRecord", {
+    y: to.at(y), x: to.at(x!), h0: at(h0), c0: at(c0), hn: to.at(hn), cn: at(cn), lengths: mask ? 0 : at(lengths), mask: mask ? at(lengths) : 0,
+    zeroMasked: call.attributes.zero_output_for_mask ? 1 : 0, shared: shared ? 1 : 0,
+    state: to.scratch(4 * batch * (whole(width) + whole(units))),
+    xs: lengths ? to.scratch(4 * steps * features) : 0, ys: lengths ? to.scratch(4 * steps * directions * width) : 0,
+    scratch: to.scratch(Math.max(...layers.map((l) => l.row)) * rows + 8 * whole(units) * batch),
+    steps, batch, directions,
+  }, layers.flatMap((l) => l.words));
+}
+
+/** Rows of pre-activations that a cell keeps at once: assembly/cells/recurrence.ts; more than that is room to spare. */
+const CHUNK = 128;
+
+/** The words of one direction's Layer, and bytes of a row of its pre-activations. */
+function layerWords(kind: Kind, cell: Cell, call: CellCall, d: number, to: Lowering): { words: (number | At)[]; row: number } {
+  const { directions, units, width, features } = sizesOf(call, cell.gates.torch.length);
+  const [, weightIh, weightHh, biasIh, biasHh, , , , peepholes, weightHr] = call.inputs;
+  const part = (v: Value | undefined) => {
+    if (!v) return undefined;
+    const data = v.constant!.data as Float32Array;
+    const size = data.length / directions;
+    return data.subarray(d * size, (d + 1) * size);
+  };
+  const w: CellWeights = { inputs: features, units, width, weightIh: part(weightIh)!, weightHh: part(weightHh)!, biasIh: part(biasIh), biasHh: part(biasHh) };
+  const source = weightHh!.constant!.data;
+  const key = `${call.inputs.map((v) => identityOf(v?.constant?.data)).slice(1, 5).join()} ${d}`;
+  const packed = (order: GateOrder) =>
+    to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, abreast) => packCell(floats, abreast, (t) => t, order, w));
+  const { panel, panels: count } = cellPanels(cell.gates, w);
+  const hr = part(weightHr);
+  const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;
+  const given = call.attributes.activations?.slice(d * kind.functions.length, (d + 1) * kind.functions.length);
+  const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
+  const { clip, input_forget: coupled } = call.attributes;
+  const variant = own || clip < Infinity || peepholes || coupled;
+  const flags = (variant ? Flag.VARIANT : 0) | (coupled ? Flag.COUPLED : 0) | (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
+  const c = cell.hasCellState ? 4 * whole(width) : 0;
+  const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
+    kind: cell.kind, flags, inputs: features, units, width, weights: packed(cell.gates), panel: 4 * panel, second,
+    h: 0, c, column: 4 * d * width, row: 4 * directions * width,
+    peepholes: peepholes ? packPeepholes(part(peepholes)!, source, d, units, to) : 0,
+    clip: floatWord(clip), alpha: 0, beta: 0,
+    activations: own ? packActivations(kind, own, to) : 0,
+  };
+  const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
+  return { words: LAYER_WORDS.map(([name]) => fields[name]), row: 64 * (count + candidates) };
+}
+
+/** [i f o][units], each in whole vectors. */
+function packPeepholes(peepholes: Float32Array, source: object, d: number, units: number, to: Lowering): At {
+  const row = whole(units);
+  return to.weights(source, `peepholes ${identityOf(peepholes.buffer)} ${d}`, 12 * row, (floats) =>
+    [0, 1, 2].forEach((gate) => floats.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
+  );
+}
+
+/** Gates, candidate, h: a function with alpha and beta each. An RNN's one function is its candidate's. */
+function packActivations(kind: Kind, own: readonly Activation[], to: Lowering): At {
+  const three = kind.functions.length === 1 ? [own[0], own[0], own[0]] : [...own, own[0]].slice(0, 3);
+  return to.weights(three, "activations", 36, (floats, integers) =>
+    three.forEach(({ function: f, alpha, beta }, i) => {
+      integers[3 * i] = unaryOf(f);
+      floats[3 * i + 1] = alpha;
+      floats[3 * i + 2] = beta;
+    }),
+  );
+}
+
+/** h' = tanh(W_hh h + b_hh + W_ih x + b_ih) */
+export const rnn = makeCell(rnnKind);
+
+/** r, z = sigmoid(...), n = tanh(W_in x + b_in + r * (W_hn h + b_hn)); h' = (1 - z) * n + z * h */
+export const gru = makeCell(gruKind);
+
+/** i, f, o = sigmoid(...), g = tanh(...); c' = f * c + i * g; h' = o * tanh(c') */
+export const lstm = makeCell(lstmKind);

@@ -1,0 +1,35 @@
+/** Bytes that a plan wants, and where they will stand. */
+export interface Slot {
+  /** Values come and go while a plan runs; weights are written once. */
+  readonly space: "values" | "weights";
+  readonly bytes: number;
+  /** Known once all slots are. */
+  offset: number;
+  /** Weights: the numbers they are made of and how they are laid out, which two plans may share. */
+  readonly source?: object;
+  readonly layout?: string;
+  /** Fills the slot, which is zero; `abreast`: panels that the build wants side by side. */
+  readonly write?: (floats: Float32Array, integers: Int32Array, abreast: number) => void;
+}
+
+/** An address to be: a slot, and bytes into it. */
+export interface At {
+  readonly slot: Slot;
+  readonly offset: number;
+}
+
+/** `bytes` further. */
+export function past(at: At, bytes: number): At {
+  return bytes === 0 ? at : { slot: at.slot, offset: at.offset + bytes };
+}
+
+const identities = new WeakMap<object, number>();
+let identified = 0;
+
+/** A number that is this object's alone, for layouts made of several: 0 for none. */
+export function identityOf(value: object | undefined): number {
+  if (!value) return 0;
+  let identity = identities.get(value);
+  if (identity === undefined) identities.set(value, (identity = ++identified));
+  return identity;
+}

@@ -1,0 +1,68 @@
+import { FormatError } from "../check.ts";
+import { bind } from "../graph/bind.ts";
+import type { Dim, Graph } from "../graph/graph.ts";
+import { countOf } from "../ops/op.ts";
+import type { SessionData } from "./feeds.ts";
+import { Session } from "./session.ts";
+
+export interface GraphModelOptions {
+  /** The same bits on every runtime and processor. Default false. */
+  readonly deterministic?: boolean;
+  /** A compiled module, from `compile`. */
+  readonly module?: object;
+}
+
+/** A net of any ops with one input `x` and one output: [batch, time, features], or [batch, time] of ids. */
+export class GraphModel {
+  readonly graph: Graph;
+  readonly #session: Session;
+  readonly #input: string;
+  readonly #output: string;
+
+  constructor(graph: Graph, options: GraphModelOptions = {}) {
+    const [inputs, outputs] = [graph.inputs, graph.outputs];
+    if (inputs.length !== 1 || outputs.length !== 1) {
+      throw new FormatError("unsupported", `graph: expected one input and one output, got inputs ${inputs.map((p) => p.name).join(", ")} and outputs ${outputs.map((p) => p.name).join(", ")}`);
+    }
+    this.graph = graph;
+    this.#input = inputs[0].name;
+    this.#output = outputs[0].name;
+    this.#session = new Session({ inputs, outputs, build: (builder, types) => bind(graph, builder, types) }, options);
+  }
+
+  /** The input's sizes: numbers, or the names of those that a run gives. */
+  get inputDims(): readonly Dim[] {
+    return this.graph.inputs[0].dims;
+  }
+
+  /**
+   * Runs a batch of sequences of one length: x holds them one after the other, in the shape of `dims`, or of
+   * `inputDims` with `batch` sequences (default 1). Throws TypeError or RangeError where x is not that,
+   * FormatError where the net cannot run at this size.
+   */
+  run(x: SessionData, { batch = 1, dims }: { readonly batch?: number; readonly dims?: readonly number[] } = {}): { output: Float32Array; dims: readonly number[] } {
+    const port = this.graph.inputs[0];
+    const shape = dims ?? this.#shapeOf(x.length, batch);
+    const { data, dims: to } = this.#session.run({ [this.#input]: { type: port.dtype, dims: shape, data: x } })[this.#output];
+    return { output: data as Float32Array, dims: to };
+  }
+
+  /** Lets the memory go; the model refuses use from here on. */
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The first size is the batch, one other may be open. */
+  #shapeOf(count: number, batch: number): number[] {
+    const rest = this.inputDims.slice(1);
+    const known = batch * countOf(rest.filter((d) => typeof d === "number"));
+    if (rest.filter((d) => typeof d === "string").length > 1 || !Number.isInteger(count / known)) {
+      throw new RangeError(`x: expected [${[batch, ...rest].join(", ")}], got ${count} values`);
+    }
+    return [batch, ...rest.map((d) => (typeof d === "number" ? d : count / known))];
+  }
+}

@@ -1,0 +1,137 @@
+import { recordBytes, writeRecord } from "../abi/records.ts";
+import { FormatError } from "../check.ts";
+import type { Constant } from "../graph/graph.ts";
+import { Arena } from "../memory/arena.ts";
+import { countOf, isFloat } from "../ops/op.ts";
+import type { At, Slot } from "../plan/lowering.ts";
+import { planGraph, type BoundNode, type Plan } from "../plan/plan.ts";
+import { loadFull, type FullKernels } from "../wasm/full.ts";
+
+/** A plan in memory, ready to be played. */
+export interface Loaded {
+  readonly plan: Plan;
+  /** Addresses: of the values, and of the records from the first to behind the last. */
+  readonly values: number;
+  readonly records: number;
+  readonly end: number;
+  /** Addresses of the graph's inputs and outputs. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Owns one memory and the module on it: loads plans, shares their weights, plays them. */
+export class Player {
+  readonly arena: Arena;
+  readonly build: string;
+  #kernels: FullKernels;
+  /** Weights by their numbers and layout, and how many plans use them. */
+  readonly #weights = new Map<object, Map<string, { readonly address: number; plans: number }>>();
+
+  constructor(deterministic = false, module?: object) {
+    this.arena = new Arena(0);
+    const { build, kernels } = loadFull(this.arena.memory!, deterministic, module);
+    this.build = build;
+    this.#kernels = kernels;
+  }
+
+  /** Writes a plan's weights, those that no plan before has written, and its records. */
+  load(plan: Plan): Loaded {
+    const { arena } = this;
+    const weights = new Map<Slot, number>();
+    for (const slot of plan.weights) weights.set(slot, this.#weightsAt(slot));
+    const values = arena.allocate(plan.bytes);
+    const records = arena.allocate(plan.recordBytes);
+    const addressOf = ({ slot, offset }: At) => (slot.space === "weights" ? weights.get(slot)! : values + slot.offset) + offset;
+    let at = records >> 2;
+    for (const record of plan.records) at = writeRecord(arena.i32, at, record, addressOf);
+    return { plan, values, records, end: records + plan.recordBytes, inputs: plan.inputs.map(addressOf), outputs: plan.outputs.map(addressOf) };
+  }
+
+  /** Lets a plan go, and the weights that no other plan uses. */
+  unload({ plan, values, records }: Loaded): void {
+    this.arena.release(values, plan.bytes);
+    this.arena.release(records, plan.recordBytes);
+    for (const { source, layout, bytes } of plan.weights) {
+      const layouts = this.#weights.get(source!)!;
+      const kept = layouts.get(layout!)!;
+      if (--kept.plans > 0) continue;
+      this.arena.release(kept.address, bytes);
+      layouts.delete(layout!);
+      if (layouts.size === 0) this.#weights.delete(source!);
+    }
+  }
+
+  /** Computes the outputs from the inputs, all of them in memory. */
+  play(loaded: Loaded): void {
+    const stopped = this.#kernels.play(loaded.records, loaded.end);
+    if (stopped !== loaded.end) throw this.#refusal(loaded, stopped);
+  }
+
+  close(): void {
+    this.#kernels = {} as FullKernels; // these hold the memory too
+    this.arena.close();
+  }
+
+  #weightsAt(slot: Slot): number {
+    let layouts = this.#weights.get(slot.source!);
+    if (!layouts) this.#weights.set(slot.source!, (layouts = new Map<string, { address: number; plans: number }>()));
+    let kept = layouts.get(slot.layout!);
+    if (!kept) {
+      const address = this.arena.allocate(slot.bytes);
+      const end = (address + slot.bytes) >> 2;
+      slot.write!(this.arena.f32.subarray(address >> 2, end), this.arena.i32.subarray(address >> 2, end), this.#kernels.ABREAST.value as number);
+      layouts.set(slot.layout!, (kept = { address, plans: 0 }));
+    }
+    kept.plans++;
+    return kept.address;
+  }
+
+  /** What stopped a run: the record at `address`. */
+  #refusal({ plan, records }: Loaded, address: number): RangeError {
+    let at = records;
+    const record = plan.records.find((r) => (at += recordBytes(r)) > address);
+    return new RangeError(`${record?.node ?? "graph"}: expected indices and whole numbers in range, got one that is not`);
+  }
+}
+
+/** Computes nodes whose inputs are all known, one at a time, on a memory of its own. */
+export class Evaluator {
+  #player: Player | undefined;
+  readonly #deterministic: boolean;
+  readonly #module: object | undefined;
+
+  constructor(deterministic = false, module?: object) {
+    this.#deterministic = deterministic;
+    this.#module = module;
+  }
+
+  readonly evaluate = ({ op, call, outputs }: BoundNode): Constant[] => {
+    const player = (this.#player ??= new Player(this.#deterministic, this.#module));
+    const graph = { inputs: [], outputs: outputs.map((value) => ({ name: value.name, value })), nodes: [{ op, call, outputs }] };
+    let loaded: Loaded;
+    try {
+      loaded = player.load(planGraph(graph));
+    } catch (error) {
+      if (error instanceof RangeError) throw new FormatError("unsupported", `${call.name}: ${error.message}`);
+      throw error;
+    }
+    try {
+      player.play(loaded);
+    } catch (error) {
+      if (error instanceof RangeError) throw new FormatError("graph", error.message);
+      throw error;
+    }
+    const constants = outputs.map(({ type }, i) => {
+      const from = loaded.outputs[i] >> 2;
+      const to = from + countOf(type.shape);
+      return { ...type, data: isFloat(type.dtype) ? player.arena.f32.slice(from, to) : player.arena.i32.slice(from, to) };
+    });
+    player.unload(loaded);
+    return constants;
+  };
+
+  close(): void {
+    this.#player?.close();
+    this.#player = undefined;
+  }
+}
