@@ -6,6 +6,10 @@ function refuse(): never {
 /** The core knows safetensors alone. */
 export const foreign = () => undefined;
 
+/** Its errors say what was expected, not what was meant. */
+const nothing = () => "";
+export { nothing as example, nothing as guess, nothing as nearest };
+
 /** A console shows the class alone. */
 export const showAs = () => {};
 

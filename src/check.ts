@@ -1,3 +1,4 @@
+import { nearest } from "./nearest.ts";
 import { printable } from "./text.ts";
 
 /** What is wrong with a model file, a tensor or a description. */
@@ -65,10 +66,10 @@ export function checkBoolean(label: string, value: unknown): asserts value is bo
 /** Throws TypeError unless `options` is an object whose names are all `known`. */
 export function checkOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`options: expected an object with ${known.join(", ")}, got ${kindOf(options)}`);
+    throw new TypeError(`options: expected { ${known.join(", ")} }, got ${kindOf(options)}`);
   }
   for (const name in options) {
-    if (!known.includes(name)) throw new TypeError(`${name.slice(0, SHOWN.characters)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
+    if (!known.includes(name as never)) throw new TypeError(`${cut(name)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
   }
 }
 
@@ -81,26 +82,6 @@ export function readOptions<T extends object>(options: T, known: readonly (keyof
     if (value !== undefined) read[name] = value;
   }
   return read;
-}
-
-/** "; did you mean NAME?" for the name that fewest changes make of `name`, if these are few. */
-export function nearest(name: string, known: readonly string[]): string {
-  if (name.length > 30) return "";
-  const distances = known.map((k) => distance(name.toLowerCase(), k.toLowerCase()));
-  const least = Math.min(...distances);
-  const found = known[distances.indexOf(least)];
-  return least <= 1 + found.length / 4 ? `; did you mean ${found}?` : "";
-}
-
-/** Characters to insert, remove or replace between two words: Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
 }
 
 /** Throws unless `value` is an object; `fields` says which. */

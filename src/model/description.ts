@@ -1,4 +1,5 @@
-import { FormatError, kindOf, nearest, shown } from "../check.ts";
+import { FormatError, kindOf, shown } from "../check.ts";
+import { nearest } from "../nearest.ts";
 import { parseJson } from "../text.ts";
 
 /** What a net is made of: the JSON under a model file's metadata key `unrolled`. */

@@ -1,9 +1,10 @@
 import { FormatError } from "../check.ts";
 import type { Description, LayerDescription } from "./description.ts";
+import { example, guess } from "./offer.ts";
 import type { Tensors } from "./tensor.ts";
 
 /** What goes in and out of a layer found by its tensors. */
-interface Found {
+export interface Found {
   readonly layer: LayerDescription;
   readonly inputs: number;
   readonly outputs: number;
@@ -21,10 +22,10 @@ const MOST_LAYERS = 6;
 export function inferDescription(tensors: Tensors): Description {
   const found = prefixes(tensors).map((prefix) => inferLayer(tensors, prefix));
   const orders = found.length <= MOST_LAYERS ? chains(found).sort((a, b) => doubts(a) - doubts(b)) : [];
-  const [likely = guess(found)] = orders;
+  const [likely] = orders;
   const what = orders.length === 0 ? "no order of its layers is sure to fit" : orders.length > 1 ? "more than one order of its layers fits" : hidden(likely);
   if (what) {
-    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}. ${example(likely)}`);
+    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}${example(likely ?? guess(found))}`);
   }
   return describe(likely);
 }
@@ -44,12 +45,6 @@ function hidden(order: readonly Found[]): string | undefined {
 /** How unlikely an order is: linear layers that are not the head. */
 function doubts(order: readonly Found[]): number {
   return order.filter((f, i) => f.layer.type === "linear" && i + 1 < order.length).length;
-}
-
-/** Layers of which no order fits, as nets mostly have them. */
-function guess(found: readonly Found[][]): Found[] {
-  const rank = ({ layer }: Found) => (layer.type === "embedding" ? 0 : layer.type === "linear" ? 2 : 1);
-  return found.map((readings) => readings[readings.length - 1]).sort((a, b) => rank(a) - rank(b));
 }
 
 function nameOf({ layer }: Found): string {
@@ -111,8 +106,4 @@ function isNarrowing(f: Found, order: readonly Found[]): boolean {
 function describe(order: readonly Found[]): Description {
   const layers = order.map((f) => f.layer);
   return { input: layers[0].type === "embedding" ? "ids" : "features", layers };
-}
-
-function example(order: readonly Found[]): string {
-  return `Pass one, in the right order, for example ${JSON.stringify({ format: "unrolled/1", ...describe(order) })}, or write it into the file: unrolled describe MODEL JSON`;
 }

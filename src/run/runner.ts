@@ -1,4 +1,4 @@
-import { checkFloats, shown } from "../check.ts";
+import { checkFloats, checkObject, shown } from "../check.ts";
 import { checkOpen, type Net, type Program } from "../model/build.ts";
 import { schedule } from "./batch.ts";
 import { checkApart, readItems, type Items } from "./items.ts";
@@ -28,23 +28,26 @@ export class Runner {
     const items = readItems(net, x);
     const lengths = given && Array.from(given);
     const state = from === undefined ? undefined : readParts("state", from);
-    const into = target && { output: target.output, state: readParts("into.state", target.state) };
+    if (target !== undefined) checkObject("into", target, "{ output, state }");
+    const written = target?.output;
+    const end = target && readParts("into.state", target.state);
     checkOpen("model", net); // no code of the caller's runs from here on
     const s = schedule(net, this.workspace, items.count, batch, lengths);
     if (state) checkState("state", net, state, batch);
     const rows = program.body < program.records || output === "last" ? batch : items.count;
-    if (into) {
-      checkFloats("into.output", into.output, rows * program.outputSize);
-      checkState("into.state", net, into.state, batch);
-      checkApart(items, into.output, into.state);
+    if (end) {
+      checkFloats("into.output", written, rows * program.outputSize);
+      checkState("into.state", net, end, batch);
+      checkApart(items, written!, end);
     }
-    const result = into ?? { output: new Float32Array(rows * program.outputSize), state: emptyState(net, batch) };
+    const y = written ?? new Float32Array(rows * program.outputSize);
+    const after = end ?? emptyState(net, batch);
     const at = this.begin(batch);
     if (state) writeState(net, at, state, batch, s.order);
-    if (into && lengths) into.output.fill(0);
-    runSequences(net, this.workspace, program, items, s, at, result.output, output === "all");
-    readState(net, at, result.state, batch, s.order);
-    return target ?? result;
+    if (target && lengths) y.fill(0);
+    runSequences(net, this.workspace, program, items, s, at, y, output === "all");
+    readState(net, at, after, batch, s.order);
+    return target ?? { output: y, state: after };
   }
 
   /** A block for `batch` sequences' states, zero. */
