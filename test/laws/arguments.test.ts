@@ -45,7 +45,7 @@ describe("run", () => {
     [x, { into: { ...fit(), output: x.subarray(12, 42) } }, "TypeError", "into.output: expected memory apart from x, got an array that shares it"],
     [x, { into: overlapping() }, "TypeError", "into.output: expected memory apart from into.state.h, got an array that shares it"],
     [x, { bacth: 2 } as never, "TypeError", "bacth: expected one of batch, lengths, state, output, into; did you mean batch?"],
-    [x, "last" as never, "TypeError", "options: expected an object with batch, lengths, state, output, into, got string"],
+    [x, "last" as never, "TypeError", "options: expected { batch, lengths, state, output, into }, got string"],
     [["1", "2", 3, 4, 5, 6, 7] as never, {}, "TypeError", "x[0]: expected a number, got string"],
     [Array(7), {}, "TypeError", "x[0]: expected a number, got undefined"],
   ])("%s %o: %s", (items, options, name, message) => {
