@@ -2,7 +2,7 @@
 // and what `exportsOf` gives to package.json.
 
 /** Entries with every build of the module, which share their code and so their classes. */
-export const FULL = ["index", "import", "onnx"];
+export const FULL = ["index", "import", "onnx", "ort"];
 
 /** Entries with base and relaxed alone, and without what left-out.ts stands for. */
 export const CORE = ["core"];

@@ -96,8 +96,7 @@ describe("bad input: one line, status 1", () => {
 describe("usage: status 2", () => {
   test.each<[string[], string]>([
     [["rum"], "unknown command 'rum'"],
-    [["run"], "required option '-i, --input <file>' not specified"],
-    [["run", "m"], "required option '-i, --input <file>' not specified"],
+    [["run"], "required option '-o, --output <file>' not specified"],
     [["run", "m", "--input", "i"], "required option '-o, --output <file>' not specified"],
     [["run", "m", "--input", "i", "--output"], "argument missing"],
     [["inspect"], "missing required argument"],

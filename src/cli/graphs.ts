@@ -78,11 +78,12 @@ export function runSession(session: Session, tensors: readonly Tensor[]): Uint8A
 /** A tensor of a file as an input takes it. */
 export function feedOf(t: Tensor): SessionTensor {
   const type = TYPES.find(([name]) => name === t.dtype)![1];
-  const floats = type === "float32";
-  return { type, dims: t.shape, data: floats ? toFloat32(t) : numbersOf(t, type) };
+  return { type, dims: t.shape, data: numbersOf(t, type) };
 }
 
 function numbersOf(t: Tensor, type: Dtype): SessionData {
+  if (type === "float64") return new Float64Array(new Uint8Array(t.bytes).buffer); // a copy, aligned
+  if (type.includes("float")) return toFloat32(t);
   const values = toIntegers(t);
   switch (type) {
     case "int64":
@@ -105,6 +106,6 @@ function numbersOf(t: Tensor, type: Dtype): SessionData {
 }
 
 function tensorOf(name: string, { type, dims, data }: SessionTensor): Tensor {
-  const dtype = TYPES.find(([, t]) => t === type)![0];
+  const dtype = data instanceof Float32Array ? "F32" : TYPES.find(([, t]) => t === type)![0];
   return { name, dtype, shape: dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }

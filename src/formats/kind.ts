@@ -75,6 +75,7 @@ const MAGIC: readonly [Kind, string, number?][] = [
   ["gzip", "\x1f\x8b"],
   ["git-lfs", "version https://git-lfs"],
   ["rnnoise", "rnnoise-nu"],
+  ["pickle", "L119547037146038801333356L"], // of protocol 1: torch.save's magic number
 ];
 
 /** The kind of a file: reads at most a zip's directory, a JSON object's keys, an ONNX model's outermost fields. */
@@ -155,7 +156,7 @@ function jsonKind(file: Uint8Array): Kind {
   const keys = outermostKeys(file);
   if (keys.has("modelTopology")) return "tfjs";
   if (keys.has("in_shape") && keys.has("layers")) return "rtneural";
-  if (keys.has("architecture") && keys.has("config")) return "nam";
+  if (keys.has("architecture") && (keys.has("config") || keys.has("weights"))) return "nam";
   if (keys.has("model_data") && keys.has("state_dict")) return "guitarml";
   return /^\s*\{\s*"[^"]*"\s*:\s*\[/.test(latin1(file, 0, 1000)) ? "state_dict" : "json";
 }

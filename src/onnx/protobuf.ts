@@ -42,6 +42,8 @@ class Reader {
   readonly #view: DataView;
   #at = 0;
   #messages = 0;
+  /** The upper 32 bits of the last number. */
+  #high = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -53,10 +55,10 @@ class Reader {
     if (++this.#messages > MOST_MESSAGES) throw bad(`${schema.name}: expected at most ${MOST_MESSAGES} messages`);
     const message: Message = {};
     while (this.#at < end) {
-      const [tag, high] = this.#varint(end);
+      const tag = this.#varint(end);
       const number = tag >>> 3;
-      if (high !== 0 || number === 0) {
-        throw bad(`${schema.name}: expected a field's number, got ${high * 2 ** 32 + tag}`);
+      if (this.#high !== 0 || number === 0) {
+        throw bad(`${schema.name}: expected a field's number, got ${this.#high * 2 ** 32 + tag}`);
       }
       const field = schema.fields.get(number);
       if (field) this.#field(schema, field, tag & 7, message, end, depth);
@@ -71,7 +73,7 @@ class Reader {
     if (!repeated && Object.hasOwn(message, name)) throw bad(`${schema.name}.${name}: expected once, got it twice`);
     if (wire === LENGTH && own !== LENGTH && repeated) {
       const values = (message[name] ??= []) as number[];
-      const stop = this.#length(`${schema.name}.${name}`, end);
+      const stop = this.#length(schema, name, end);
       while (this.#at < stop) values.push(this.#number(kind as keyof typeof WIRES, stop));
       return;
     }
@@ -79,7 +81,7 @@ class Reader {
     let value: unknown;
     if (own !== LENGTH) value = this.#number(kind as keyof typeof WIRES, end);
     else {
-      const stop = this.#length(`${schema.name}.${name}`, end);
+      const stop = this.#length(schema, name, end);
       if (typeof kind === "function") value = this.message(kind(), stop, depth + 1);
       else {
         value = this.#bytes.subarray(this.#at, stop);
@@ -93,15 +95,15 @@ class Reader {
 
   #number(kind: keyof typeof WIRES, end: number): number {
     if (kind === "int") {
-      const [low, high] = this.#varint(end);
-      return (high | 0) * 2 ** 32 + low;
+      const low = this.#varint(end);
+      return (this.#high | 0) * 2 ** 32 + low;
     }
     const at = this.#advance(kind === "float" ? 4 : 8, end);
     return kind === "float" ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true);
   }
 
-  /** The lower and the upper 32 bits, unsigned: seven bits a byte, the lowest first. */
-  #varint(end: number): [low: number, high: number] {
+  /** The lower 32 bits of a number, unsigned, as the upper ones are: seven bits a byte, the lowest first. */
+  #varint(end: number): number {
     let low = 0;
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
@@ -110,16 +112,19 @@ class Reader {
       if (shift < 32) low |= bits << shift;
       if (shift > 28) high |= bits << (shift - 32);
       else if (shift === 28) high |= bits >>> 4;
-      if (byte < 128) return [low >>> 0, high >>> 0];
+      if (byte < 128) {
+        this.#high = high >>> 0;
+        return low >>> 0;
+      }
     }
     throw bad("expected a number of at most ten bytes");
   }
 
   /** Where a field of a length ends. */
-  #length(label: string, end: number): number {
-    const [low, high] = this.#varint(end);
-    const length = high * 2 ** 32 + low;
-    if (length > end - this.#at) throw cut(`${label}: expected ${length} bytes, got ${end - this.#at}`);
+  #length(schema: Schema, field: string, end: number): number {
+    const low = this.#varint(end);
+    const length = this.#high * 2 ** 32 + low;
+    if (length > end - this.#at) throw cut(`${schema.name}.${field}: expected ${length} bytes, got ${end - this.#at}`);
     return this.#at + length;
   }
 
@@ -134,19 +139,20 @@ class Reader {
     if (wire === VARINT) this.#varint(end);
     else if (wire === FIXED64) this.#advance(8, end);
     else if (wire === FIXED32) this.#advance(4, end);
-    else if (wire === LENGTH) this.#at = this.#length(`${schema.name}, field ${number}`, end);
+    else if (wire === LENGTH) this.#at = this.#length(schema, `field ${number}`, end);
     else throw bad(`${schema.name}, field ${number}: expected wire type 0, 1, 2 or 5, got ${wire}`);
   }
 }
 
-/** Names of ASCII up to this length need no TextDecoder, which costs microseconds to make. */
-const SHORT = 200;
-
 const WIRES = { int: VARINT, float: FIXED32, double: FIXED64 };
 
-/** UTF-8, or a FormatError that names the field. */
+/** UTF-8, or a FormatError that names the field. Names of ASCII, as most are, need no TextDecoder: it takes microseconds. */
 export function text(label: string, bytes: Uint8Array): string {
-  if (bytes.length < SHORT && bytes.every((byte) => byte < 128)) return String.fromCharCode(...bytes);
+  if (bytes.length > 1000 || bytes.some((byte) => byte > 127)) return decoded(label, bytes);
+  return String.fromCharCode(...bytes);
+}
+
+function decoded(label: string, bytes: Uint8Array): string {
   try {
     return decodeUtf8(bytes);
   } catch {

@@ -69,7 +69,7 @@ export function planGraph(graph: BoundGraph): Plan {
     const [x] = call.inputs;
     if (op.view && x && homes.has(x)) homes.set(outputs[0], at(x).slot);
     else for (const y of outputs) homes.set(y, open(countOf(y.type.shape) * 4));
-    for (const v of call.inputs) if (v) at(v);
+    for (const v of call.inputs) if (v && homes.has(v)) at(v);
     op.lower(call, outputs, {
       at,
       weights: weightsOf,

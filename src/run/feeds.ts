@@ -1,10 +1,10 @@
-import { FormatError, kindOf, shown } from "../check.ts";
+import { kindOf, shown } from "../check.ts";
 import type { Constant, Dtype, Port, Type } from "../graph/graph.ts";
 import type { Arena } from "../memory/arena.ts";
 import { countOf, isFloat } from "../ops/op.ts";
 
-/** Numbers of a tensor, as JavaScript keeps each type; int64 also as plain numbers in an Int32Array. */
-export type SessionData = Float32Array | Int32Array | BigInt64Array | BigUint64Array | Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
+/** Numbers of a tensor, as JavaScript keeps each type: float16 and bfloat16 in a Float32Array; int64 also in an Int32Array. */
+export type SessionData = Float32Array | Float64Array | Int32Array | BigInt64Array | BigUint64Array | Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
 
 export interface SessionTensor {
   readonly type: Dtype;
@@ -15,8 +15,8 @@ export interface SessionTensor {
 /** What an input takes: a tensor, its numbers where the shape is known, or one number where it is a scalar. */
 export type Feed = SessionTensor | SessionData | number | bigint | boolean;
 
-const ARRAYS: Partial<Record<Dtype, new (length: number) => SessionData>> = {
-  float32: Float32Array,
+const ARRAYS: Record<Dtype, new (length: number) => SessionData> = {
+  float32: Float32Array, float64: Float64Array, float16: Float32Array, bfloat16: Float32Array,
   int64: BigInt64Array, int32: Int32Array, int16: Int16Array, int8: Int8Array,
   uint64: BigUint64Array, uint32: Uint32Array, uint16: Uint16Array, uint8: Uint8Array, bool: Uint8Array,
 };
@@ -26,7 +26,6 @@ const isTensor = (feed: unknown): feed is SessionTensor => typeof feed === "obje
 /** A feed as it runs: float32 or int32 numbers in the shape that its input has, or is given. */
 export function readFeed(name: string, feed: Feed | undefined, port: Port, dims: { readonly [name: string]: number }): Constant {
   const Numbers = ARRAYS[port.dtype];
-  if (!Numbers) throw new FormatError("dtype", `${name}: expected an input of float32, integers or bool, got one of ${port.dtype}`);
   if (feed === undefined || feed === null) throw new TypeError(`${name}: expected a tensor, got none`);
   if (typeof feed === "number" || typeof feed === "bigint" || typeof feed === "boolean") {
     const data = isFloat(port.dtype) ? Float32Array.of(Number(feed)) : Int32Array.of(whole(name, Number(feed), 0));
@@ -46,8 +45,15 @@ function whole(name: string, value: number, at: number): number {
   return value;
 }
 
+/** A float64 as float32, which must not make it infinite. */
+function single(name: string, value: number, at: number): number {
+  if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) throw new RangeError(`${name}[${at}]: expected a number that float32 holds, got ${value}`);
+  return value;
+}
+
 function asRun(name: string, data: SessionData): Float32Array | Int32Array {
   if (data instanceof Float32Array || data instanceof Int32Array) return data;
+  if (data instanceof Float64Array) return Float32Array.from(data, (value, i) => single(name, value, i));
   const out = new Int32Array(data.length);
   for (let i = 0; i < data.length; i++) out[i] = whole(name, Number(data[i]), i);
   return out;
@@ -80,13 +86,12 @@ export function sameValues(a: Float32Array | Int32Array, b: Float32Array | Int32
 /** An output as the caller is given it: a fresh array, or `into`. */
 export function readOutput(arena: Arena, address: number, name: string, { dtype, shape }: Type, into: SessionData | undefined): SessionTensor {
   const Numbers = ARRAYS[dtype];
-  if (!Numbers) throw new FormatError("dtype", `${name}: expected an output of float32, integers or bool, got one of ${dtype}`);
   const count = countOf(shape);
   const data = into ?? new Numbers(count);
   if (!(data instanceof Numbers)) throw new TypeError(`into.${name}: expected ${Numbers.name}, got ${kindOf(data)}`);
   if (data.length !== count) throw new RangeError(`into.${name}: expected ${count} values, got ${data.length}`);
   const from = address >> 2;
-  if (data instanceof Float32Array) data.set(arena.f32.subarray(from, from + count));
+  if (isFloat(dtype)) (data as Float32Array).set(arena.f32.subarray(from, from + count));
   else if (data instanceof BigInt64Array || data instanceof BigUint64Array) for (let i = 0; i < count; i++) data[i] = BigInt(arena.i32[from + i]);
   else data.set(arena.i32.subarray(from, from + count));
   return { type: dtype, dims: shape, data };

@@ -4,7 +4,7 @@ import { ABI } from "../abi/layout.ts";
 import { checkBoolean, kindOf, readOptions } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
-import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
+import { relaxedIsFaster, SIMD_PROBE } from "./probes.ts";
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
@@ -12,6 +12,7 @@ let supported: Build | undefined;
 /**
  * The fastest build that this host runs; `deterministic` asks for base, whose bits are the same everywhere.
  * Nets of integers have one build, with the same bits everywhere.
+ * @internal
  */
 export function chooseBuild(deterministic: boolean, integers: boolean): Build {
   supported ??= probe();
@@ -25,7 +26,7 @@ function probe(): Build {
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error("unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)");
   }
-  return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "base";
+  return relaxedIsFaster() ? "relaxed" : "base";
 }
 
 /**
@@ -51,12 +52,12 @@ function moduleOf(build: Build): WebAssembly.Module {
   return module;
 }
 
-/** A module from a binary as hex, or as the host has imported it. */
+/** A module from a binary as hex, or as the host has imported it. @internal */
 export function compileBinary(binary: string | WebAssembly.Module): WebAssembly.Module {
   return typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
 }
 
-/** A page's policy refuses with a CompileError: Chromium and Firefox the module, WebKit the instance. */
+/** A page's policy refuses with a CompileError: Chromium and Firefox the module, WebKit the instance. @internal */
 export function permitted<T>(make: () => T): T {
   try {
     return make();
@@ -76,7 +77,7 @@ export function chooseModule(deterministic: boolean, integers: boolean, given: o
   return givenModule(given) ?? moduleOf(chooseBuild(deterministic, integers));
 }
 
-/** The user's module, checked; undefined where there is none. */
+/** The user's module, checked; undefined where there is none. @internal */
 export function givenModule(given: object | undefined): WebAssembly.Module | undefined {
   if (given === undefined || given instanceof WebAssembly.Module) return given;
   throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);

@@ -58,7 +58,7 @@ describe("who reads safetensors is told", () => {
   });
 
   test("with what to do", () => {
-    expect(refusal(() => readSafetensors(files["state.pt"])).message).toContain("a PyTorch zip: in Python, safetensors.torch.save_file(");
+    expect(refusal(() => readSafetensors(files["state.pt"])).message).toContain("a PyTorch zip: fromTorch of unrolled/import reads it");
     expect(refusal(() => readSafetensors(text("<!doctype html>"))).message).toContain("an HTML page, as a server sends for a file that is not there");
   });
 });

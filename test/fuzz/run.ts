@@ -1,14 +1,18 @@
 // npm run fuzz [-- COUNT [FIRST SEED]]: a million mutated files of each reader.
+import { Random } from "../support/random.ts";
 import { attack, corpus, type Tally } from "./attack.ts";
 import { attackForeign, foreignCorpus } from "./foreign.ts";
+import { attackImported, importedCorpus } from "./imported.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const first = Number(process.argv[3] ?? 1);
 const files = corpus(400);
 const foreign = foreignCorpus();
+const imported = importedCorpus();
 const attacks: Record<string, (seed: number, tally: Tally) => void> = {
   safetensors: (seed, tally) => attack(seed, files, tally),
   foreign: (seed, tally) => attackForeign(seed, foreign, tally),
+  imported: (seed, tally) => attackImported(new Random(seed), imported, tally),
 };
 
 for (const [name, attackOne] of Object.entries(attacks)) {

@@ -111,6 +111,7 @@ old("list.h5", x, {"class_name": "Sequential", "config": [lstm]}, named, h, "2.1
 model = {"name": "model_1", "layers": [{"name": "in", "class_name": "InputLayer", "config": {"batch_input_shape": [None, 5, 3], "dtype": "float32", "sparse": False, "name": "in"}, "inbound_nodes": []},
     {"name": "lstm_1", **lstm, "inbound_nodes": [[["in", 0, 0, {}]]]}], "input_layers": [["in", 0, 0]], "output_layers": [["lstm_1", 0, 0]]}
 old("chunks.h5", x, {"class_name": "Model", "config": model}, named, h, "2.2.4-tf", chunks=True, compression="gzip", shuffle=True, fletcher32=True)
+old("shuffled.h5", x, {"class_name": "Model", "config": model}, named, h, "2.2.4-tf", chunks=True, shuffle=True)
 
 header, data = {"__metadata__": {"cases": json.dumps(cases)}}, b""
 for name, a in tensors.items():

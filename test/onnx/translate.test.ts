@@ -153,3 +153,29 @@ describe("bombs are refused at once", () => {
     expect(performance.now() - begin).toBeLessThan(1000);
   });
 });
+
+describe("feeds", () => {
+  const DOUBLE = 11;
+  const doubles = graph([node("Neg", ["x"], ["y"])], { input: [port("x", DOUBLE, [2])], output: [port("y", DOUBLE, [2])] });
+  const give = (type: "float64" | "float16", data: Float64Array | Float32Array, number: number) => {
+    const g = { ...doubles, input: [port("x", number, [2])], output: [port("y", number, [2])] };
+    using session = fromOnnx(onnx(g));
+    return session.run({ x: { type, dims: [2], data } }).y;
+  };
+
+  test("float64 as Float64Array, float16 as Float32Array, run as float32", () => {
+    expect(give("float64", Float64Array.of(0.1, 2), DOUBLE)).toEqual({ type: "float64", dims: [2], data: Float64Array.of(-Math.fround(0.1), -2) });
+    expect(give("float16", Float32Array.of(0.5, 2), 10)).toEqual({ type: "float16", dims: [2], data: Float32Array.of(-0.5, -2) });
+  });
+
+  test("refuses a float64 that float32 cannot hold", () => {
+    expect(() => give("float64", Float64Array.of(1, 1e39), DOUBLE)).toThrow(/^x\[1\]: expected a number that float32 holds, got 1e\+39$/);
+  });
+
+  test("arithmetic of uint32 beyond int32 is an error, within it right", () => {
+    const g = graph([node("Mul", ["x", "x"], ["y"])], { input: [port("x", 12, [2])], output: [port("y", 12, [2])] });
+    using session = fromOnnx(onnx(g));
+    expect(session.run({ x: Uint32Array.of(3, 40000) }).y.data).toEqual(Uint32Array.of(9, 1_600_000_000));
+    expect(() => session.run({ x: Uint32Array.of(3, 50000) })).toThrow(RangeError);
+  });
+});

@@ -76,14 +76,13 @@ export function onnx(graph: GraphProto, more: Partial<ModelProto> = {}): Uint8Ar
 }
 
 const TYPES = {
-  F32: ["float32", Float32Array], I64: ["int64", BigInt64Array], U64: ["uint64", BigUint64Array], I32: ["int32", Int32Array], U32: ["uint32", Uint32Array],
+  F32: ["float32", Float32Array], F64: ["float64", Float64Array], I64: ["int64", BigInt64Array], U64: ["uint64", BigUint64Array], I32: ["int32", Int32Array], U32: ["uint32", Uint32Array],
   I16: ["int16", Int16Array], U16: ["uint16", Uint16Array], I8: ["int8", Int8Array], U8: ["uint8", Uint8Array], BOOL: ["bool", Uint8Array],
 } as const;
 
-/** A tensor of a safetensors file as a session takes it; float64 as float32. */
+/** A tensor of a safetensors file as a session takes it. */
 export function sessionTensor({ name, dtype, shape, bytes }: Tensor): SessionTensor {
   const { buffer } = new Uint8Array(bytes); // a copy, aligned
-  if (dtype === "F64") return { type: "float32", dims: shape, data: Float32Array.from(new Float64Array(buffer)) };
   if (!(dtype in TYPES)) throw new Error(`${name}: ${dtype}`);
   const [type, Numbers] = TYPES[dtype as keyof typeof TYPES];
   return { type, dims: shape, data: new Numbers(buffer) };

@@ -42,6 +42,9 @@ export function readNumbers(bytes: Uint8Array, type: Datatype, count: number): F
   if (type.kind !== "float" && type.kind !== "signed" && type.kind !== "unsigned") {
     throw unsupported(`expected numbers, got ${type.kind}`);
   }
+  if (type.kind === "float" && type.size === 4 && !type.big) {
+    return new Float32Array(bytes.slice(0, 4 * count).buffer);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, count * type.size);
   const out = type.kind === "float" ? new Float32Array(count) : new Int32Array(count);
   const little = !type.big;

@@ -6,6 +6,7 @@ export const PLAIN: Call = { states: [], flags: [], operands: [] };
 /** Calls a layer: its nodes, then its masks. Throws where the call or a key of the configuration is not known. */
 export function applyLayer(g: Emitter, layer: Layer, inputs: readonly Sym[], call: Call): Sym[] {
   const { kind } = layer;
+  g.call(layer);
   if (inputs.length === 0) throw layer.error("expected an input");
   if (call.states.length > 0 && !kind.calls?.states) throw layer.error("a call with states is not run");
   const flag = call.flags.find((f) => !kind.calls?.flags?.includes(f));

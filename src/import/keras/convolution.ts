@@ -3,7 +3,7 @@ import { transposed } from "./core.ts";
 import { checkRank, featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 import { channelsLast } from "./shapes.ts";
-import { window, type Window } from "./window.ts";
+import { paddingOf, type Padding } from "./padding.ts";
 
 const PADDINGS = ["valid", "same", "causal"] as const;
 
@@ -11,7 +11,7 @@ interface Convolution {
   readonly kernel: number;
   readonly strides: number;
   readonly dilations: number;
-  readonly window: Window;
+  readonly padding: Padding;
 }
 
 function readConvolution(layer: Layer, x: Sym): Convolution {
@@ -24,7 +24,7 @@ function readConvolution(layer: Layer, x: Sym): Convolution {
     kernel,
     strides,
     dilations,
-    window: window(layer, x, layer.word("padding", PADDINGS, "valid"), kernel, strides, dilations),
+    padding: paddingOf(layer, x, layer.word("padding", PADDINGS, "valid"), kernel, strides, dilations),
   };
 }
 
@@ -61,15 +61,15 @@ const conv1d: Kind = {
       groups,
       ...attributes,
     });
-    return [{ value: after(g, value), dims: [x.dims[0], c.window.time, filters] }];
+    return [{ value: after(g, value), dims: [x.dims[0], c.padding.time, filters] }];
   },
 };
 
 const spatial = (c: Convolution) => ({
   strides: [c.strides],
   dilations: [c.dilations],
-  pads_before: [c.window.before],
-  pads_after: [c.window.after],
+  pads_before: [c.padding.before],
+  pads_after: [c.padding.after],
 });
 
 /** Each channel by its own filters: [K, C, M] as [C M, K, 1]. */
@@ -99,7 +99,7 @@ const depthwiseConv1d: Kind = {
       groups: channels,
       ...attributes,
     });
-    return [{ value: after(g, value), dims: [x.dims[0], c.window.time, outputs] }];
+    return [{ value: after(g, value), dims: [x.dims[0], c.padding.time, outputs] }];
   },
 };
 
@@ -115,7 +115,7 @@ const separableConv1d: Kind = {
       transposed(layer.weights("pointwise_kernel", [1, outputs, filters]), outputs, filters),
     );
     const value = g.node(layer, "linear", withBias(g, layer, [deep, point], filters), attributes);
-    return [{ value: after(g, value), dims: [x.dims[0], c.window.time, filters] }];
+    return [{ value: after(g, value), dims: [x.dims[0], c.padding.time, filters] }];
   },
 };
 

@@ -1,6 +1,5 @@
 import type { Attributes, Dim, Dtype } from "../../graph/graph.ts";
 import { GraphWriter } from "../../graph/writer.ts";
-import type { Layer } from "./layer.ts";
 
 /** A tensor on its way: batch first. A dim that is a name is known when the graph runs; "?" is another one. */
 export interface Sym {
@@ -14,25 +13,36 @@ export interface Sym {
 
 export const LARGEST = 2 ** 31 - 1;
 
-const MOST_NODES = 50_000;
+/** Calls of layers: models within each other may call each other many times. */
+const MOST_CALLS = 20_000;
+
+/** What nodes are named after: a layer. */
+export interface Named {
+  readonly name: string;
+  error(message: string): Error;
+}
 
 /** Writes nodes that are named after a layer. */
 export class Emitter {
   readonly writer = new GraphWriter();
-  readonly #constants = new Map<Layer, Map<string, string>>();
-  #nodes = 0;
+  readonly #constants = new Map<Named, Map<string, string>>();
+  #calls = 0;
 
-  node(layer: Layer, op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+  node(layer: Named, op: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.nodes(layer, op, inputs, attributes, 1)[0];
   }
 
-  nodes(layer: Layer, op: string, inputs: readonly string[], attributes: Attributes, outputs: number): string[] {
-    if (++this.#nodes > MOST_NODES) throw layer.error(`expected a model of at most ${MOST_NODES} nodes`);
+  nodes(layer: Named, op: string, inputs: readonly string[], attributes: Attributes, outputs: number): string[] {
     return this.writer.nodes(op, inputs, attributes, layer.name, outputs);
   }
 
+  /** Counts one more call of a layer. */
+  call(layer: Named): void {
+    if (++this.#calls > MOST_CALLS) throw layer.error(`expected a model of at most ${MOST_CALLS} calls of layers`);
+  }
+
   /** Weights of a layer, which are made once however often it is called. */
-  weights(layer: Layer, key: string, shape: readonly number[], make: () => Float32Array): string {
+  weights(layer: Named, key: string, shape: readonly number[], make: () => Float32Array): string {
     let own = this.#constants.get(layer);
     if (own === undefined) this.#constants.set(layer, (own = new Map()));
     let name = own.get(key);
@@ -44,7 +54,7 @@ export class Emitter {
     return this.writer.constant(Float32Array.of(value), "float32", []);
   }
 
-  unary(layer: Layer, x: string, fn: string, alpha?: number, beta?: number): string {
+  unary(layer: Named, x: string, fn: string, alpha?: number, beta?: number): string {
     return this.node(layer, "unary", [x], {
       function: fn,
       ...(alpha === undefined ? {} : { alpha }),
@@ -52,29 +62,29 @@ export class Emitter {
     });
   }
 
-  binary(layer: Layer, fn: string, a: string, b: string): string {
+  binary(layer: Named, fn: string, a: string, b: string): string {
     return this.node(layer, "binary", [a, b], { function: fn });
   }
 
   /** -1 is the rest, 0 as it was. */
-  reshape(layer: Layer, x: string, shape: readonly number[]): string {
+  reshape(layer: Named, x: string, shape: readonly number[]): string {
     return this.node(layer, "reshape", [x], { shape });
   }
 
-  transpose(layer: Layer, x: string, permutation: readonly number[]): string {
+  transpose(layer: Named, x: string, permutation: readonly number[]): string {
     return this.node(layer, "transpose", [x], { permutation });
   }
 
-  slice(layer: Layer, x: string, axis: number, start: number, end: number, step = 1): string {
+  slice(layer: Named, x: string, axis: number, start: number, end: number, step = 1): string {
     return this.node(layer, "slice", [x], { axes: [axis], starts: [start], ends: [end], steps: [step] });
   }
 
   /** The same from its end to its beginning along an axis. */
-  flip(layer: Layer, x: string, axis: number): string {
+  flip(layer: Named, x: string, axis: number): string {
     return this.slice(layer, x, axis, -1, -LARGEST, -1);
   }
 
-  cast(layer: Layer, x: string, to: Dtype): string {
+  cast(layer: Named, x: string, to: Dtype): string {
     return this.node(layer, "cast", [x], { to });
   }
 }
@@ -83,12 +93,12 @@ export class Emitter {
 export const shapesOf = (inputs: readonly Sym[]) => inputs.map((x) => `[${x.dims.join(", ")}]`).join(" and ");
 
 /** Features of a row: the last size, which must be known. */
-export function featuresOf(layer: Layer, x: Sym): number {
+export function featuresOf(layer: Named, x: Sym): number {
   return sizeOf(layer, x, x.dims.length - 1);
 }
 
 /** A size that must be known. */
-export function sizeOf(layer: Layer, x: Sym, axis: number): number {
+export function sizeOf(layer: Named, x: Sym, axis: number): number {
   const size = x.dims[axis];
   if (typeof size !== "number") {
     throw layer.error(`expected an input whose axis ${axis} has a size that is known, got [${x.dims.join(", ")}]`);
@@ -97,12 +107,12 @@ export function sizeOf(layer: Layer, x: Sym, axis: number): number {
 }
 
 /** Throws unless the input has `rank` axes, the batch's included. */
-export function checkRank(layer: Layer, x: Sym, rank: number): void {
+export function checkRank(layer: Named, x: Sym, rank: number): void {
   if (x.dims.length !== rank) throw layer.error(`expected an input of ${rank} axes, got [${x.dims.join(", ")}]`);
 }
 
 /** An axis as a number from 0. */
-export function axisOf(layer: Layer, axis: number, rank: number): number {
+export function axisOf(layer: Named, axis: number, rank: number): number {
   const from = axis < 0 ? axis + rank : axis;
   if (!(from >= 0 && from < rank)) throw layer.error(`axis ${axis} of ${rank}`);
   return from;

@@ -1,7 +1,7 @@
 import { checkRank } from "./emitter.ts";
 import type { Kind } from "./layer.ts";
 import { channelsLast } from "./shapes.ts";
-import { window } from "./window.ts";
+import { paddingOf } from "./padding.ts";
 
 /** Padding never counts: neither as a maximum nor in an average. */
 const pooling = (fn: "max" | "average"): Kind => ({
@@ -9,17 +9,17 @@ const pooling = (fn: "max" | "average"): Kind => ({
     checkRank(layer, x, 3);
     channelsLast(layer);
     const size = layer.single("pool_size", 1, 2);
-    const stride = layer.value("strides") === null ? size : layer.single("strides", 1, size);
-    const w = window(layer, x, layer.word("padding", ["valid", "same"], "valid"), size, stride);
+    const stride = layer.single("strides", 1, size);
+    const padding = paddingOf(layer, x, layer.word("padding", ["valid", "same"], "valid"), size, stride);
     const value = g.node(layer, "pool", [x.value], {
       function: fn,
       kernel: [size],
       strides: [stride],
-      pads_before: [w.before],
-      pads_after: [w.after],
+      pads_before: [padding.before],
+      pads_after: [padding.after],
       count_include_pad: false,
     });
-    return [{ value, dims: [x.dims[0], w.time, x.dims[2]] }];
+    return [{ value, dims: [x.dims[0], padding.time, x.dims[2]] }];
   },
 });
 

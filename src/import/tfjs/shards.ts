@@ -24,7 +24,13 @@ export function shardsOf(source: ShardSource): Shards {
 export function readManifest(manifest: unknown, shards: Shards): Map<string, Dataset> {
   if (!Array.isArray(manifest)) throw bad(`expected a weightsManifest, got ${shown(manifest)}`);
   const weights = new Map<string, Dataset>();
-  for (const group of manifest) readGroup(group, shards, weights);
+  const read = new Set<string>();
+  const once: Shards = (path) => {
+    if (read.has(path)) throw bad(`expected each weight file once, got ${shown(path)} again`);
+    read.add(path);
+    return shards(path);
+  };
+  for (const group of manifest) readGroup(group, once, weights);
   return weights;
 }
 
@@ -106,10 +112,11 @@ function describe(entry: unknown): Weight {
 }
 
 function decode(bytes: Uint8Array, { count, stored, scale, min, integer }: Weight): Float32Array | Int32Array {
+  const plain = scale === 1 && min === 0;
+  if (plain && stored === "float32" && !integer) return new Float32Array(new Uint8Array(bytes).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = SIZES[stored];
   const out = integer ? new Int32Array(count) : new Float32Array(count);
-  const plain = scale === 1 && min === 0;
   for (let i = 0, at = 0; i < count; i++, at += size) {
     const value = read(view, at, stored);
     out[i] = plain ? value : value * scale + min;

@@ -22,8 +22,31 @@ const binary =
   (name: string): Operator =>
   (c) => {
     const [a, b] = [c.input(0), legacy(c, c.input(0), c.input(1))];
-    return c.binary(name, a, b);
+    return combine(c, name, a, b);
   };
+
+/** Functions that stay right where an unsigned number is read as int64, which refuses to leave int32. */
+const UNSIGNED = new Set([
+  "add",
+  "div",
+  "fmod",
+  "greater",
+  "greater_equal",
+  "less",
+  "less_equal",
+  "max",
+  "min",
+  "mod",
+  "mul",
+  "pow",
+]);
+
+function combine(c: Context, name: string, a: Value, b: Value): Value {
+  const { dtype } = a.type;
+  if ((dtype !== "uint32" && dtype !== "uint64") || !UNSIGNED.has(name)) return c.binary(name, a, b);
+  const y = c.binary(name, c.cast(a, "int64"), c.cast(b, "int64"));
+  return y.type.dtype === "bool" ? y : c.cast(y, dtype);
+}
 
 /** Before opset 7, b is broadcast only where the node says so, its axes from `axis` on. */
 function legacy(c: Context, a: Value, b: Value): Value {
@@ -50,7 +73,7 @@ const variadic =
   (name: string): Operator =>
   (c) => {
     c.ignore("consumed_inputs");
-    return c.inputs().reduce((a, b) => c.binary(name, a, b));
+    return c.inputs().reduce((a, b) => combine(c, name, a, b));
   };
 
 const clip: Operator = (c) => {
@@ -82,7 +105,7 @@ const pow: Operator = (c) => {
       ? POWERS.get(y.constant?.data[0])
       : undefined;
   if (simple) return c.unary(simple, x);
-  if (isFloat(dtype) === isFloat(y.type.dtype)) return c.binary("pow", x, y);
+  if (isFloat(dtype) === isFloat(y.type.dtype)) return combine(c, "pow", x, y);
   return isFloat(dtype)
     ? c.binary("pow", x, c.cast(y, dtype))
     : c.cast(c.binary("pow", c.cast(x, y.type.dtype), y), dtype);
@@ -249,7 +272,7 @@ export const elementwise: Operators = {
   IsInf: isInf,
   LeakyRelu: withParameters("leaky_relu", ["alpha", 0.01]),
   Mean: mean,
-  Mod: (c) => c.binary(c.flag("fmod") ? "fmod" : "mod", c.input(0), c.input(1)),
+  Mod: (c) => combine(c, c.flag("fmod") ? "fmod" : "mod", c.input(0), c.input(1)),
   Pow: pow,
   PRelu: prelu,
   ScaledTanh: withParameters("scaled_tanh", ["alpha", 1], ["beta", 1]),

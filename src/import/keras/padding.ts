@@ -2,15 +2,22 @@ import type { Dim } from "../../graph/graph.ts";
 import type { Sym } from "./emitter.ts";
 import type { Layer } from "./layer.ts";
 
-/** A window over time: what pads it and how long its output is. */
-export interface Window {
+/** Zeros around a window over time, and how long its output is. */
+export interface Padding {
   readonly before: number;
   readonly after: number;
   readonly time: Dim;
 }
 
 /** Padding as TensorFlow has it: "same" gives ceil(T / stride) rows, the odd zero behind. */
-export function window(layer: Layer, x: Sym, padding: string, kernel: number, stride: number, dilation = 1): Window {
+export function paddingOf(
+  layer: Layer,
+  x: Sym,
+  padding: string,
+  kernel: number,
+  stride: number,
+  dilation = 1,
+): Padding {
   const reach = (kernel - 1) * dilation + 1;
   const time = x.dims[1];
   if (padding === "same" && stride !== 1) {
