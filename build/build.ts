@@ -56,7 +56,7 @@ interface Group {
 }
 
 /** The core runs, encodes and streams: without the integers' module, and without what is built on top. */
-const LEFT_OUT = /\/(classify|forecast|generate|inspect|integers|kind|quantize|sampling|score|trace)\.ts$/;
+const LEFT_OUT = /\/(classify|forecast|generate|inspect|integers|kind|nearest|offer|quantize|sampling|score|trace)\.ts$/;
 const leaveOut: Plugin = {
   name: "leave-out",
   setup: ({ onResolve }) => onResolve({ filter: LEFT_OUT }, () => ({ path: resolve("build/left-out.ts") })),

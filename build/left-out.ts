@@ -6,6 +6,10 @@ function refuse(): never {
 /** The core knows safetensors alone. */
 export const foreign = () => undefined;
 
+/** Its errors say what was expected, not what was meant. */
+const nothing = () => "";
+export { nothing as example, nothing as guess, nothing as nearest };
+
 /** A console shows the class alone. */
 export const showAs = () => {};
 
@@ -15,6 +19,6 @@ export { none as integerSize, none as roomFor, none as tableSize };
 
 export {
   refuse as cellGates, refuse as checkClassifier, refuse as checkGenerator, refuse as forecastRows, refuse as Generation,
-  refuse as labelRows, refuse as packIntegers, refuse as packTable, refuse as quantizeSafetensors, refuse as scoreItems,
-  refuse as traceItems, refuse as unpackIntegers,
+  refuse as labelRows, refuse as packIntegers, refuse as packTable, refuse as quantizeSafetensors, refuse as readGenerateOptions,
+  refuse as scoreItems, refuse as traceItems, refuse as unpackIntegers,
 };

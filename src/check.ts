@@ -1,3 +1,4 @@
+import { nearest } from "./nearest.ts";
 import { printable } from "./text.ts";
 
 /** What is wrong with a model file, a tensor or a description. */
@@ -50,6 +51,37 @@ export function checkCount(label: string, value: unknown, least: number): assert
   if (!Number.isSafeInteger(value) || value < least) {
     throw new RangeError(`${label}: expected a whole number of at least ${least}, got ${value}`);
   }
+}
+
+/** Whether another thread may write what is viewed. */
+export function isShared(view: ArrayBufferView): boolean {
+  return typeof SharedArrayBuffer === "function" && view.buffer instanceof SharedArrayBuffer;
+}
+
+/** Throws unless `value` is true or false. */
+export function checkBoolean(label: string, value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") throw new TypeError(`${label}: expected true or false, got ${shown(value)}`);
+}
+
+/** Throws TypeError unless `options` is an object whose names are all `known`. */
+export function checkOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`options: expected { ${known.join(", ")} }, got ${kindOf(options)}`);
+  }
+  for (const name in options) {
+    if (!known.includes(name as never)) throw new TypeError(`${cut(name)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
+  }
+}
+
+/** The options, each read once, without those undefined. Throws TypeError where one is none of `known`. */
+export function readOptions<T extends object>(options: T, known: readonly (keyof T & string)[]): T {
+  checkOptions(options, known);
+  const read = {} as T;
+  for (const name of known) {
+    const value = options[name];
+    if (value !== undefined) read[name] = value;
+  }
+  return read;
 }
 
 /** Throws unless `value` is an object; `fields` says which. */

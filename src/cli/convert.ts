@@ -43,9 +43,10 @@ function convert(from: string, to: string, options: Options): void {
   const bar = progress(tensors.length, "tensors");
   let largestError = 0;
   let bytesIn = 0;
+  const scales = new Set(tensors.filter((t) => t.dtype === "I8" || t.dtype === "I16").map((t) => `${t.name}.scale`));
   const shortened = tensors.map((t, i) => {
     bytesIn += t.bytes.length;
-    const result = dtype && (t.dtype === "F32" || t.dtype === "F64") ? shorten(t, dtype) : { tensor: t, error: 0 };
+    const result = dtype && (t.dtype === "F32" || t.dtype === "F64") && !scales.has(t.name) ? shorten(t, dtype) : { tensor: t, error: 0 };
     largestError = Math.max(largestError, result.error);
     bar.to(i + 1);
     return result.tensor;
@@ -83,7 +84,7 @@ function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: 
 }
 
 function doubles(t: Tensor): Float64Array {
-  return new Float64Array(t.bytes.slice().buffer);
+  return new Float64Array(new Uint8Array(t.bytes).buffer);
 }
 
 const view = new DataView(new ArrayBuffer(8));

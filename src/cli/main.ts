@@ -5,6 +5,7 @@ import { benchCommand } from "./bench.ts";
 import { classifyCommand } from "./classify.ts";
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
+import { describeCommand } from "./describe.ts";
 import { encodeCommand } from "./encode.ts";
 import { forecastCommand } from "./forecast.ts";
 import { generateCommand } from "./generate.ts";
@@ -18,7 +19,7 @@ import { traceCommand } from "./trace.ts";
 
 const COMMANDS = [
   runCommand, classifyCommand, encodeCommand, generateCommand, scoreCommand,
-  forecastCommand, traceCommand, inspectCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
+  forecastCommand, traceCommand, inspectCommand, describeCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
 ];
 
 const FAILURE = 1;

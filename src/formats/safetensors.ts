@@ -1,7 +1,7 @@
-import { checkList, checkObject, FormatError, kindOf, shown } from "../check.ts";
-import { DTYPES, type Dtype, type Tensor } from "../model/tensor.ts";
+import { checkList, checkObject, FormatError, isShared, kindOf, shown } from "../check.ts";
+import { checkTensor, DTYPES, isCounts, type Dtype, type Tensor } from "../model/tensor.ts";
+import { decodeUtf8, encodeUtf8, hasWholeNumbers, parseJson } from "../text.ts";
 import { foreign } from "./kind.ts";
-import { decodeUtf8, encodeUtf8 } from "../text.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
 export interface Safetensors {
@@ -21,6 +21,8 @@ const LARGEST_HEADER = 100_000_000;
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
   if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${foreign(file) ?? kindOf(file)}`);
+  // Of a Buffer `slice` gives views; of shared memory another thread writes what was checked.
+  file = isShared(file) ? new Uint8Array(file) : new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const header = readHeader(file);
   const data = file.subarray(header.end);
   const metadata = new Map<string, string>();
@@ -35,10 +37,8 @@ export function readSafetensors(file: Uint8Array): Safetensors {
       tensors.push(readEntry(name, entry, data));
     }
   }
-  checkCover(tensors, data.byteLength);
-  const repeated = countKeys(header.json) - header.entries.reduce((n, [, entry]) => n + 1 + Object.keys(entry as object).length, 0);
-  if (repeated > 0) throw bad(`expected each name once, got ${repeated} repeated`);
-  return { tensors: tensors.map((t) => t.tensor), metadata };
+  if (!hasWholeNumbers(header.json)) throw bad("expected numbers of digits alone, got a sign, a fraction or an exponent");
+  return { tensors: inOrder(tensors, data.byteLength), metadata };
 }
 
 function readHeader(file: Uint8Array): { json: string; entries: [string, unknown][]; end: number } {
@@ -53,24 +53,11 @@ function readHeader(file: Uint8Array): { json: string; entries: [string, unknown
   let value: unknown;
   try {
     json = decodeUtf8(file.subarray(8, end));
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (error) {
     throw bad(`expected a header of UTF-8 JSON: ${(error as Error).message}`);
   }
   return { json, entries: Object.entries(asObject("header", value)), end };
-}
-
-/** Keys of all objects, repeated ones included; JSON.parse keeps only the last of these. */
-function countKeys(json: string): number {
-  let keys = 0;
-  let text = false;
-  for (let i = 0; i < json.length; i++) {
-    const char = json[i];
-    if (char === "\\") i++;
-    else if (char === '"') text = !text;
-    else if (char === ":" && !text) keys++;
-  }
-  return keys;
 }
 
 function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: Tensor; begin: number; end: number } {
@@ -93,50 +80,50 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: Te
   return { tensor: { name, dtype: dtype as Dtype, shape, bytes: data.subarray(begin, end) }, begin, end };
 }
 
-/** The tensors, in order of their data, must follow each other from the first byte to the last. */
-function checkCover(tensors: { tensor: Tensor; begin: number; end: number }[], length: number): void {
+/** The tensors in the order of their data, which must follow each other from the first byte to the last. */
+function inOrder(tensors: readonly { tensor: Tensor; begin: number; end: number }[], length: number): Tensor[] {
   let at = 0;
-  for (const { tensor, begin, end } of [...tensors].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  const ordered = [...tensors].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  for (const { tensor, begin, end } of ordered) {
     if (begin !== at) throw bad(`${tensor.name}: expected data from byte ${at}, got ${begin} (${begin < at ? "an overlap" : "a gap"})`);
     at = end;
   }
   if (at !== length) throw bad(`expected ${at} bytes of data, got ${length}`);
+  return ordered.map((t) => t.tensor);
 }
 
 /**
  * Writes a safetensors file; the same tensors and metadata always give the same bytes.
- * Throws FormatError where a name comes twice or a shape does not fit its bytes.
+ * Throws FormatError where a name comes twice, a shape does not fit its bytes, or metadata is no text.
  */
 export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   checkList("tensors", tensors);
   checkObject("metadata", metadata, "an object");
   let at = 0;
   const names = new Set(["__metadata__"]);
-  const entries = tensors.map((t): [string, unknown] => {
-    if (names.has(t.name)) throw bad(`${t.name}: expected each name once, and none called __metadata__`);
-    names.add(t.name);
-    const bytes = t.shape.reduce((product, n) => product * n, DTYPES[t.dtype]);
-    if (bytes !== t.bytes.byteLength) throw new FormatError("shape", `${t.name}: expected ${bytes} bytes for ${t.dtype} [${t.shape.join(", ")}], got ${t.bytes.byteLength}`);
-    const begin = at;
-    at += t.bytes.byteLength;
-    return [t.name, { dtype: t.dtype, shape: t.shape, data_offsets: [begin, at] }];
+  const entry = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  const checked = tensors.map(checkTensor);
+  const entries = checked.map(({ name, dtype, shape, bytes }) => {
+    if (names.has(name)) throw bad(`${name}: expected each name once, and none called __metadata__`);
+    names.add(name);
+    return entry(name, { dtype, shape, data_offsets: [at, (at += bytes.byteLength)] });
   });
-  if (Object.keys(metadata).length > 0) entries.unshift(["__metadata__", metadata]);
-  const json = encodeUtf8(JSON.stringify(Object.fromEntries(entries)));
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") throw bad(`__metadata__.${key}: expected a string, got ${shown(value)}`);
+  }
+  if (Object.keys(metadata).length > 0) entries.unshift(entry("__metadata__", metadata));
+  const json = encodeUtf8(`{${entries}}`); // a text of its own: an object would put names such as "10" first
   const header = Math.ceil(json.byteLength / 8) * 8; // padded with spaces: the data is aligned
+  if (header > LARGEST_HEADER) throw bad(`expected a header of at most ${LARGEST_HEADER} bytes, got ${header}`);
   const file = new Uint8Array(8 + header + at).fill(0x20, 8, 8 + header);
   new DataView(file.buffer).setBigUint64(0, BigInt(header), true);
   file.set(json, 8);
   let out = 8 + header;
-  for (const t of tensors) {
-    file.set(t.bytes, out);
-    out += t.bytes.byteLength;
+  for (const { bytes } of checked) {
+    file.set(bytes, out);
+    out += bytes.byteLength;
   }
   return file;
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
 
 function asObject(label: string, value: unknown): Record<string, unknown> {

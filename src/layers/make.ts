@@ -27,7 +27,7 @@ export function makeLayers(description: Description, tensors: Tensors): Layer[] 
 
 function makeLayer(d: LayerDescription, label: string, tensors: Tensors, before: Layer | undefined): Layer {
   const refuse = (expected: string) => new FormatError("description", `${label}: expected ${expected} before ${d.type}, got ${before?.type ?? "none"}`);
-  const prefix = "weights" in d && d.weights !== "" ? `${d.weights}.` : "";
+  const prefix = "weights" in d && d.weights !== "" ? d.weights.replace(/\.?$/, ".") : "";
   switch (d.type) {
     case "embedding":
       if (before) throw refuse("no layer");

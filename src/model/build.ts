@@ -10,7 +10,8 @@ import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseModule, loadKernels } from "../wasm/load.ts";
 import type { Description } from "./description.ts";
-import type { Precision } from "../pack/matrix.ts";
+import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
+import { precisionOf, type Precision } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "./tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -35,6 +36,7 @@ export interface Net {
   /** False once disposed: then nothing may run on it. */
   open: boolean;
   readonly description: Description;
+  readonly fingerprint: Fingerprint;
   readonly layers: readonly Layer[];
   readonly build: Build;
   kernels: Kernels;
@@ -57,6 +59,11 @@ export interface Net {
   readonly widest: number;
   /** Bytes of scratch for `batch` sequences. */
   scratchBytes(batch: number): number;
+}
+
+/** Throws TypeError where the net was disposed. */
+export function checkOpen(label: string, net: Net): void {
+  if (!net.open) throw new TypeError(`${label}: expected an open model, got a disposed one`);
 }
 
 /** Bytes of a record, assembly/abi.ts. */
@@ -113,7 +120,8 @@ export function buildNet(
   return {
     open: true,
     description,
-    layers: layers.map(withoutFile),
+    fingerprint: fingerprintOf(description, tensors, [...taken.matrices.values()].map(precisionOf)),
+    layers: Object.freeze(layers.map(withoutFile)),
     build,
     kernels,
     arena,
@@ -151,7 +159,7 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
 
 /** A layer whose weights are packed: what would hold on to the file's tensors is left out. */
 function withoutFile(layer: Layer): Layer {
-  return { ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) };
+  return Object.freeze({ ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) });
 }
 
 /** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */

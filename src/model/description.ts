@@ -1,4 +1,6 @@
 import { FormatError, kindOf, shown } from "../check.ts";
+import { nearest } from "../nearest.ts";
+import { parseJson } from "../text.ts";
 
 /** What a net is made of: the JSON under a model file's metadata key `unrolled`. */
 export interface Description {
@@ -71,6 +73,8 @@ const boolean: Check = (label, value) => {
 
 const number: Check = (label, value) => {
   if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${shown(value)}`);
+  const float = Math.fround(value);
+  if (!Number.isFinite(float) || (float === 0 && value !== 0)) throw bad(`${label}: expected a number that float32 holds, got ${shown(value)}`);
 };
 
 const positive: Check = (label, value) => {
@@ -98,16 +102,17 @@ const REQUIRED = new Set(["weights"]);
 export function parseDescription(json: string): Description {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (error) {
     throw bad(`metadata key "unrolled": expected JSON: ${(error as Error).message}`);
   }
   return asObject("description", value) as unknown as Description;
 }
 
-/** Checks a value from outside; every field must be one that the engine runs. */
+/** A copy, frozen, of a value from outside, each part read once; every field must be one that the engine runs. */
 export function checkDescription(value: unknown): Description {
-  const d = asObject("description", value);
+  const d = copied(value, 0) as Record<string, unknown>;
+  asObject("description", d);
   if (d.format === "unrolled/2") {
     throw new FormatError("unsupported", 'format: expected "unrolled/1", got "unrolled/2", a graph: graphFromSafetensors of unrolled/graph reads it');
   }
@@ -119,6 +124,16 @@ export function checkDescription(value: unknown): Description {
   };
   checkFields("", d, known, new Set(["layers"]));
   return d as unknown as Description;
+}
+
+/** Levels of a description: itself, its layers, a layer, a field. */
+const LEVELS = 4;
+
+function copied(value: unknown, level: number): unknown {
+  if (typeof value !== "object" || value === null || level > LEVELS) return value;
+  if (Array.isArray(value)) return Object.freeze(Array.from(value, (v: unknown) => copied(v, level + 1)));
+  const fields = Object.entries(value).filter(([, v]) => v !== undefined);
+  return Object.freeze(Object.fromEntries(fields.map(([name, v]) => [name, copied(v, level + 1)])));
 }
 
 function checkLayers(label: string, value: unknown): void {
@@ -140,7 +155,8 @@ function checkLayers(label: string, value: unknown): void {
 function checkFields(prefix: string, fields: Record<string, unknown>, known: Record<string, Check>, required: ReadonlySet<string>): void {
   for (const [name, value] of Object.entries(fields)) {
     if (!Object.hasOwn(known, name)) {
-      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${Object.keys(known).join(", ") || "no fields"}, got ${shown(value)}`);
+      const names = Object.keys(known);
+      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${names.join(", ") || "no fields"}, got ${shown(value)}${nearest(name, names)}`);
     }
     known[name](prefix + name, value);
   }

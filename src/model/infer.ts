@@ -1,9 +1,10 @@
 import { FormatError } from "../check.ts";
 import type { Description, LayerDescription } from "./description.ts";
+import { example, guess } from "./offer.ts";
 import type { Tensors } from "./tensor.ts";
 
 /** What goes in and out of a layer found by its tensors. */
-interface Found {
+export interface Found {
   readonly layer: LayerDescription;
   readonly inputs: number;
   readonly outputs: number;
@@ -16,17 +17,38 @@ const MOST_LAYERS = 6;
  * The description of a plain state_dict, where its structure leaves one reading:
  * cells by the shape of their recurrent matrix, 2-D `weight`s as embedding or
  * linear by the one order in which all sizes fit. Nothing that tensors do not
- * show is assumed: no `last`, no `softmax`.
+ * show is assumed: no `last`, no `softmax`, no activation behind a linear layer.
  */
 export function inferDescription(tensors: Tensors): Description {
   const found = prefixes(tensors).map((prefix) => inferLayer(tensors, prefix));
-  const orders = found.length <= MOST_LAYERS ? chains(found) : [];
-  if (orders.length !== 1) {
-    const what = orders.length === 0 ? "no order of its layers is sure to fit" : "more than one order of its layers fits";
-    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}. ${example(orders[0] ?? found.map((readings) => readings[readings.length - 1]))}`);
+  const orders = found.length <= MOST_LAYERS ? chains(found).sort((a, b) => doubts(a) - doubts(b)) : [];
+  const [likely] = orders;
+  const what = orders.length === 0 ? "no order of its layers is sure to fit" : orders.length > 1 ? "more than one order of its layers fits" : hidden(likely);
+  if (what) {
+    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}${example(likely ?? guess(found))}`);
   }
-  const layers = orders[0].map((f) => f.layer);
-  return { input: layers[0].type === "embedding" ? "ids" : "features", layers };
+  return describe(likely);
+}
+
+/** What a net may have done where these layers meet and no tensor shows it; undefined where nothing is hidden. */
+function hidden(order: readonly Found[]): string | undefined {
+  const at = order.findIndex((f, i) => f.layer.type === "linear" && i + 1 < order.length);
+  if (at >= 0) return `between ${nameOf(order[at])} and ${nameOf(order[at + 1])} an activation may stand, which no tensor shows`;
+  const [first] = order;
+  const head = order[order.length - 1];
+  if (first !== head && first.layer.type !== "embedding" && head.layer.type === "linear" && head.inputs === first.inputs && head.outputs > 1) {
+    return `${nameOf(head)} may be tied to an embedding, which then must be in the file under a name of its own`;
+  }
+  return undefined;
+}
+
+/** How unlikely an order is: linear layers that are not the head. */
+function doubts(order: readonly Found[]): number {
+  return order.filter((f, i) => f.layer.type === "linear" && i + 1 < order.length).length;
+}
+
+function nameOf({ layer }: Found): string {
+  return "weights" in layer ? layer.weights || layer.type : layer.type;
 }
 
 /** Prefixes of the tensors that layers are known by. */
@@ -60,22 +82,28 @@ function inferLayer(tensors: Tensors, prefix: string): Found[] {
   return [{ layer: { type, weights }, inputs, outputs: directions * width }];
 }
 
-/** Orders of all layers, one reading each, in which every output fits the next input; two at the most. */
+/**
+ * Orders of all layers, one reading each, in which every output fits the next input. Where a linear layer
+ * fits at both ends of the rest, it is the head unless it makes more of its inputs: nobody narrows to widen again.
+ */
 function chains(left: Found[][], last?: Found): Found[][] {
   if (left.length === 0) return [[]];
-  const orders: Found[][] = [];
-  left.forEach((readings, i) => {
-    for (const f of readings) {
-      const fits = f.layer.type === "embedding" ? !last : !last || last.outputs === f.inputs;
-      if (!fits || orders.length > 1) continue;
-      for (const rest of chains(left.filter((_, j) => j !== i), f)) orders.push([f, ...rest]);
-    }
-  });
-  return orders;
+  return left.flatMap((readings, i) => readings.filter((f) => fits(f, last)).flatMap((f) => {
+    const rest = left.filter((_, j) => j !== i);
+    return chains(rest, f).filter((order) => !isNarrowing(f, order)).map((order) => [f, ...order]);
+  }));
 }
 
-function example(found: readonly Found[]): string {
-  const layers = found.map((f) => f.layer);
-  const input = layers[0].type === "embedding" ? "ids" : "features";
-  return `Pass one, in the right order, for example ${JSON.stringify({ format: "unrolled/1", input, layers })}`;
+function fits({ layer, inputs }: Found, last: Found | undefined): boolean {
+  return layer.type === "embedding" ? !last : !last || last.outputs === inputs;
+}
+
+/** Whether `f` is a linear layer before `order` that could stand behind it, and narrows. */
+function isNarrowing(f: Found, order: readonly Found[]): boolean {
+  return f.layer.type === "linear" && order.length > 0 && f.inputs > f.outputs && order[order.length - 1].outputs === f.inputs;
+}
+
+function describe(order: readonly Found[]): Description {
+  const layers = order.map((f) => f.layer);
+  return { input: layers[0].type === "embedding" ? "ids" : "features", layers };
 }

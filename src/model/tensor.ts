@@ -1,4 +1,4 @@
-import { FormatError } from "../check.ts";
+import { FormatError, isShared, kindOf, shown } from "../check.ts";
 import { isFloats, precisionOf, quantize, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
 
 export { checkPrecision, type Precision } from "../pack/matrix.ts";
@@ -21,31 +21,59 @@ export interface Tensor {
   readonly bytes: Uint8Array;
 }
 
-/** A tensor of float32 from its values. */
+/** A tensor of float32 from its values. Throws TypeError or FormatError where they are none, or not as many as the shape says. */
 export function tensor(name: string, shape: readonly number[], values: Float32Array): Tensor {
+  if (!(values instanceof Float32Array)) throw new TypeError(`${name}: expected the values as a Float32Array, got ${kindOf(values)}`);
+  const count = elementsOf(name, shape);
+  if (values.length !== count) throw new FormatError("shape", `${name}: expected ${count} values for [${shape.join(", ")}], got ${values.length}`);
   return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
-/** The values as float32, each rounded to nearest; a view on the bytes where they are aligned float32. */
+/** Whole numbers of at least 0, in an array without holes. */
+export function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && Array.from(value as unknown[]).every((n) => Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0));
+}
+
+function elementsOf(name: string, shape: unknown): number {
+  if (!isCounts(shape)) throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${shown(shape)}`);
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** A tensor from outside, its parts read once and checked, its bytes no other thread's. */
+export function checkTensor(t: Tensor): Tensor {
+  if (typeof t !== "object" || t === null) throw new TypeError(`tensors: expected tensors, got ${kindOf(t)}`);
+  const { name, dtype, shape: dims, bytes } = t;
+  if (typeof name !== "string") throw new TypeError(`tensors: expected a name, got ${kindOf(name)}`);
+  if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
+    throw new FormatError("dtype", `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${shown(dtype)}`);
+  }
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: expected the bytes as a Uint8Array, got ${kindOf(bytes)}`);
+  const shape = Array.isArray(dims) ? Array.from(dims) : dims;
+  const size = elementsOf(name, shape) * DTYPES[dtype];
+  if (bytes.byteLength !== size) throw new FormatError("shape", `${name}: expected ${size} bytes for ${dtype} [${shape.join(", ")}], got ${bytes.byteLength}`);
+  return { name, dtype, shape, bytes: isShared(bytes) ? new Uint8Array(bytes) : bytes };
+}
+
+/** The values as float32, each rounded to nearest; a view on the bytes where they are aligned float32. Throws FormatError where one is too large. */
 export function toFloat32(t: Tensor): Float32Array {
-  const count = t.bytes.byteLength / DTYPES[t.dtype];
-  if (t.dtype === "F32" && t.bytes.byteOffset % 4 === 0) return new Float32Array(t.bytes.buffer, t.bytes.byteOffset, count);
-  const out = new Float32Array(count);
-  const read = readers[t.dtype];
-  const view = new DataView(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength);
-  for (let i = 0; i < count; i++) out[i] = Number(read(view, i));
-  return out;
+  if (t.dtype === "F32" && t.bytes.byteOffset % 4 === 0) return new Float32Array(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength / 4);
+  return readValues(t, new Float32Array(t.bytes.byteLength / DTYPES[t.dtype]), (got, value) => Math.abs(got) < Infinity || !Number.isFinite(value), "values that float32 holds");
 }
 
 /** The values as whole numbers; the error names the first that is none. */
 export function toIntegers(t: Tensor): Float64Array {
-  const count = t.bytes.byteLength / DTYPES[t.dtype];
-  const out = new Float64Array(count);
+  return readValues(t, new Float64Array(t.bytes.byteLength / DTYPES[t.dtype]), Number.isSafeInteger, "whole numbers");
+}
+
+/** The values, each checked as it stands in `out`; of BOOL 0 and 1 alone. */
+function readValues<T extends Float32Array | Float64Array>(t: Tensor, out: T, valid: (got: number, value: number) => boolean, expected: string): T {
   const read = readers[t.dtype];
   const view = new DataView(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength);
-  for (let i = 0; i < count; i++) {
-    out[i] = Number(read(view, i));
-    if (!Number.isSafeInteger(out[i])) throw new FormatError("dtype", `${t.name}: expected whole numbers, got ${out[i]} at ${i}`);
+  for (let i = 0; i < out.length; i++) {
+    const value = Number(read(view, i));
+    out[i] = value;
+    if (!valid(out[i], value)) throw new FormatError("dtype", `${t.name}: expected ${expected}, got ${value} at ${i}`);
+    if (t.dtype === "BOOL" && value > 1) throw new FormatError("dtype", `${t.name}: expected 0 or 1 for BOOL, got ${value} at ${i}`);
   }
   return out;
 }

@@ -1,5 +1,5 @@
 import { checkCount } from "../check.ts";
-import type { Net } from "../model/build.ts";
+import { checkOpen, type Net } from "../model/build.ts";
 import { bodyOf, checkForward, feed } from "./feed.ts";
 import { readItems, type Items } from "./items.ts";
 import type { Workspace } from "./workspace.ts";
@@ -8,10 +8,10 @@ import type { Workspace } from "./workspace.ts";
 const BLOCK = 16384;
 
 /**
- * Reads `series` [T, features] from the state at `state`, then feeds each output
+ * Reads `series` [T, features] from the state that `begin` gives, then feeds each output
  * back as the next item: [steps, features]. Row 0 is the net's output at the series' last item.
  */
-export function forecastRows(net: Net, workspace: Workspace, state: number, series: Items, steps: number): Float32Array {
+export function forecastRows(net: Net, workspace: Workspace, begin: () => number, series: Items, steps: number): Float32Array {
   const { program, next, kernels, arena } = net;
   const width = program.outputSize;
   if ((net.description.input ?? "features") !== "features") throw new TypeError(`forecast: expected a net with input "features", got ${JSON.stringify(net.description.input)}`);
@@ -19,7 +19,9 @@ export function forecastRows(net: Net, workspace: Workspace, state: number, seri
   checkForward("forecast", net);
   checkCount("steps", steps, 1);
   const items = readItems(net, series, "series");
+  checkOpen("model", net);
   const out = new Float32Array(steps * width);
+  const state = begin();
   feed(net, workspace, bodyOf(net), items, state);
   const rows = Math.max(1, Math.floor(BLOCK / 4 / width));
   workspace.reserveItems(rows * width * 4);

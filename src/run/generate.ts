@@ -1,7 +1,7 @@
-import { checkCount } from "../check.ts";
+import { checkCount, readOptions } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { bodyOf, feed } from "./feed.ts";
-import { readItems, type Items } from "./items.ts";
+import { readItems, type Items, type Sequence } from "./items.ts";
 import { checkGenerator, readSampling, type Sampling, type SamplingOptions } from "./sampling.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -24,6 +24,13 @@ export interface Generated {
   readonly seed: number;
 }
 
+const NAMES = ["prompt", "length", "temperature", "topK", "topP", "seed", "stop"] as const;
+
+/** The options, each read once; `more` are names of others. @internal */
+export function readGenerateOptions<T extends GenerateOptions>(options: T, more: readonly (keyof T & string)[] = []): T {
+  return readOptions(options, [...NAMES, ...more]);
+}
+
 /** Items that one call into the module makes. */
 const BLOCK = 4096;
 
@@ -35,7 +42,7 @@ export class Generation {
   readonly #net: Net;
   readonly #workspace: Workspace;
   readonly #sampling: Sampling;
-  readonly #prompt: Items | undefined;
+  readonly #prompt: Sequence | undefined;
   readonly #utf8: TextDecoder | undefined;
   #left: number;
   #made = 0;
@@ -52,8 +59,7 @@ export class Generation {
     this.#workspace = workspace;
     this.#utf8 = net.description.input === "bytes" && globalThis.TextDecoder ? new TextDecoder("utf-8", { ignoreBOM: true }) : undefined;
     this.#sampling = readSampling(net, options);
-    this.#prompt = options.prompt;
-    if (options.prompt !== undefined) readItems(net, options.prompt, "prompt");
+    this.#prompt = options.prompt === undefined ? undefined : readItems(net, options.prompt, "prompt");
     this.#left = options.length;
     this.#seed = this.#sampling.seed;
   }
@@ -64,7 +70,7 @@ export class Generation {
 
   /** Reads the prompt into the state at `state`. */
   begin(state: number): void {
-    if (this.#prompt !== undefined) feed(this.#net, this.#workspace, bodyOf(this.#net), readItems(this.#net, this.#prompt), state);
+    if (this.#prompt) feed(this.#net, this.#workspace, bodyOf(this.#net), this.#prompt, state);
   }
 
   /** The next `count` items, or all that are left. */

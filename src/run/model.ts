@@ -1,16 +1,16 @@
-import { checkList, checkObject } from "../check.ts";
+import { checkBoolean, checkList, checkOptions, readOptions } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
-import { buildNet, type Net } from "../model/build.ts";
+import { buildNet, checkOpen, type Net } from "../model/build.ts";
 import { checkDescription, parseDescription, type Description } from "../model/description.ts";
 import { inferDescription } from "../model/infer.ts";
-import { checkPrecision, Tensors, type Tensor } from "../model/tensor.ts";
+import { checkPrecision, checkTensor, Tensors, type Tensor } from "../model/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Region } from "../memory/plan.ts";
 import type { Kernels } from "../wasm/kernels.ts";
 import { checkClassifier, labelRows, type Label } from "./classify.ts";
 import { batchesOf } from "./encode.ts";
 import { forecastRows } from "./forecast.ts";
-import type { Generated, GenerateOptions } from "./generate.ts";
+import { readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
 import { showAs } from "./inspect.ts";
 import type { Items } from "./items.ts";
 import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
@@ -19,6 +19,8 @@ import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
 import { Stream } from "./stream.ts";
 import { traceItems, type Trace } from "./trace.ts";
+
+const RUN = ["batch", "lengths", "state", "output", "into"] as const;
 
 /** A trained net, ready to run. */
 export class Model {
@@ -48,9 +50,10 @@ export class Model {
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
     checkList("tensors", tensors);
-    checkObject("options", options, "an object");
-    const { deterministic = false, module, weights, ...given } = options;
+    const { deterministic = false, module, weights, ...given } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
+    checkBoolean("deterministic", deterministic);
     checkPrecision(weights);
+    tensors = tensors.map(checkTensor);
     const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given });
     return new Model(buildNet(description, tensors, deterministic, module, weights));
   }
@@ -90,16 +93,17 @@ export class Model {
   /** Runs one sequence, or a batch of them, each from its first timestep to its last. */
   run(x: Items, options: RunOptions = {}): RunResult {
     this.#check();
-    checkObject("options", options, "an object");
-    const program = options.output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
-    return this.#runner.run(x, program, options);
+    checkOptions(options, RUN);
+    const { batch, lengths, state, output, into } = options;
+    const program = output === "last" && this.#endsInCell() ? this.#net.summary : this.#net.program;
+    return this.#runner.run(x, program, batch, lengths, state, output, into);
   }
 
   /** The final hidden state of the last cell, both directions' for a bidirectional one: [width], or [batch, width]. */
   encode(x: Items, options: Pick<RunOptions, "batch" | "lengths" | "state"> = {}): Float32Array {
     this.#check();
-    checkObject("options", options, "an object");
-    return this.#runner.run(x, this.#net.summary, options).output;
+    const { batch, lengths, state } = readOptions(options, ["batch", "lengths", "state"]);
+    return this.#runner.run(x, this.#net.summary, batch, lengths, state).output;
   }
 
   /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
@@ -122,9 +126,8 @@ export class Model {
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
   classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(x: Items, options: { readonly top?: number } = {}): Labels {
+    const { top = 3 } = readOptions(options, ["top"]);
     checkClassifier(this.#net);
-    checkObject("options", options, "{ top }");
-    const { top = 3 } = options;
     const rows = labelRows(this.#net, this.run(x).output, top);
     return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;
   }
@@ -135,11 +138,12 @@ export class Model {
    */
   score(x: Items): Score {
     this.#check();
-    return scoreItems(this.#net, this.#runner.workspace, this.#runner.begin(1), x);
+    return scoreItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x);
   }
 
   /** Items that follow the prompt from the zero state: Stream.generate says how. */
   generate(options: GenerateOptions): Generated {
+    options = readGenerateOptions(options);
     const stream = this.#promptedStream(options);
     try {
       return stream.generate(options);
@@ -150,6 +154,7 @@ export class Model {
 
   /** The same in pieces of `each` items (default 1), made when they are asked for. */
   *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
+    options = readGenerateOptions(options, ["each"]);
     const stream = this.#promptedStream(options);
     try {
       yield* stream.generateEach(options);
@@ -164,8 +169,8 @@ export class Model {
    */
   forecast(series: Items, options: { readonly steps: number }): Float32Array {
     this.#check();
-    checkObject("options", options, "{ steps }");
-    return forecastRows(this.#net, this.#runner.workspace, this.#runner.begin(1), series, options.steps);
+    const { steps } = readOptions(options, ["steps"]);
+    return forecastRows(this.#net, this.#runner.workspace, () => this.#runner.begin(1), series, steps);
   }
 
   /** What the cells and their gates do over a sequence from the zero state. Not fast: for looking inside. */
@@ -198,7 +203,6 @@ export class Model {
   #promptedStream(options: GenerateOptions): Stream {
     this.#check();
     checkGenerator(this.#net);
-    checkObject("options", options, "{ prompt, length }");
     if (options.prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
     return this.stream();
   }
@@ -208,6 +212,6 @@ export class Model {
   }
 
   #check(): void {
-    if (!this.#net.open) throw new TypeError("model: expected an open model, got a disposed one");
+    checkOpen("model", this.#net);
   }
 }

@@ -1,10 +1,10 @@
-import { checkFloats, shown } from "../check.ts";
-import type { Net, Program } from "../model/build.ts";
+import { checkFloats, checkObject, shown } from "../check.ts";
+import { checkOpen, type Net, type Program } from "../model/build.ts";
 import { schedule } from "./batch.ts";
 import { checkApart, readItems, type Items } from "./items.ts";
 import type { RunOptions, RunResult } from "./options.ts";
 import { runSequences } from "./sequence.ts";
-import { checkState, emptyState, readState, writeState } from "./state.ts";
+import { checkState, emptyState, readParts, readState, writeState, type State } from "./state.ts";
 import { Workspace } from "./workspace.ts";
 
 /** Runs whole sequences on a net, each from a state of its own. */
@@ -20,25 +20,34 @@ export class Runner {
   }
 
   /** Runs one sequence, or a batch, through a program of the net. */
-  run(x: Items, program: Program, { batch = 1, lengths, state, output = "all", into }: RunOptions): RunResult {
+  run(
+    x: Items, program: Program, batch = 1, given?: RunOptions["lengths"], from?: State, output: RunOptions["output"] = "all", target?: RunResult,
+  ): RunResult {
     if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${shown(output)}`);
     const net = this.#net;
     const items = readItems(net, x);
+    const lengths = given && Array.from(given);
+    const state = from === undefined ? undefined : readParts("state", from);
+    if (target !== undefined) checkObject("into", target, "{ output, state }");
+    const written = target?.output;
+    const end = target && readParts("into.state", target.state);
+    checkOpen("model", net); // no code of the caller's runs from here on
     const s = schedule(net, this.workspace, items.count, batch, lengths);
     if (state) checkState("state", net, state, batch);
     const rows = program.body < program.records || output === "last" ? batch : items.count;
-    if (into) {
-      checkFloats("into.output", into.output, rows * program.outputSize);
-      checkApart(items, into.output);
-      checkState("into.state", net, into.state, batch);
-      if (lengths) into.output.fill(0);
+    if (end) {
+      checkFloats("into.output", written, rows * program.outputSize);
+      checkState("into.state", net, end, batch);
+      checkApart(items, written!, end);
     }
-    const result = into ?? { output: new Float32Array(rows * program.outputSize), state: emptyState(net, batch) };
+    const y = written ?? new Float32Array(rows * program.outputSize);
+    const after = end ?? emptyState(net, batch);
     const at = this.begin(batch);
     if (state) writeState(net, at, state, batch, s.order);
-    runSequences(net, this.workspace, program, items, s, at, result.output, output === "all");
-    readState(net, at, result.state, batch, s.order);
-    return result;
+    if (target && lengths) y.fill(0);
+    runSequences(net, this.workspace, program, items, s, at, y, output === "all");
+    readState(net, at, after, batch, s.order);
+    return target ?? { output: y, state: after };
   }
 
   /** A block for `batch` sequences' states, zero. */

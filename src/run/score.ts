@@ -1,4 +1,4 @@
-import type { Net } from "../model/build.ts";
+import { checkOpen, type Net } from "../model/build.ts";
 import { checkForward, checkTokens, feed, logitsOf } from "./feed.ts";
 import { checkId, readItems, type Items } from "./items.ts";
 import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
@@ -17,13 +17,15 @@ export interface Score {
   readonly logProbabilities: Float64Array;
 }
 
-/** Scores a sequence from the state at `state`, CHUNK_ROWS items a call. @internal */
-export function scoreItems(net: Net, workspace: Workspace, state: number, x: Items): Score {
+/** Scores a sequence from the state that `begin` gives, CHUNK_ROWS items a call. @internal */
+export function scoreItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Score {
   checkTokens("score", net);
   checkForward("score", net);
   if (net.layers.some((l) => l.type === "last")) throw new TypeError("score: expected a net with an output every timestep, got one with last");
   const program = logitsOf(net);
   const ids = Int32Array.from(readItems(net, x).values);
+  checkOpen("model", net);
+  const state = begin();
   const outputs = program.outputSize;
   ids.forEach((id, i) => i > 0 && checkId("x", id, outputs, i));
   const items = ids.length - 1;

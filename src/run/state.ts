@@ -34,9 +34,14 @@ export function emptyState(net: Net, batch: number): State {
   return c > 0 ? { h, c: new Float32Array(c) } : { h };
 }
 
+/** Both parts of a state, each read once. */
+export function readParts(label: string, state: State): State {
+  if (typeof state !== "object" || state === null) throw new TypeError(`${label}: expected { h, c }, got ${kindOf(state)}`);
+  return { h: state.h, c: state.c };
+}
+
 /** Throws unless `state` has this net's sizes for `batch` sequences. @internal */
 export function checkState(label: string, net: Net, state: State, batch: number): void {
-  if (typeof state !== "object" || state === null) throw new TypeError(`${label}: expected { h, c }, got ${kindOf(state)}`);
   const h = sizeOfH(net) * batch;
   const c = sizeOfC(net) * batch;
   if (!isFloats(state.h, h)) checkFloats(`${label}.h`, state.h, h);

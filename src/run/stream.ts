@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkCount, checkFloats, checkObject, kindOf } from "../check.ts";
+import { checkCount, checkFloats, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
-import { Generation, type Generated, type GenerateOptions } from "./generate.ts";
+import { Generation, readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
 import { showAs } from "./inspect.ts";
-import { checkId, checkItem } from "./items.ts";
+import { checkId, checkItem, overlap, readNumbers } from "./items.ts";
 import { loadState, saveState } from "./save.ts";
 import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
 
@@ -24,6 +24,11 @@ function release({ net, address }: Slot): void {
 function copyTo(out: Float32Array | Int32Array, at: number, from: ArrayLike<number>): void {
   if (from.length >= 8) out.set(from, at);
   else for (let k = 0; k < from.length; k++) out[at + k] = from[k];
+}
+
+/** Whether each value is written where it was read. */
+function isInPlace(input: ArrayLike<number>, output: Float32Array, alike: boolean): boolean {
+  return alike && input instanceof Float32Array && input.byteOffset === output.byteOffset;
 }
 
 /** One recurrent state on a model's weights, which advances a timestep at a time. */
@@ -68,6 +73,7 @@ export class Stream {
     const net = this.#net;
     const workspace = this.#workspace;
     const outputs = this.#outputs;
+    if (!this.#ids && typeof x === "object" && x !== null && !ArrayBuffer.isView(x)) x = readNumbers(x, "x", false); // a getter may dispose
     if (this.#state === 0 || !net.open) this.#check();
     if (!(y instanceof Float32Array) || y.length !== outputs) checkFloats("y", y, outputs);
     if (this.#ids) {
@@ -98,12 +104,15 @@ export class Stream {
     const ids = this.#ids;
     const width = ids ? 1 : this.#inputs;
     const outputs = this.#outputs;
+    if (ids || input?.length === 0 || !ArrayBuffer.isView(input)) input = readNumbers(input, "input", ids);
     if (this.#state === 0 || !net.open) this.#check();
-    if (typeof input !== "object" || input === null) throw new TypeError(`input: expected an array of numbers, got ${kindOf(input)}`);
     const steps = input.length / width;
     if (steps !== Math.trunc(steps)) throw new RangeError(`input: expected rows of ${width} features, got ${input.length} values`);
     if (output === undefined) output = new Float32Array(steps * outputs);
     if (!(output instanceof Float32Array) || output.length !== steps * outputs) checkFloats("output", output, steps * outputs);
+    if (overlap(input, output) && !isInPlace(input, output, width === outputs)) {
+      throw new TypeError("output: expected input itself or memory apart from it, got an array that shares a part");
+    }
     if (ids) for (let t = 0; t < steps; t++) checkId("input", input[t], this.#inputs, t);
     const { f32, i32 } = arena;
     const most = program.body < program.records ? 1 : CHUNK_ROWS; // `last` gives one row a call
@@ -130,15 +139,16 @@ export class Stream {
    * whose outputs are not its inputs, RangeError for an option out of range.
    */
   generate(options: GenerateOptions): Generated {
+    options = readGenerateOptions(options);
     const generation = this.#begin(options);
     return generation.next(this.#state, options.length);
   }
 
   /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
-  *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    const generation = this.#begin(options);
-    const { each = 1 } = options;
+  *generateEach(given: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
+    const { each = 1, ...options } = readGenerateOptions(given, ["each"]);
     checkCount("each", each, 1);
+    const generation = this.#begin(options);
     while (!generation.done) {
       this.#check();
       yield generation.next(this.#state, each);
@@ -147,8 +157,8 @@ export class Stream {
 
   #begin(options: GenerateOptions): Generation {
     this.#check();
-    checkObject("options", options, "{ prompt, length }");
     const generation = new Generation(this.#net, this.#workspace, options);
+    this.#check(); // reading the options may have disposed it
     generation.begin(this.#state);
     return generation;
   }

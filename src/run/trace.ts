@@ -1,5 +1,5 @@
 import type { LayerRecord } from "../layers/layer.ts";
-import type { Net } from "../model/build.ts";
+import { checkOpen, type Net } from "../model/build.ts";
 import { cellGates } from "../model/gates.ts";
 import { feed } from "./feed.ts";
 import { readItems, type Items } from "./items.ts";
@@ -36,6 +36,7 @@ export interface Trace {
 /** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. @internal */
 export function traceItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Trace {
   const items = readItems(net, x);
+  checkOpen("model", net);
   const steps = items.count;
   const cells: CellTrace[] = [];
   const rowsAfter = (records: number, width: number) => {

@@ -1,7 +1,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
 import { ABI } from "../abi/layout.ts";
-import { checkObject, kindOf } from "../check.ts";
+import { checkBoolean, kindOf, readOptions } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
 import { relaxedIsFaster, SIMD_PROBE } from "./probes.ts";
@@ -35,8 +35,9 @@ function probe(): Build {
  * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
  */
 export function compile(options: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
-  checkObject("options", options, "{ deterministic, integers }");
-  const { deterministic = false, integers = false } = options;
+  const { deterministic = false, integers = false } = readOptions(options, ["deterministic", "integers"]);
+  checkBoolean("deterministic", deterministic);
+  checkBoolean("integers", integers);
   return moduleOf(chooseBuild(deterministic, integers));
 }
 

@@ -23,7 +23,7 @@ test.each<[Dtype, number, (readonly [bigint, number])[]]>([
   ["F32", 4, [[0x3f800000n, 1], [0x80000000n, -0], [1n, 2 ** -149], [0x7f7fffffn, (2 - 2 ** -23) * 2 ** 127], [0x7f800000n, Infinity], [0x7fc00000n, NaN]]],
   ["F64", 8, [
     [0x3ff0000000000000n, 1], [0x8000000000000000n, -0], [0x3ff0000010000000n, 1], // half way: to even
-    [0x3ff0000030000000n, 1 + 2 ** -22], [0x3ff0000010000001n, 1 + 2 ** -23], [1n, 0], [0x7fefffffffffffffn, Infinity], [0x7ff8000000000000n, NaN],
+    [0x3ff0000030000000n, 1 + 2 ** -22], [0x3ff0000010000001n, 1 + 2 ** -23], [1n, 0], [0x7ff0000000000000n, Infinity], [0x7ff8000000000000n, NaN],
   ]],
   ["I8", 1, [[0x80n, -128], [0x7fn, 127]]],
   ["U8", 1, [[0x80n, 128], [0xffn, 255]]],
@@ -47,4 +47,11 @@ test("whole numbers", () => {
   expect([...toIntegers(words("I64", 8, [0xffffffffffffffffn, 5n, 2n ** 53n - 1n]))]).toEqual([-1, 5, 2 ** 53 - 1]);
   expect(() => toIntegers(words("I64", 8, [3n, 2n ** 53n]))).toThrow(/t: expected whole numbers, got 9007199254740992 at 1/);
   expect(() => toIntegers(words("F16", 2, [0x3555n]))).toThrow(FormatError);
+});
+
+test.each<[Tensor["dtype"], Uint8Array, string]>([
+  ["F64", new Uint8Array(Float64Array.of(1e300).buffer), "t: expected values that float32 holds, got 1e+300 at 0"],
+  ["BOOL", Uint8Array.of(200), "t: expected 0 or 1 for BOOL, got 200 at 0"],
+])("%s that float32 or its type does not hold", (dtype, bytes, message) => {
+  expect(() => toFloat32({ name: "t", dtype, shape: [1], bytes })).toThrow(message);
 });

@@ -54,6 +54,8 @@ test.each<[string, object | string, number, FormatCode, string]>([
   ["a dtype of Object.prototype", { a: entry("toString", [2], 0, 2) }, 2, "dtype", "toString"],
   ["no dtype", { a: { shape: [1], data_offsets: [0, 4] } }, 4, "dtype", "a: expected a dtype"],
   ["a negative dimension", { a: entry("F32", [-1], 0, 4) }, 4, "shape", "[-1]"],
+  ...["6.0", "6e0", "-0"].map((n): [string, string, number, "header" | "shape", string] =>
+    [`a dimension ${n}`, `{"a":{"dtype":"U8","shape":[${n}],"data_offsets":[0,${Number(n) || 0}]}}`, Number(n), n === "-0" ? "shape" : "header", "expected"]),
   ["half a dimension", { a: entry("F32", [0.5], 0, 2) }, 2, "shape", "[0.5]"],
   ["a shape in words", { a: entry("F32", "[1]", 0, 4) }, 4, "shape", "a: expected a shape"],
   ["a dimension beyond 2^53", '{"a":{"dtype":"F32","shape":[9007199254740993],"data_offsets":[0,4]}}', 4, "shape", "a: expected a shape"],
@@ -108,7 +110,7 @@ test("__proto__ is a name like any other", () => {
 
 test("entries may come in any order, tensors may be empty", () => {
   const { tensors } = readSafetensors(rawFile({ b: entry("U8", [2], 1, 3), a: entry("U8", [], 0, 1), none: entry("F32", [0, 5], 1, 1) }, Uint8Array.of(9, 8, 7)));
-  expect(tensors.map((t) => [t.name, t.shape, [...t.bytes]])).toEqual([["b", [2], [8, 7]], ["a", [], [9]], ["none", [0, 5], []]]);
+  expect(tensors.map((t) => [t.name, t.shape, [...t.bytes]])).toEqual([["a", [], [9]], ["none", [0, 5], []], ["b", [2], [8, 7]]]);
 });
 
 describe("write, then read", () => {

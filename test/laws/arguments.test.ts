@@ -7,6 +7,11 @@ import { quietModel } from "./quiet.ts";
 const ids = (input: "ids" | "bytes") =>
   Model.fromTensors(weights({ "e.weight": [300, 4], ...cellShapes("rnn", "c.", 4, 3) }), { input, layers: [{ type: "embedding", weights: "e" }, { type: "rnn", weights: "c" }] });
 
+function overlapping() {
+  const h = new Float32Array(48);
+  return { output: h.subarray(0, 30), state: { h, c: new Float32Array(24) } };
+}
+
 describe("run", () => {
   const x = new Float32Array(7 * 6);
   const state = () => ({ h: new Float32Array(48), c: new Float32Array(24) });
@@ -16,8 +21,8 @@ describe("run", () => {
     [null, {}, "TypeError", "x: expected an array of numbers, got null"],
     [5, {}, "TypeError", "x: expected an array of numbers, got number"],
     ["text", {}, "TypeError", 'x: expected features, got a text; only a net with input "bytes" takes one'],
-    [{ length: -7 }, {}, "RangeError", "x: expected rows of 7 features, at least one, got -7 values"],
-    [{ length: NaN }, {}, "RangeError", "x: expected rows of 7 features, at least one, got NaN values"],
+    [{ length: -7 }, {}, "RangeError", "x: expected an array of numbers, got one of length -7"],
+    [{ length: NaN }, {}, "RangeError", "x: expected an array of numbers, got one of length NaN"],
     [new Float32Array(0), {}, "RangeError", "x: expected rows of 7 features, at least one, got 0 values"],
     [new Float32Array(8), {}, "RangeError", "x: expected rows of 7 features, at least one, got 8 values"],
     [x, { batch: 0 }, "RangeError", "batch: expected a whole number of at least 1, got 0"],
@@ -38,6 +43,11 @@ describe("run", () => {
     [x, { into: { ...fit(), state: null as never } }, "TypeError", "into.state: expected { h, c }, got null"],
     [x, { into: { ...fit(), state: { h: new Float32Array(48), c: new Float32Array(23) } } }, "RangeError", "into.state.c: expected 24 values, got 23"],
     [x, { into: { ...fit(), output: x.subarray(12, 42) } }, "TypeError", "into.output: expected memory apart from x, got an array that shares it"],
+    [x, { into: overlapping() }, "TypeError", "into.output: expected memory apart from into.state.h, got an array that shares it"],
+    [x, { bacth: 2 } as never, "TypeError", "bacth: expected one of batch, lengths, state, output, into; did you mean batch?"],
+    [x, "last" as never, "TypeError", "options: expected { batch, lengths, state, output, into }, got string"],
+    [["1", "2", 3, 4, 5, 6, 7] as never, {}, "TypeError", "x[0]: expected a number, got string"],
+    [Array(7), {}, "TypeError", "x[0]: expected a number, got undefined"],
   ])("%s %o: %s", (items, options, name, message) => {
     using model = quietModel();
     const before = model.run(x);
@@ -62,7 +72,6 @@ describe("run", () => {
     [[-1], "x[0]: expected an id from 0 to 299, got -1"],
     [[0.5], "x[0]: expected an id from 0 to 299, got 0.5"],
     [[NaN], "x[0]: expected an id from 0 to 299, got NaN"],
-    [["1"], "x[0]: expected an id from 0 to 299, got 1"],
     [[], "x: expected at least one item, got 0 values"],
   ])("ids %o", (items, message) => {
     using model = ids("ids");
@@ -76,6 +85,42 @@ describe("run", () => {
     expect(bytes.run("hé")).toEqual(bytes.run([104, 0xc3, 0xa9]));
     expect(() => bytes.run("")).toThrow(RangeError);
   });
+});
+
+test("process over a part of its input is refused, in place it gives the bits of two arrays", () => {
+  using model = Model.fromTensors([tensor("weight_ih_l0", [1, 1], Float32Array.of(0.5)), tensor("weight_hh_l0", [1, 1], Float32Array.of(0.5))]);
+  const x = Float32Array.from({ length: 300 }, (_, t) => Math.sin(t));
+  const expected = model.stream().process(x);
+  expect(() => model.stream().process(x.subarray(0, 299), x.subarray(1))).toThrow("output: expected input itself");
+  expect(model.stream().process(x, x)).toEqual(expected);
+});
+
+test("an array whose memory was transferred is refused", () => {
+  using model = quietModel();
+  const x = new Float32Array(14);
+  structuredClone(x, { transfer: [x.buffer] });
+  expect(() => model.stream().process(x)).toThrow("input: expected an array with its memory");
+});
+
+test("a getter that disposes leaves nothing that plays", () => {
+  const model = quietModel();
+  const stream = model.stream();
+  const saved = stream.save();
+  const trap = (dispose: () => void) => Object.defineProperty([0, 0, 0, 0, 0, 0, 0], 3, { get: () => (dispose(), 1) });
+  expect(() => stream.step(trap(() => stream.dispose()))).toThrow("expected an open stream");
+  expect(() => model.stream().process(trap(() => model.dispose()))).toThrow("expected an open model");
+  expect(() => model.stream(saved)).toThrow("expected an open model");
+  const other = quietModel();
+  expect(() => other.run(trap(() => other.dispose()))).toThrow("expected an open model");
+});
+
+test.each([
+  [{ determinstic: true }, "did you mean deterministic?"],
+  [{ deterministic: "false" }, 'deterministic: expected true or false, got "false"'],
+])("model options %o", (options, words) => {
+  const tensors = [tensor("weight_ih_l0", [1, 1], Float32Array.of(1)), tensor("weight_hh_l0", [1, 1], Float32Array.of(1))];
+  expect(() => Model.fromTensors(tensors, options as never)).toThrow(words);
+  Model.fromTensors(tensors, { labels: undefined }).dispose();
 });
 
 describe("step", () => {

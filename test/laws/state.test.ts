@@ -79,13 +79,23 @@ describe("refused", () => {
     const { saved, refused } = middle(model);
     const bytes = saved.slice();
     const view = new DataView(bytes.buffer);
-    view.setUint32(4, 2, true);
+    view.setUint32(4, 3, true);
     view.setUint32(bytes.length - 4, fnv1a(bytes.subarray(0, -4)), true);
-    expect(refused(bytes)).toBe("state: expected version 1, got 2");
+    expect(refused(bytes)).toBe("state: expected version 2, got 3");
+    view.setUint32(4, 1, true);
+    view.setUint32(bytes.length - 4, fnv1a(bytes.subarray(0, -4)), true);
+    expect(refused(bytes)).toMatch(/^state: expected bytes of length|^state: expected version 2, got 1, which /);
   });
 
   const last = { type: "last" };
   const tensors = draw("lstm");
+  /** The first two columns of every row changed for each other. */
+  const columns = (): Tensor[] => {
+    const all = draw("lstm");
+    const values = toFloat32(all[0]);
+    for (let at = 0; at < values.length; at += IN) [values[at], values[at + 1]] = [values[at + 1], values[at]];
+    return all;
+  };
   const swapped = (): Tensor[] => {
     const all = draw("lstm");
     const values = toFloat32(all[1]);
@@ -101,6 +111,7 @@ describe("refused", () => {
     ["other weights", () => open(draw("lstm", 2), lstm)],
     ["one weight that differs in its last bit", () => open(off(), lstm)],
     ["two weights changed for each other", () => open(swapped(), lstm)],
+    ["input columns swapped", () => open(columns(), lstm)],
     ["another layer after it", () => open(tensors, lstm, last)],
     ["a clip", () => open(tensors, { ...lstm, clip: 3 })],
     ["input_forget", () => open(tensors, { ...lstm, input_forget: true })],
@@ -108,7 +119,20 @@ describe("refused", () => {
   ])("of a model with %s", (_, other) => {
     using a = open(tensors, lstm);
     using b = other();
-    expect(middle(b).refused(middle(a).saved)).toMatch(/^state: expected a state of model \d+, got \d+$/);
+    expect(middle(b).refused(middle(a).saved)).toMatch(/^state: expected a state of model [0-9a-f]{16}, got [0-9a-f]{16}$/);
+  });
+
+  test("of a model with its layers swapped", () => {
+    const [a, b] = [1, 2].map((seed) => draw("lstm", seed).map((t, i) => (i === 0 ? tensor(t.name, [4 * H, H], new Random(seed).floats(4 * H * H, 0.5)) : t)));
+    const named = (name: string, all: Tensor[]) => all.map((t) => ({ ...t, name: `${name}.${t.name}` }));
+    const layers = [{ type: "lstm", weights: "a" }, { type: "lstm", weights: "b" }];
+    using one = open([...named("a", a), ...named("b", b)], ...layers);
+    using other = open([...named("a", b), ...named("b", a)], ...layers);
+    using turned = open([...named("a", a), ...named("b", b)], ...layers.toReversed());
+    const { saved } = middle(one);
+    for (const net of [other, turned]) expect(middle(net).refused(saved)).toMatch(/^state: expected a state of model /);
+    using same = open([...named("b", b), ...named("a", a)], ...layers.map((l) => ({ direction: "forward", ...l })));
+    expect(same.stream(saved).save()).toEqual(saved);
   });
 
   test("of a model with any one weight another", () => {

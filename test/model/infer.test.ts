@@ -68,6 +68,18 @@ describe("left open, or no net", () => {
     expect(model.inputSize).toBe(8);
   });
 
+  test("linear layers side by side, a linear layer before a cell, a head that may be tied", () => {
+    const linear = (name: string, outputs: number, inputs: number) => ({ [`${name}.weight`]: [outputs, inputs], [`${name}.bias`]: [outputs] });
+    expect(refusal({ ...cellShapes("lstm", "cell.", 3, 16), ...linear("a", 8, 16), ...linear("b", 2, 8) }).message).toContain("between a and b");
+    expect(refusal({ ...linear("a", 8, 3), ...cellShapes("gru", "cell.", 8, 5) }).message).toContain("between a and cell");
+    expect(refusal({ ...cellShapes("lstm", "cell.", 16, 16), ...linear("head", 50, 16) }).message).toContain("head may be tied");
+  });
+
+  test("a forecaster's head widens nothing before its cell", () => {
+    const { layers } = infer({ "fc.weight": [1, 16], "fc.bias": [1], ...cellShapes("lstm", "lstm.", 1, 16) });
+    expect(layers.map((l) => l.type)).toEqual(["lstm", "linear"]);
+  });
+
   test("two equal cells", () => {
     expect(refusal({ ...cellShapes("rnn", "a.", 5, 5), ...cellShapes("rnn", "b.", 5, 5) }).message).toContain("more than one order");
   });

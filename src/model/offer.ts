@@ -1,0 +1,14 @@
+import type { Found } from "./infer.ts";
+
+/** Layers of which no order fits, as nets mostly have them. */
+export function guess(found: readonly Found[][]): Found[] {
+  const rank = ({ layer }: Found) => (layer.type === "embedding" ? 0 : layer.type === "linear" ? 2 : 1);
+  return found.map((readings) => readings[readings.length - 1]).sort((a, b) => rank(a) - rank(b));
+}
+
+/** The reading to offer, as JSON. */
+export function example(order: readonly Found[]): string {
+  const layers = order.map((f) => f.layer);
+  const input = layers[0].type === "embedding" ? "ids" : "features";
+  return `. Pass one, in the right order, for example ${JSON.stringify({ format: "unrolled/1", input, layers })}, or write it into the file: unrolled describe MODEL JSON`;
+}

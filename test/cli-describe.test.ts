@@ -1,0 +1,42 @@
+// `unrolled describe`: a description goes into a model's file, and nothing else there changes.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Model, readSafetensors } from "../src/index.ts";
+import { save, scratch, unrolled } from "./support/cli.ts";
+import { cellShapes, weights } from "./support/weights.ts";
+
+const plain = () => weights({ ...cellShapes("lstm", "lstm.", 1, 16), "head.weight": [1, 16], "head.bias": [1] });
+
+test("what was offered is taken, and the weights stay", () => {
+  const file = save(scratch(), "m", plain());
+  const before = readSafetensors(readFileSync(file)).tensors;
+  const layers = [{ type: "lstm", weights: "lstm" }, { type: "last" }, { type: "linear", weights: "head" }] as const;
+  const { status, stdout, stderr } = unrolled(["describe", file, JSON.stringify({ layers }), "--json"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(JSON.parse(stdout)).toEqual({ format: "unrolled/1", layers });
+  const after = readSafetensors(readFileSync(file));
+  expect(after.tensors.map((t) => [t.name, [...t.bytes]])).toEqual(before.map((t) => [t.name, [...t.bytes]]));
+  using model = Model.fromSafetensors(readFileSync(file));
+  expect(model.description.layers).toEqual(layers);
+});
+
+test("one that does not run is not written", () => {
+  const file = save(scratch(), "m", plain());
+  const before = readFileSync(file);
+  const { status, stderr } = unrolled(["describe", file, '{"layers": [{"type": "gru", "weights": "lstm"}]}']);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/lstm/);
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test("without one, what its tensors say; --out leaves the model's file alone", () => {
+  const folder = scratch();
+  const file = save(folder, "m", plain());
+  const before = readFileSync(file);
+  const out = join(folder, "out.safetensors");
+  expect(unrolled(["describe", file, "--out", out]).stderr).toBe("");
+  expect(readFileSync(file).equals(before)).toBe(true);
+  using model = Model.fromSafetensors(readFileSync(out));
+  expect(model.description.layers.map((l) => l.type)).toEqual(["lstm", "linear"]);
+});
