@@ -2,7 +2,7 @@ import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../graph/program.ts";
-import { planGraph } from "../plan/plan.ts";
+import { planGraph, type BoundGraph } from "../plan/plan.ts";
 import { sameValues } from "./feeds.ts";
 import { Evaluator, Player, type Loaded } from "./player.ts";
 
@@ -12,6 +12,7 @@ export interface Binding {
   readonly types: readonly Type[];
   /** Inputs whose numbers the graph was made for. */
   readonly pinned: ReadonlyMap<string, Constant>;
+  readonly graph: BoundGraph;
   readonly loaded: Loaded;
   /** Where each of the program's inputs stands; -1 for one that is pinned or not used. */
   readonly addresses: readonly number[];
@@ -25,7 +26,7 @@ const MOST = 16;
 export class Bindings {
   readonly player: Player;
   readonly #program: Program;
-  readonly #evaluator: Evaluator;
+  readonly evaluator: Evaluator;
   /** Inputs that a graph cannot be made without. */
   readonly #pins: Set<string>;
   readonly #kept: Binding[] = [];
@@ -36,7 +37,7 @@ export class Bindings {
     this.#program = program;
     this.#pins = new Set(pinned);
     this.player = new Player(deterministic, module);
-    this.#evaluator = new Evaluator(deterministic, module);
+    this.evaluator = new Evaluator(deterministic, module);
   }
 
   /** The binding for these feeds, in the order of the program's inputs. */
@@ -66,7 +67,7 @@ export class Bindings {
     this.#kept.length = 0;
     this.#held.clear();
     this.player.close();
-    this.#evaluator.close();
+    this.evaluator.close();
   }
 
   /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */
@@ -78,7 +79,7 @@ export class Bindings {
         const { dtype, shape, data } = read[i];
         types.set(port.name, this.#pins.has(port.name) ? { dtype, shape, data: data.slice() } : { dtype, shape });
       });
-      const builder = new Builder(this.#evaluator.evaluate);
+      const builder = new Builder(this.evaluator.evaluate);
       try {
         this.#program.build(builder, types);
       } catch (error) {
@@ -93,6 +94,7 @@ export class Bindings {
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
+        graph,
         loaded,
         addresses: inputs.map(({ name }) => {
           const at = graph.inputs.findIndex((v) => v.name === name);
