@@ -2,7 +2,7 @@ import { FormatError } from "../check.ts";
 import { bind, type Emits } from "../graph/bind.ts";
 import { Builder, type Evaluate } from "../graph/builder.ts";
 import type { Attributes, Dtype, Graph, Type } from "../graph/graph.ts";
-import { readAttributes, type Call, type Value } from "../ops/op.ts";
+import { isFloat, readAttributes, type Call, type Value } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
 import type { BoundGraph } from "../plan/plan.ts";
 
@@ -46,8 +46,9 @@ interface Clocked {
  */
 export function streamGraph(graph: Graph, sizes: readonly number[], evaluate: Evaluate): Streamed {
   const [{ name, dtype, dims }] = graph.inputs;
-  if (typeof dims[1] === "number" || dims.slice(2).some((d) => typeof d !== "number")) {
-    throw new FormatError("unsupported", `stream: expected an input of [batch, time, ...sizes], time open, got ${name} [${dims.join(", ")}]: use run`);
+  const timed = dims.length > 2 || !isFloat(dtype) || typeof dims[1] === "string";
+  if (dims.length < 2 || !timed || dims.slice(2).some((d) => typeof d !== "number")) {
+    throw new FormatError("unsupported", `stream: expected an input of [batch, time, ...sizes], got ${name} [${dims.join(", ")}]: use run`);
   }
   const streamer = new Streamer(sizes, evaluate);
   bind(graph, streamer, new Map([[name, { dtype, shape: [1, LENGTH, ...(dims.slice(2) as number[])] }]]));
@@ -84,7 +85,7 @@ class Streamer implements Emits<Clocked> {
   }
 
   emitAll(word: string, inputs: readonly (Clocked | undefined)[], attributes: Attributes, name: string): Clocked[] {
-    const [first, second] = this.#probes.map((b, i) => b.emitAll(word, inputs.map((v) => v?.probes[i]), attributes, name));
+    const [first, second] = this.#probe(word, inputs, attributes, name);
     if (!inputs.some((v) => v?.fed)) return first.map((v) => this.#still(v));
     const time = inputs.map((v) => v?.time);
     if (time.every((axis) => axis === undefined)) {
@@ -103,7 +104,7 @@ class Streamer implements Emits<Clocked> {
     const { history = 0 } = reach;
     const [x] = inputs;
     const start = this.#startOf(word, inputs, attributes, name, first, clocks[0]!, carried.length > 0);
-    if (history > 0) this.#carry(historyOf(this.#start, x!.start!, x!.time!, history, history + clocks[0]!.ahead - x!.ahead));
+    if (history > 0) this.#carry(historyOf(this.#start, x!.start!, x!.time!, history));
     for (const [output] of carried) this.#carry(start[output]!);
     const blocks = this.#blocks.map((b, i) => {
       const given = inputs.map((v) => v?.blocks[i]);
@@ -141,6 +142,15 @@ class Streamer implements Emits<Clocked> {
     };
   }
 
+  #probe(word: string, inputs: readonly (Clocked | undefined)[], attributes: Attributes, name: string): Value[][] {
+    try {
+      return this.#probes.map((b, i) => b.emitAll(word, inputs.map((v) => v?.probes[i]), attributes, name));
+    } catch (error) {
+      if (!(error instanceof FormatError) || !inputs.some((v) => v?.fed)) throw error;
+      throw new FormatError("unsupported", `stream: expected nodes for any number of timesteps, got, at ${LENGTH}, ${error.message}: use run`);
+    }
+  }
+
   #still(value: Value): Clocked {
     return { probes: [value, value], blocks: this.#blocks.map(() => value), start: value, fed: false, ahead: 0 };
   }
@@ -170,9 +180,9 @@ function clockOf(a: readonly number[], b: readonly number[]): { time?: number; a
   return axes.length === 1 && b[time] === a[time] + 1 && ahead >= 0 ? { time, ahead } : undefined;
 }
 
-/** The last rows before the first: x's own, behind `pads` of zeros. */
-function historyOf(start: Builder, x: Value, time: number, history: number, pads: number): Value {
+/** The last rows before the first: x's own, behind zeros. */
+function historyOf(start: Builder, x: Value, time: number, history: number): Value {
   const still = x.type.shape.map(() => 0);
-  const before = still.map((_, axis) => (axis === time ? pads : 0));
+  const before = still.map((_, axis) => (axis === time ? history : 0));
   return start.emit("slice", [start.emit("pad", [x], { before, after: still })], { axes: [time], starts: [-history], ends: [2 ** 31 - 1] });
 }

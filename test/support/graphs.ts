@@ -74,6 +74,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     g.node("resample", [x, g.constant(Int32Array.of(0, width - 1, width - 1, 0), "int32", [2, 2]), floats(g, random, 2, 2)], { axis: 2 }, name), 2,
   ],
   "expand and add": (g, random, x, width, name) => [binary(g, "add", x, g.node("expand", [floats(g, random, width)], { shape: [1, 1, width] }, name), name), width],
+  embedding: (g, random, x, width, name) => {
+    const ids = g.node("cast", [unary(g, x, { function: "clip", alpha: 0, beta: 2.5 }, name)], { to: "int64" }, name);
+    return [g.node("reshape", [g.node("embedding", [ids, floats(g, random, 3, 2)], {}, name)], { shape: [0, 0, 2 * width] }, name), 2 * width];
+  },
+  "conv_transpose within a row": (g, random, x, width, name) => {
+    const rows = g.node("transpose", [x], { permutation: [1, 0, 2] }, name);
+    const y = g.node("conv_transpose", [rows, floats(g, random, width, 1, 3)], {}, name);
+    return [g.node("transpose", [y], { permutation: [1, 0, 2] }, name), 3];
+  },
   conv: conv(() => 1),
   "conv in groups": conv((width) => (width % 2 === 0 ? 2 : 1)),
   "conv of each channel": conv((width) => width),
@@ -112,7 +121,8 @@ const any: Layer = (g, random, x, width, name) => {
   return layer(g, random, x, width, `${name} ${word}`);
 };
 
-function graphOf(random: Random, layers: readonly Layer[]): Graph {
+/** A graph of layers one behind the other. */
+export function graphOf(random: Random, layers: readonly Layer[]): Graph {
   const g = new GraphWriter();
   let width = random.integer(1, 6);
   let x = g.input("x", "float32", ["batch", "time", width]);
