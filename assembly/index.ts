@@ -4,7 +4,7 @@ export { predict } from "./run/predict";
 export { fromTimeMajor, toTimeMajor } from "./ops/rows";
 export { prepare } from "./math/constants";
 export { CHUNK } from "./cells/recurrence";
-export { ABREAST } from "./linear/panels";
+export { group } from "./linear/panels";
 export { FUSED, INTEGER } from "./lanes";
 
 /** The hash of abi.ts, given by build/build.ts. */

@@ -181,7 +181,7 @@ describe("inspect", () => {
   test("--json", () => {
     const facts = JSON.parse(unrolled(["inspect", MODEL, "--json", "--deterministic"]).stdout);
     expect(facts.layers.map((l: { type: string }) => l.type)).toEqual(["embedding", "lstm", "last", "linear", "softmax"]);
-    expect(facts.parameters).toBe(256 * 32 + 4 * 128 * (32 + 128 + 2) + 56 * 129);
+    expect(facts.parameters).toBe(256 * 48 + 4 * 192 * (48 + 192 + 2) + 78 * 193);
     expect(facts.tensors.length).toBe(7);
     expect(facts.memory.build).toBe("base");
     const regions = facts.memory.regions as { offset: number; bytes: number }[];
@@ -191,8 +191,8 @@ describe("inspect", () => {
 
   test("for people", () => {
     const { stdout } = unrolled(["inspect", MODEL]);
-    expect(stdout).toContain("[T, 32] -> [T, 128]");
-    expect(stdout).toContain("98,360 parameters");
+    expect(stdout).toContain("[T, 48] -> [T, 192]");
+    expect(stdout).toContain("213,198 parameters");
     expect(stdout).toMatch(/memory: [\d,]+ bytes, build (base|relaxed)/);
   });
 });

@@ -3,6 +3,7 @@
 // `pre` are pre-activations that hold the finished input half, panel by panel.
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
+import { sums } from "../integer/step";
 import { INTEGER, padded } from "../lanes";
 import { Flag, Kind, Layer } from "../abi";
 import { accumulate, affine } from "../linear/gemm";
@@ -10,9 +11,9 @@ import { linear } from "../linear/linear";
 import { gemv } from "../linear/gemv";
 import { BIAS } from "../linear/panels";
 import { Activation, activateRow } from "../math/activation";
-import { gruGates, gruStep } from "./gru";
+import { gruGates, gruSums } from "./gru";
 import { resetHidden, update } from "./gru_before";
-import { lstmGates, lstmStep } from "./lstm";
+import { lstmGates } from "./lstm";
 import { nonlinearity } from "./rnn";
 import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
@@ -53,34 +54,39 @@ export function inputHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: u
 }
 
 /**
- * One sequence, gates fused onto the accumulators: y from h, and from x where
- * `pre` is 0 and `inputs` are still to be added, or from `pre`, with `inputs` 0.
+ * One sequence: y from h, and from x where `inputs` are still to be added, in the place `pre`,
+ * or from the finished input half that stands there, with `inputs` 0.
  */
 export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: usize, inputs: i32, between: usize): void {
-  const w = l.weights, panel = l.panel;
-  const init = pre ? pre : w, initPanel = pre ? BIAS : panel;
-  const skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
+  const second = pre + (<usize>outputs(l) << 2);
+  const panels = outputs(l) >> 4, skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
+  if (INTEGER) {
+    const init = inputs ? l.weights : pre;
+    if (l.kind == Kind.GRU) pre = sums<i16>(init, l.weights, l.panel, x, inputs, h, l.width, panels);
+    else pre = sums<i32>(init, l.weights, l.panel, x, inputs, h, l.width, panels);
+  } else if (l.kind == Kind.GRU) gruSums(pre, l.weights, l.panel, skip, x, inputs, h, l.width, panels);
+  else gemv(pre, inputs ? 0 : pre, l.weights, l.panel, skip, x, inputs, h, l.width, panels << 4);
   switch (l.kind) {
-    case Kind.RNN: gemv(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units, nonlinearity(l)); break;
-    case Kind.GRU: gruStep(y, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units); break;
+    case Kind.RNN: activateRow(y, pre, nonlinearity(l), l.units); break;
+    case Kind.GRU: gruGates(y, h, pre, l.units); break;
     case Kind.GRU_BEFORE: {
-      gemv(between, init, initPanel, w, panel, skip, x, inputs, h, l.width, padded(l.units) << 1, Activation.SIGMOID);
+      activateRow(between, pre, Activation.SIGMOID, padded(l.units) << 1);
       resetHidden(between, h, l.units);
-      const init2 = pre ? pre + (<usize>outputs(l) << 2) : l.second, panel2 = secondPanel(l);
-      gemv(y, init2, pre ? BIAS : panel2, l.second, panel2, skip, x, inputs, between, l.width, l.units, Activation.TANH);
+      gemv(second, inputs ? 0 : second, l.second, secondPanel(l), skip, x, inputs, between, l.width, whole(l.units));
+      activateRow(y, second, Activation.TANH, l.units);
       update(y, between, h, l.units);
       break;
     }
     default:
-      lstmStep(l.second ? between : y, c, init, initPanel, w, panel, skip, x, inputs, h, l.width, l.units);
+      lstmGates(l.second ? between : y, c, pre, l.units);
       if (l.second) project(l, y, between, 1);
   }
 }
 
 /** Several sequences: the recurrent half as a gemm onto `pre`, then the gates row by row. */
 export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
-  const sums = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
-  accumulate(sums, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
+  const first = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
+  accumulate(first, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
     case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;
     case Kind.GRU: gruRows(l, y, h, pre, preRow, rows); break;

@@ -1,15 +1,18 @@
 // Y = b + X W^T and Y = Y + X W^T over packed panels, for many rows of x: the
 // input half of a sequence, the recurrent half of a batch, a linear layer.
 //
-// Two rows of x share each load of w: 8 accumulators, 4 weights, 2 inputs fit
-// the 15 registers V8 has. A panel stays in L1 while all rows pass over it.
+// Several rows of x share each load of w: a tile of sums as large as the 15 registers allow that V8
+// has. Unfused, products need some too: 4 rows by 2 vectors; fused, 6 by 2. A GRU's panel has 3
+// vectors: 2 rows, or 3. A tile's lines stay in L1 while all rows pass over them; rows that make no
+// tile go one by one, as in gemv.ts.
 //
 // Order of summation, for every output: acc = init, then for k = 0, 1, ...
 // acc = acc + w[k] * x[k].
 import { assertRegion, assertRows, CHECKED } from "../check";
 import * as integer from "../integer/gemm";
-import { INTEGER, madd, storeUpTo } from "../lanes";
-import { biases, line, lineBytes } from "./panels";
+import { FUSED, INTEGER, madd, storeUpTo } from "../lanes";
+import { lines } from "./gemv";
+import { BIAS, group, groupBytes } from "./panels";
 
 /** y[row][0..outputs) = b + W x[row]; a GRU (`vectors` 3) gets its fourth bias unchanged. */
 export function affine(
@@ -23,16 +26,7 @@ export function affine(
     assertRows(x, xRow, inputs, rows, 4);
     assertRows(y, yRow, outputs, rows, 4);
   }
-  for (let p = 0; p < panels; ++p) {
-    const init = biases(w, p, panels, panel, vectors);
-    gemm(y, yRow, init, 0, line(w, p, panels, panel, vectors, 0), lineBytes(p, panels, vectors), x, xRow, inputs, outputs, rows, vectors);
-    if (vectors == 3) {
-      const bias = v128.load(init, 48);
-      for (let row = 0, out = y; row < rows; ++row, out += yRow) v128.store(out, bias, 48);
-    }
-    y += 64;
-    outputs -= 16;
-  }
+  each(y, yRow, 0, 0, w, panel, BIAS, x, xRow, inputs, outputs, rows, panels * vectors, vectors);
 }
 
 /** y[row] += W x[row] in whole panels, W from its line `k` on. */
@@ -46,93 +40,249 @@ export function accumulate(
     assertRows(x, xRow, inputs, rows, 16);
     assertRegion(y, yRow * rows, 16);
   }
-  for (let p = 0; p < panels; ++p) {
-    gemm(y, yRow, y, yRow, line(w, p, panels, panel, vectors, k), lineBytes(p, panels, vectors), x, xRow, inputs, 16, rows, vectors);
-    y += 64;
+  each(y, yRow, y, yRow, w, panel, BIAS + <usize>(k * vectors << 4), x, xRow, inputs, panels << 4, rows, panels * vectors, vectors);
+}
+
+/** Group by group: y[row] = init[row] + W x[row], from the biases where `init` is 0. */
+function each(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, panel: usize, skip: usize,
+  x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, left: i32, vectors: i32,
+): void {
+  while (left > 0) {
+    const n = group(left, vectors), from = init ? init : w;
+    const line = w + groupBytes(n, skip, vectors), size = groupBytes(n, BIAS, vectors);
+    if (vectors == 3) {
+      for (let at: usize = 0, v = line; at < size; at += 64, v += 48) {
+        gru(y + at, yRow, from + at, initRow, v, n << 4, x, xRow, inputs, rows);
+        if (!init) for (let row = 0, out = y + at; row < rows; ++row, out += yRow) v128.store(out, v128.load(w + at, 48), 48);
+      }
+    } else if (n == 4) product(4, y, yRow, from, initRow, line, x, xRow, inputs, outputs, rows);
+    else product(FUSED ? 8 : 6, y, yRow, from, initRow, line, x, xRow, inputs, outputs, rows);
+    y += size;
+    if (init) init += size;
+    w += groupBytes(n, panel, vectors);
+    outputs -= <i32>(size >> 2);
+    left -= n;
   }
 }
 
-/** One panel over all rows; `count` outputs are stored. */
-function gemm(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
-  x: usize, xRow: usize, inputs: i32, count: i32, rows: i32, vectors: i32,
+/** A group of `n` vectors over all rows, its lines from `w` on; `outputs` are stored. */
+@inline function product(
+  n: i32, y: usize, yRow: usize, init: usize, initRow: usize, w: usize,
+  x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32,
 ): void {
-  if (vectors == 4) rowsOf(y, yRow, init, initRow, w, next, x, xRow, inputs, count, rows, 4);
-  else rowsOf(y, yRow, init, initRow, w, next, x, xRow, inputs, count, rows, 3);
+  const tiled = FUSED ? rows - rows % 6 : rows - rows % 4;
+  for (let v = 0; v < n; v += 2) {
+    const at = <usize>v << 4;
+    let to = y + at, from = init + at, k = x;
+    for (let row = 0; row < tiled; row += FUSED ? 6 : 4) {
+      if (FUSED) two6(to, yRow, from, initRow, w + at, n << 4, k, xRow, inputs, outputs - (v << 2));
+      else two4(to, yRow, from, initRow, w + at, n << 4, k, xRow, inputs, outputs - (v << 2));
+      to += yRow * (FUSED ? 6 : 4);
+      from += initRow * (FUSED ? 6 : 4);
+      k += xRow * (FUSED ? 6 : 4);
+    }
+  }
+  y += yRow * tiled;
+  init += initRow * tiled;
+  x += xRow * tiled;
+  for (rows -= tiled; rows > 0; --rows) {
+    lines(n, y, init, w, x, inputs, x, 0, outputs);
+    y += yRow;
+    init += initRow;
+    x += xRow;
+  }
 }
 
-/** The same with `vectors` known to the compiler. */
-@inline function rowsOf(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
-  x: usize, xRow: usize, inputs: i32, count: i32, rows: i32, vectors: i32,
-): void {
+/** A panel of a GRU over all rows. */
+function gru(y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32, rows: i32): void {
+  for (; FUSED && rows > 2; rows -= 3) {
+    threeBy3(y, yRow, init, initRow, w, next, x, xRow, inputs);
+    y += yRow * 3;
+    init += initRow * 3;
+    x += xRow * 3;
+  }
   for (; rows > 1; rows -= 2) {
-    two(y, yRow, init, initRow, w, next, x, xRow, inputs, count, vectors);
+    threeBy2(y, yRow, init, initRow, w, next, x, xRow, inputs);
     y += yRow << 1;
     init += initRow << 1;
     x += xRow << 1;
   }
-  if (rows) one(y, init, w, next, x, inputs, count, vectors);
+  if (rows) threeBy1(y, yRow, init, initRow, w, next, x, xRow, inputs);
 }
 
-@inline function two(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize,
-  x: usize, xRow: usize, inputs: i32, count: i32, vectors: i32,
+/** Two vectors, 4 rows. */
+@inline function two4(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32, count: i32,
 ): void {
-  let a0 = v128.load(init), a1 = v128.load(init, 16), a2 = v128.load(init, 32);
-  let a3 = vectors == 4 ? v128.load(init, 48) : a2;
-  init += initRow;
-  let b0 = v128.load(init), b1 = v128.load(init, 16), b2 = v128.load(init, 32);
-  let b3 = vectors == 4 ? v128.load(init, 48) : b2;
-  let z = x + xRow;
+  const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
+  const i1 = init + initRow, i2 = i1 + initRow, i3 = i2 + initRow;
+  let a0 = v128.load(init), a1 = v128.load(init, 16);
+  let b0 = v128.load(i1), b1 = v128.load(i1, 16);
+  let c0 = v128.load(i2), c1 = v128.load(i2, 16);
+  let d0 = v128.load(i3), d1 = v128.load(i3, 16);
+  let k1 = x + xRow, k2 = k1 + xRow, k3 = k2 + xRow;
   for (const end = x + (<usize>inputs << 2); x < end; x += 4) {
-    const s = v128.load32_splat(x), t = v128.load32_splat(z);
-    const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32);
+    const w0 = v128.load(w), w1 = v128.load(w, 16);
+    let s = v128.load32_splat(x);
     a0 = madd(w0, s, a0);
-    b0 = madd(w0, t, b0);
     a1 = madd(w1, s, a1);
-    b1 = madd(w1, t, b1);
-    a2 = madd(w2, s, a2);
-    b2 = madd(w2, t, b2);
-    if (vectors == 4) {
-      const w3 = v128.load(w, 48);
-      a3 = madd(w3, s, a3);
-      b3 = madd(w3, t, b3);
-    }
-    z += 4;
+    s = v128.load32_splat(k1);
+    b0 = madd(w0, s, b0);
+    b1 = madd(w1, s, b1);
+    s = v128.load32_splat(k2);
+    c0 = madd(w0, s, c0);
+    c1 = madd(w1, s, c1);
+    s = v128.load32_splat(k3);
+    d0 = madd(w0, s, d0);
+    d1 = madd(w1, s, d1);
+    k1 += 4;
+    k2 += 4;
+    k3 += 4;
     w += next;
   }
-  store(y, a0, a1, a2, a3, count, vectors);
-  store(y + yRow, b0, b1, b2, b3, count, vectors);
+  store2(y, a0, a1, count);
+  store2(y1, b0, b1, count);
+  store2(y2, c0, c1, count);
+  store2(y3, d0, d1, count);
 }
 
-@inline function one(
-  y: usize, init: usize, w: usize, next: usize, x: usize, inputs: i32, count: i32, vectors: i32,
+/** Two vectors, 6 rows. */
+@inline function two6(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32, count: i32,
+): void {
+  const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
+  const i1 = init + initRow, i2 = i1 + initRow, i3 = i2 + initRow, i4 = i3 + initRow, i5 = i4 + initRow;
+  let a0 = v128.load(init), a1 = v128.load(init, 16);
+  let b0 = v128.load(i1), b1 = v128.load(i1, 16);
+  let c0 = v128.load(i2), c1 = v128.load(i2, 16);
+  let d0 = v128.load(i3), d1 = v128.load(i3, 16);
+  let e0 = v128.load(i4), e1 = v128.load(i4, 16);
+  let f0 = v128.load(i5), f1 = v128.load(i5, 16);
+  let k1 = x + xRow, k2 = k1 + xRow, k3 = k2 + xRow, k4 = k3 + xRow, k5 = k4 + xRow;
+  for (const end = x + (<usize>inputs << 2); x < end; x += 4) {
+    const w0 = v128.load(w), w1 = v128.load(w, 16);
+    let s = v128.load32_splat(x);
+    a0 = madd(w0, s, a0);
+    a1 = madd(w1, s, a1);
+    s = v128.load32_splat(k1);
+    b0 = madd(w0, s, b0);
+    b1 = madd(w1, s, b1);
+    s = v128.load32_splat(k2);
+    c0 = madd(w0, s, c0);
+    c1 = madd(w1, s, c1);
+    s = v128.load32_splat(k3);
+    d0 = madd(w0, s, d0);
+    d1 = madd(w1, s, d1);
+    s = v128.load32_splat(k4);
+    e0 = madd(w0, s, e0);
+    e1 = madd(w1, s, e1);
+    s = v128.load32_splat(k5);
+    f0 = madd(w0, s, f0);
+    f1 = madd(w1, s, f1);
+    k1 += 4;
+    k2 += 4;
+    k3 += 4;
+    k4 += 4;
+    k5 += 4;
+    w += next;
+  }
+  store2(y, a0, a1, count);
+  store2(y1, b0, b1, count);
+  store2(y2, c0, c1, count);
+  store2(y3, d0, d1, count);
+  store2(y4, e0, e1, count);
+  store2(y5, f0, f1, count);
+}
+
+/** Three vectors, three rows. */
+@inline function threeBy3(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32,
+): void {
+  const y1 = y + yRow, y2 = y1 + yRow;
+  const i1 = init + initRow, i2 = i1 + initRow;
+  let a0 = v128.load(init), a1 = v128.load(init, 16), a2 = v128.load(init, 32);
+  let b0 = v128.load(i1), b1 = v128.load(i1, 16), b2 = v128.load(i1, 32);
+  let c0 = v128.load(i2), c1 = v128.load(i2, 16), c2 = v128.load(i2, 32);
+  let k1 = x + xRow, k2 = k1 + xRow;
+  for (const end = x + (<usize>inputs << 2); x < end; x += 4) {
+    const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32);
+    let s = v128.load32_splat(x);
+    a0 = madd(w0, s, a0);
+    a1 = madd(w1, s, a1);
+    a2 = madd(w2, s, a2);
+    s = v128.load32_splat(k1);
+    b0 = madd(w0, s, b0);
+    b1 = madd(w1, s, b1);
+    b2 = madd(w2, s, b2);
+    s = v128.load32_splat(k2);
+    c0 = madd(w0, s, c0);
+    c1 = madd(w1, s, c1);
+    c2 = madd(w2, s, c2);
+    k1 += 4;
+    k2 += 4;
+    w += next;
+  }
+  store3(y, a0, a1, a2);
+  store3(y1, b0, b1, b2);
+  store3(y2, c0, c1, c2);
+}
+
+/** Three vectors, two rows. */
+@inline function threeBy2(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32,
+): void {
+  const y1 = y + yRow;
+  const i1 = init + initRow;
+  let a0 = v128.load(init), a1 = v128.load(init, 16), a2 = v128.load(init, 32);
+  let b0 = v128.load(i1), b1 = v128.load(i1, 16), b2 = v128.load(i1, 32);
+  let k1 = x + xRow;
+  for (const end = x + (<usize>inputs << 2); x < end; x += 4) {
+    const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32);
+    let s = v128.load32_splat(x);
+    a0 = madd(w0, s, a0);
+    a1 = madd(w1, s, a1);
+    a2 = madd(w2, s, a2);
+    s = v128.load32_splat(k1);
+    b0 = madd(w0, s, b0);
+    b1 = madd(w1, s, b1);
+    b2 = madd(w2, s, b2);
+    k1 += 4;
+    w += next;
+  }
+  store3(y, a0, a1, a2);
+  store3(y1, b0, b1, b2);
+}
+
+/** Three vectors, one row. */
+@inline function threeBy1(
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32,
 ): void {
   let a0 = v128.load(init), a1 = v128.load(init, 16), a2 = v128.load(init, 32);
-  let a3 = vectors == 4 ? v128.load(init, 48) : a2;
   for (const end = x + (<usize>inputs << 2); x < end; x += 4) {
-    const s = v128.load32_splat(x);
-    a0 = madd(v128.load(w), s, a0);
-    a1 = madd(v128.load(w, 16), s, a1);
-    a2 = madd(v128.load(w, 32), s, a2);
-    if (vectors == 4) a3 = madd(v128.load(w, 48), s, a3);
+    const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32);
+    let s = v128.load32_splat(x);
+    a0 = madd(w0, s, a0);
+    a1 = madd(w1, s, a1);
+    a2 = madd(w2, s, a2);
     w += next;
   }
-  store(y, a0, a1, a2, a3, count, vectors);
+  store3(y, a0, a1, a2);
 }
 
-/** Stores a panel's outputs: all of them, or the `count` that the last panel has. */
-@inline function store(y: usize, a0: v128, a1: v128, a2: v128, a3: v128, count: i32, vectors: i32): void {
-  if (count >= 16) {
-    v128.store(y, a0);
-    v128.store(y, a1, 16);
-    v128.store(y, a2, 32);
-    if (vectors == 4) v128.store(y, a3, 48);
+/** The first `count` of two vectors. */
+@inline function store2(y: usize, a: v128, b: v128, count: i32): void {
+  if (count >= 8) {
+    v128.store(y, a);
+    v128.store(y, b, 16);
   } else {
-    storeUpTo(y, a0, count);
-    storeUpTo(y + 16, a1, count - 4);
-    storeUpTo(y + 32, a2, count - 8);
-    storeUpTo(y + 48, a3, count - 12);
+    storeUpTo(y, a, count);
+    storeUpTo(y + 16, b, count - 4);
   }
+}
+
+@inline function store3(y: usize, a: v128, b: v128, c: v128): void {
+  v128.store(y, a);
+  v128.store(y, b, 16);
+  v128.store(y, c, 32);
 }

@@ -1,44 +1,31 @@
-// The packed matrix. A panel holds 16 outputs, one line an input, after their
-// biases:
+// The packed matrix. Its outputs stand in vectors of four; a group of vectors stands side by
+// side, a line an input after the biases, so that one walk over the inputs feeds all of them:
 //
-//          vector 0   vector 1   vector 2   vector 3
-//   bias   b0 .. b3 | b4 .. b7 | b8 ..    | b12 .. b15
-//   k = 0  w0 .. w3 | w4 .. w7 | w8 ..    | w12 .. w15
+//          vector 0   vector 1         vector 5
+//   bias   b0 .. b3 | b4 .. b7 | ... | b20 .. b23
+//   k = 0  w0 .. w3 | w4 .. w7 | ... | w20 .. w23
 //   k = 1  w0 ..
 //
-// (a GRU's lines have 3 vectors, its biases 4). Where multiply-add is fused, two
-// panels stand side by side, line by line, so that one walk over the inputs
-// feeds 8 accumulators and hides the latency; the last of an odd number stands
-// alone. Unfused, Node 20 loads all of a turn's weights before it adds: beside 8
-// accumulators they spill, and 4 accumulators, two inputs a turn, are 20 % faster.
-// A GRU's 3 leave adders idle: its panels are paired in every build, 12 % faster.
+// 16 outputs are a panel: 4 vectors a line; a GRU's lines have 3 vectors a panel, its biases 4.
+//
+// A group is as wide as V8 has registers for: unfused, products need some too, 6 sums are 5 to 7 % faster
+// than 4 on Node 20, and 8 spill. Fused, 8 hide the latency, and three of a GRU's panels are 4 to 10 % faster than two.
 import { FUSED } from "../lanes";
 
 /** Bytes of a panel's biases. */
 export const BIAS: usize = 64;
 
-/** Panels with lines of 4 vectors that stand side by side, as a global for those who pack. */
-export const ABREAST: i32 = FUSED ? 2 : 1;
-
-/** Whether panel `p` of `panels` stands beside another. */
-@inline export function paired(p: i32, panels: i32, vectors: i32): bool {
-  return (FUSED || vectors == 3) && (p | 1) < panels;
+/** Vectors in the first group of `left`; `vectors` to a panel's line. */
+export function group(left: i32, vectors: i32): i32 {
+  if (vectors == 3) {
+    if (FUSED && left != 6 && left != 12 && left > 3) return 9;
+    return left > 3 ? 6 : 3;
+  }
+  if (FUSED) return left > 4 ? 8 : 4;
+  return left > 4 && left != 8 ? 6 : 4;
 }
 
-/** Bytes from one line of panel `p` to its next; `vectors` in a line. */
-@inline export function lineBytes(p: i32, panels: i32, vectors: i32): usize {
-  return <usize>(vectors << (paired(p, panels, vectors) ? 5 : 4));
-}
-
-/** Address of panel `p`'s biases; a panel alone has `panel` bytes. */
-@inline export function biases(w: usize, p: i32, panels: i32, panel: usize, vectors: i32): usize {
-  return paired(p, panels, vectors) ? w + panel * (p & ~1) + BIAS * (p & 1) : w + panel * p;
-}
-
-/** Address of panel `p`'s line `k`. */
-@inline export function line(w: usize, p: i32, panels: i32, panel: usize, vectors: i32, k: i32): usize {
-  const first = paired(p, panels, vectors)
-    ? w + panel * (p & ~1) + (BIAS << 1) + (vectors << 4) * (p & 1)
-    : w + panel * p + BIAS;
-  return first + lineBytes(p, panels, vectors) * k;
+/** Bytes of a group of `count` vectors, or of its part that has `bytes` in a panel. */
+@inline export function groupBytes(count: i32, bytes: usize, vectors: i32): usize {
+  return vectors == 4 ? <usize>count * bytes >> 2 : <usize>(count / 3) * bytes;
 }

@@ -10,8 +10,9 @@ const MOST_NODES = 100_000;
 /** Elements of one value. */
 const MOST_ELEMENTS = 2 ** 28;
 
-/** Elements of a value that is computed before anything runs: a small file may unfold to more, which is left for the run. */
+/** Elements of a value that is computed before anything runs, and of all of them: a small file may unfold to more. */
 const MOST_KNOWN = 2 ** 22;
+const MOST_KNOWN_TOGETHER = 2 ** 26;
 
 /** Computes a node whose inputs are all known. */
 export type Evaluate = (node: BoundNode) => Constant[];
@@ -33,6 +34,8 @@ export class Builder {
   readonly #makers = new Map<Value, BoundNode>();
   readonly #evaluate: Evaluate;
   #made = 0;
+  /** Elements computed so far. */
+  #computed = 0;
 
   constructor(evaluate: Evaluate) {
     this.#evaluate = evaluate;
@@ -66,7 +69,7 @@ export class Builder {
     const types = op.infer(call).map((t) => checkType(name, t));
     const same = op.same?.(call, types);
     if (same) return [same];
-    if (inputs.every((v) => !v || v.constant) && (op.view || types.every((t) => countOf(t.shape) <= MOST_KNOWN))) return this.#known(op, call, types);
+    if (inputs.every((v) => !v || v.constant) && (op.view || this.#affordable(types))) return this.#known(op, call, types);
     const node: BoundNode = { op, call, outputs: types.map((type) => ({ name: `${name}#${++this.#made}`, type })) };
     this.#nodes.push(node);
     if (this.#nodes.length > MOST_NODES) throw new FormatError("unsupported", `${name}: expected a graph of at most ${MOST_NODES} nodes, got more`);
@@ -102,6 +105,14 @@ export class Builder {
     if (op.view) return [this.constant(inputs[0]!.constant!.data, types[0].dtype, types[0].shape, name)];
     const outputs = types.map((type) => ({ name, type }));
     return this.#evaluate({ op, call, outputs }).map((constant) => ({ name, type: constant, constant }));
+  }
+
+  /** Whether a node's outputs are few enough to be computed at once; what is not is left for the run. */
+  #affordable(types: readonly Type[]): boolean {
+    const count = types.reduce((sum, t) => sum + countOf(t.shape), 0);
+    if (count > MOST_KNOWN || this.#computed + count > MOST_KNOWN_TOGETHER) return false;
+    this.#computed += count;
+    return true;
   }
 
   /** Names of the graph's inputs that a value depends on. */

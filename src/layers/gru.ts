@@ -4,7 +4,7 @@ import type { Cell } from "./recurrent.ts";
 /** r, z = sigmoid(...), n = tanh(W_in x + b_in + r * (W_hn h + b_hn)); h' = (1 - z) * n + z * h. */
 export const gru: Cell = {
   kind: Kind.GRU,
-  gates: { torch: "rzn", slots: 4, x: "nrz", h: "rzn", abreast: 2 },
+  gates: { torch: "rzn", slots: 4, x: "nrz", h: "rzn" },
   hasCellState: false,
   flags: () => 0,
 };

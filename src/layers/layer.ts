@@ -1,4 +1,5 @@
 import type { GateOrder } from "../pack/gates.ts";
+import type { Group } from "../pack/panels.ts";
 
 export { Flag, Kind } from "../abi/layout.ts";
 
@@ -8,8 +9,8 @@ export const MOST_LAYERS = 1000;
 /** A region of floats that a layer wants, and how to fill it. */
 export interface Weights {
   readonly size: number;
-  /** `abreast`: panels that the build wants side by side. */
-  write(out: Float32Array, abreast: number): void;
+  /** `group`: which vectors the build wants side by side. */
+  write(out: Float32Array, group: Group): void;
 }
 
 /** One record for the kernels: the words of Layer in assembly/abi.ts in elements, addresses still open. */

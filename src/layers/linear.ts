@@ -40,5 +40,5 @@ export function packLinear(
   }
   const block: Block = { matrix, columns, lanes: LANES, row };
   const panel = panelSize([block]);
-  return { panel, weights: { size: panels * panel, write: (out, abreast) => pack(out, panels, abreast, biasOf, [block]) } };
+  return { panel, weights: { size: panels * panel, write: (out, group) => pack(out, panels, group, biasOf, [block]) } };
 }

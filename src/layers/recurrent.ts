@@ -112,7 +112,7 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
 }
 
 function packed(order: GateOrder, w: TakenWeights): Weights {
-  return { size: cellSize(order, w), write: (out, abreast) => packCell(out, abreast, w.name, order, w) };
+  return { size: cellSize(order, w), write: (out, group) => packCell(out, group, w.name, order, w) };
 }
 
 /** [i f o][units], each in whole vectors. */

@@ -96,7 +96,7 @@ export function buildNet(
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
     const at = (base + offset) >> 2;
-    w.write(arena.f32.subarray(at, at + w.size), kernels.ABREAST.value as number);
+    w.write(arena.f32.subarray(at, at + w.size), kernels.group);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
   const room = taken.integers ? arena.allocate(Math.max(...records.map((r) => roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0), r.panels ?? Math.ceil(r.units / LANES))))) : 0;

@@ -21,7 +21,7 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
   const read = (order: GateOrder, from: number) => {
     const { panel, panels } = cellPanels(order, w);
     const integers = net.build === "integer";
-    unpackCell(f32.subarray(from, integers ? undefined : from + panel * panels), net.kernels.ABREAST.value as number, integers, order, w);
+    unpackCell(f32.subarray(from, integers ? undefined : from + panel * panels), net.kernels.group, integers, order, w);
   };
   read(r.gates!, at(WORD.weights));
   if (r.candidate) read(r.candidate, at(WORD.second));

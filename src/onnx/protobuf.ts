@@ -148,12 +148,8 @@ const WIRES = { int: VARINT, float: FIXED32, double: FIXED64 };
 
 /** UTF-8, or a FormatError that names the field. Names of ASCII, as most are, need no TextDecoder: it takes microseconds. */
 export function text(label: string, bytes: Uint8Array): string {
-  let ascii = "";
-  for (const byte of bytes) {
-    if (byte > 127) return decoded(label, bytes);
-    ascii += String.fromCharCode(byte);
-  }
-  return ascii;
+  if (bytes.length > 1000 || bytes.some((byte) => byte > 127)) return decoded(label, bytes);
+  return String.fromCharCode(...bytes);
 }
 
 function decoded(label: string, bytes: Uint8Array): string {

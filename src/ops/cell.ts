@@ -150,7 +150,7 @@ function layerWords(kind: Kind, cell: Cell, call: CellCall, d: number, to: Lower
   const source = weightHh!.constant!.data;
   const key = `${call.inputs.map((v) => identityOf(v?.constant?.data)).slice(1, 5).join()} ${d}`;
   const packed = (order: GateOrder) =>
-    to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, abreast) => packCell(floats, abreast, (t) => t, order, w));
+    to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, group) => packCell(floats, group, (t) => t, order, w));
   const { panel, panels: count } = cellPanels(cell.gates, w);
   const hr = part(weightHr);
   const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;

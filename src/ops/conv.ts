@@ -1,4 +1,5 @@
 import { FormatError } from "../check.ts";
+import type { Group } from "../pack/panels.ts";
 import { whole } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
 import { panels, weightsOf } from "./linear.ts";
@@ -13,7 +14,7 @@ function groupPanels(
 ): { weights: At; panel: number; group: number } {
   let group = 0;
   let panel = 0;
-  const made: ((floats: Float32Array, integers: Int32Array, abreast: number) => void)[] = [];
+  const made: ((floats: Float32Array, integers: Int32Array, group: Group) => void)[] = [];
   for (let g = 0; g < groups; g++) {
     const collect: Lowering = { ...to, weights: (_, __, bytes, write) => {
       group = bytes;
@@ -22,8 +23,8 @@ function groupPanels(
     } };
     ({ panel } = panels(collect, matrix(g), bias(g), outputs, columns));
   }
-  const weights = to.weights(source, `${layout} ${groups} ${outputs} ${columns}`, group * groups, (floats, integers, abreast) =>
-    made.forEach((write, g) => write(floats.subarray((g * group) >> 2, ((g + 1) * group) >> 2), integers, abreast)),
+  const weights = to.weights(source, `${layout} ${groups} ${outputs} ${columns}`, group * groups, (floats, integers, vectors) =>
+    made.forEach((write, g) => write(floats.subarray((g * group) >> 2, ((g + 1) * group) >> 2), integers, vectors)),
   );
   return { weights, panel, group };
 }

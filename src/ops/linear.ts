@@ -9,8 +9,8 @@ export function panels(to: Lowering, matrix: Float32Array, bias: Float32Array | 
   const block: Block = { matrix, columns, lanes: LANES, row: (panel, lane) => (panel * LANES + lane < rows ? panel * LANES + lane : -1) };
   const count = Math.ceil(rows / LANES);
   const panel = panelSize([block]);
-  const weights = to.weights(matrix, `panels ${rows} ${columns} ${identityOf(bias)}`, 4 * count * panel, (floats, _, abreast) =>
-    pack(floats, count, abreast, (p, lane) => (bias && block.row(p, lane) >= 0 ? bias[block.row(p, lane)] : 0), [block]),
+  const weights = to.weights(matrix, `panels ${rows} ${columns} ${identityOf(bias)}`, 4 * count * panel, (floats, _, group) =>
+    pack(floats, count, group, (p, lane) => (bias && block.row(p, lane) >= 0 ? bias[block.row(p, lane)] : 0), [block]),
   );
   return { weights, panel: panel * 4 };
 }

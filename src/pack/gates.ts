@@ -1,6 +1,6 @@
 import { isFloats, type Matrix } from "./matrix.ts";
 import { integerSize, packIntegers, unpackIntegers, type IntegerBlock } from "./integers.ts";
-import { LANES, pack, panelSize, unpack, type Block } from "./panels.ts";
+import { LANES, pack, panelSize, unpack, type Block, type Group } from "./panels.ts";
 
 /**
  * How a cell's gates stand with the producer and in panels: a letter each.
@@ -14,8 +14,6 @@ export interface GateOrder {
   readonly slots: number;
   readonly x: string;
   readonly h: string;
-  /** Panels that stand side by side in every build, where not the build's own number. */
-  readonly abreast?: number;
 }
 
 /** The matrices of one cell as PyTorch names and shapes them; biases may be absent. */
@@ -48,13 +46,13 @@ export function cellPanels(order: GateOrder, { inputs, units, width }: Pick<Cell
  * recurrent biases the last: where both add up they are summed in float64 and
  * rounded once; where a gate keeps them apart (GRU's candidate) each has its own.
  */
-export function packCell(out: Float32Array, abreast: number, name: (tensor: string) => string, order: GateOrder, w: CellWeights): void {
+export function packCell(out: Float32Array, group: Group, name: (tensor: string) => string, order: GateOrder, w: CellWeights): void {
   const integers = integerBlocks(order, w);
   if (integers) {
     const [x, h] = integers;
     packIntegers(out, name("weight_ih"), x);
     packIntegers(out.subarray(integerSize(x)), name("weight_hh"), h);
-  } else pack(out, cellPanels(order, w).panels, order.abreast ?? abreast, biasOf(order, w), blocksOf(order, w));
+  } else pack(out, cellPanels(order, w).panels, group, biasOf(order, w), blocksOf(order, w));
 }
 
 /** Float32 words of a packed cell. */
@@ -83,7 +81,7 @@ function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number)
 }
 
 /** Reads a cell's gates back into `w`; a sum of two biases becomes the input bias. */
-export function unpackCell(packed: Float32Array, abreast: number, integers: boolean, order: GateOrder, w: CellWeights): void {
+export function unpackCell(packed: Float32Array, group: Group, integers: boolean, order: GateOrder, w: CellWeights): void {
   const [x, h] = blocksOf(order, w);
   const bias = (panel: number, lane: number, value: number) => {
     const i = rowAt(x, panel, lane);
@@ -92,7 +90,7 @@ export function unpackCell(packed: Float32Array, abreast: number, integers: bool
     else if (j >= 0) w.biasHh![j] = value;
   };
   const { panels } = cellPanels(order, w);
-  if (!integers) unpack(packed, panels, order.abreast ?? abreast, bias, [x, h]);
+  if (!integers) unpack(packed, panels, group, bias, [x, h]);
   else unpackIntegers(packed.subarray(unpackIntegers(packed, panels, x, bias)), panels, h);
 }
 

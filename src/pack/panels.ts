@@ -14,42 +14,47 @@ export function panelSize(blocks: readonly { columns: number; lanes: number }[])
   return blocks.reduce((size, b) => size + b.columns * b.lanes, LANES);
 }
 
+/** Vectors in the first of the groups that `left` of a matrix's vectors make, `perPanel` to a panel's line. */
+export type Group = (left: number, perPanel: number) => number;
+
 /**
- * Panels stand `abreast` side by side, the rest alone:
+ * Vectors of four lanes stand side by side in groups, which the kernels choose:
  *
- *   bias of each | block 0: column 0 of each, column 1 of each, ... | block 1: ...
+ *   biases | block 0: the group's lanes of column 0, of column 1, ... | block 1: ...
  *
  * Visits each panel's biases and the first element of each lane of each block; the
  * lane's other columns follow `step` elements apart.
  */
 function visit(
-  panels: number, abreast: number, blocks: readonly Block[],
+  panels: number, group: Group, blocks: readonly Block[],
   bias: (at: number, panel: number, lane: number) => void,
   lanes: (at: number, step: number, block: Block, row: number) => void,
 ): void {
+  const vectors = blocks[0].lanes / 4;
   let at = 0;
-  for (let p = 0; p < panels;) {
-    const group = p + abreast <= panels ? abreast : 1;
-    for (let g = 0; g < group; g++) for (let lane = 0; lane < LANES; lane++) bias(at++, p + g, lane);
+  for (let first = 0, count; first < panels * vectors; first += count) {
+    count = group(panels * vectors - first, vectors);
+    const end = ((first + count) / vectors) * LANES;
+    for (let i = (first / vectors) * LANES; i < end; i++) bias(at++, Math.floor(i / LANES), i % LANES);
     for (const block of blocks) {
-      const step = block.lanes * group;
+      const step = count * 4;
       for (let i = 0; i < step; i++) {
-        const row = block.row(p + Math.floor(i / block.lanes), i % block.lanes);
+        const lane = first * 4 + i;
+        const row = block.row(Math.floor(lane / block.lanes), lane % block.lanes);
         if (row >= 0) lanes(at + i, step, block, row);
       }
       at += block.columns * step;
     }
-    p += group;
   }
 }
 
 /** Writes panels into `out`, which is zero: lanes without a row stay so, are apart and change nothing. */
 export function pack(
-  out: Float32Array, panels: number, abreast: number,
+  out: Float32Array, panels: number, group: Group,
   bias: (panel: number, lane: number) => number, blocks: readonly Block[],
 ): void {
   visit(
-    panels, abreast, blocks,
+    panels, group, blocks,
     (at, panel, lane) => (out[at] = bias(panel, lane)),
     (at, step, { matrix, columns }, row) => copy(out, at, step, matrix, row * columns, 1, columns),
   );
@@ -57,11 +62,11 @@ export function pack(
 
 /** Reads panels back into the blocks' matrices. */
 export function unpack(
-  packed: Float32Array, panels: number, abreast: number,
+  packed: Float32Array, panels: number, group: Group,
   bias: (panel: number, lane: number, value: number) => void, blocks: readonly Block[],
 ): void {
   visit(
-    panels, abreast, blocks,
+    panels, group, blocks,
     (at, panel, lane) => bias(panel, lane, packed[at]),
     (at, step, { matrix, columns }, row) => copy(matrix, row * columns, 1, packed, at, step, columns),
   );

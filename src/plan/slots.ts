@@ -1,3 +1,5 @@
+import type { Group } from "../pack/panels.ts";
+
 /** Bytes that a plan wants, and where they will stand. */
 export interface Slot {
   /** Values come and go while a plan runs; weights are written once. */
@@ -8,8 +10,8 @@ export interface Slot {
   /** Weights: the numbers they are made of and how they are laid out, which two plans may share. */
   readonly source?: object;
   readonly layout?: string;
-  /** Fills the slot, which is zero; `abreast`: panels that the build wants side by side. */
-  readonly write?: (floats: Float32Array, integers: Int32Array, abreast: number) => void;
+  /** Fills the slot, which is zero; `group`: which vectors the build wants side by side. */
+  readonly write?: (floats: Float32Array, integers: Int32Array, group: Group) => void;
 }
 
 /** An address to be: a slot, and bytes into it. */

@@ -79,7 +79,7 @@ export class Player {
     if (!kept) {
       const address = this.arena.allocate(slot.bytes);
       const end = (address + slot.bytes) >> 2;
-      slot.write!(this.arena.f32.subarray(address >> 2, end), this.arena.i32.subarray(address >> 2, end), this.#kernels.ABREAST.value as number);
+      slot.write!(this.arena.f32.subarray(address >> 2, end), this.arena.i32.subarray(address >> 2, end), this.#kernels.group);
       layouts.set(slot.layout!, (kept = { address, plans: 0 }));
     }
     kept.plans++;

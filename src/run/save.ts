@@ -54,8 +54,8 @@ function blocks(bytes: Uint8Array, h: number, c: number): State {
 const fingerprints = new WeakMap<Net, number>();
 
 /**
- * A number for the model, of its records and packed weights. Every line of 16 weights
- * is mixed alone and the results added: builds set these lines in another order, and agree.
+ * A number for the model, of its records and packed weights. Every vector of 4 weights
+ * is mixed alone and the results added: builds set these vectors in another order, and agree.
  */
 function fingerprint(net: Net): number {
   let print = fingerprints.get(net);
@@ -63,7 +63,7 @@ function fingerprint(net: Net): number {
     print = 0x811c9dc5;
     for (const { name, offset, bytes } of net.regions) {
       if (name === "records") continue; // these hold addresses
-      for (let i = offset >> 2, end = (offset + align(bytes)) >> 2; i < end; i += 16) print = (print + line(net.arena.i32, i)) | 0;
+      for (let i = offset >> 2, end = (offset + align(bytes)) >> 2; i < end; i += 4) print = (print + vector(net.arena.i32, i)) | 0;
     }
     for (const layer of net.layers) {
       for (const { kind, flags, inputs, units, column, columns, clip, alpha, beta } of layer.records) {
@@ -76,10 +76,10 @@ function fingerprint(net: Net): number {
   return print;
 }
 
-/** 16 words in their order as one, its bits spread. */
-function line(words: Int32Array, at: number): number {
+/** 4 words in their order as one, its bits spread. */
+function vector(words: Int32Array, at: number): number {
   let word = 0;
-  for (let i = at; i < at + 16; i++) word = Math.imul(word ^ words[i] ^ (words[i] >>> 15), 0x01000193);
+  for (let i = at; i < at + 4; i++) word = Math.imul(word ^ words[i] ^ (words[i] >>> 15), 0x01000193);
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   return Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
 }

@@ -9,7 +9,8 @@ export type FullKernels = {
   /** Plays records from `at` to `end`; returns `end`, or the record that could not go on. */
   readonly play: (at: number, end: number) => number;
   readonly prepare: () => void;
-  readonly ABREAST: WebAssembly.Global;
+  /** Vectors in the first group of `left`, `perPanel` to a panel's line. */
+  readonly group: (left: number, perPanel: number) => number;
   readonly FUSED: WebAssembly.Global;
   /** The hash of assembly/abi.ts. */
   readonly ABI: WebAssembly.Global;

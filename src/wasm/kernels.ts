@@ -16,8 +16,8 @@ export type Kernels = {
   readonly fromTimeMajor: (sequence: number, rows: number, width: number, steps: number, batch: number, active: number) => void;
   /** Writes the constants that the others read; once for each memory. */
   readonly prepare: () => void;
-  /** Panels that stand side by side, as a global. */
-  readonly ABREAST: WebAssembly.Global;
+  /** Vectors that stand side by side first, of `left` that have `perPanel` in a panel's line. */
+  readonly group: (left: number, perPanel: number) => number;
   /** Rows of pre-activations that a cell keeps at once, as a global. */
   readonly CHUNK: WebAssembly.Global;
   /** 1 in the relaxed build, as a global. */

@@ -4,7 +4,7 @@ import { ABI } from "../abi/layout.ts";
 import { checkObject, kindOf } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import type { Build, Kernels } from "./kernels.ts";
-import { RELAXED_PROBE, SIMD_PROBE } from "./probes.ts";
+import { relaxedIsFaster, SIMD_PROBE } from "./probes.ts";
 
 const modules = new Map<Build, WebAssembly.Module>();
 let supported: Build | undefined;
@@ -26,7 +26,7 @@ function probe(): Build {
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error("unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)");
   }
-  return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "base";
+  return relaxedIsFaster() ? "relaxed" : "base";
 }
 
 /**

@@ -18,7 +18,7 @@ function texts(folder: string): string {
 
 describe("quantize, then compare", () => {
   /** Arg-max that agree at least, the largest difference of probabilities, times smaller. */
-  const BOUNDS = { int8: [0.99, 0.05, 3.6], int16: [0.999, 5e-4, 1.9] } as const;
+  const BOUNDS = { int8: [0.99, 0.05, 3.6], int16: [0.999, 1e-3, 1.9] } as const;
 
   test.each(Object.entries(BOUNDS))("language-id LSTM in %s", (weights, [agreement, difference, smaller]) => {
     const folder = scratch();
@@ -30,8 +30,8 @@ describe("quantize, then compare", () => {
     const { stdout, status } = unrolled(["compare", LSTM, small, "--input", texts(folder), "--json"]);
     expect(status).toBe(0);
     const found = JSON.parse(stdout) as Record<string, number>;
-    expect(found).toMatchObject({ sequences: 262, rows: 262 });
-    expect(found.sameArgMax / 262).toBeGreaterThanOrEqual(agreement);
+    expect(found).toMatchObject({ sequences: 252, rows: 252 });
+    expect(found.sameArgMax / 252).toBeGreaterThanOrEqual(agreement);
     expect(found.largestDifference).toBeLessThan(difference);
     expect(found.meanDifference).toBeLessThan(found.largestDifference);
   });
@@ -40,8 +40,8 @@ describe("quantize, then compare", () => {
     const small = join(scratch(), "small.safetensors");
     unrolled(["quantize", LSTM, small, "-w", "int8"]);
     const { stdout } = unrolled(["inspect", small]);
-    expect(stdout).toContain("98,360 parameters, matrices in I8");
-    expect(stdout).toMatch(/cell\.weight_hh_l0\.scale +F32 +\[512\]/);
+    expect(stdout).toContain("213,198 parameters, matrices in I8");
+    expect(stdout).toMatch(/cell\.weight_hh_l0\.scale +F32 +\[768\]/);
     expect(stdout).toContain("build integer");
   });
 
@@ -72,7 +72,7 @@ describe("refusals", () => {
   test("models of other sizes, and no texts", () => {
     const folder = scratch();
     const other = save(folder, "m.safetensors", draw(cellShapes("gru", "", 5, 9)));
-    expect(failure(["compare", LSTM, other, "-i", "texts.txt"], 1)).toContain("m.safetensors: expected 256 inputs and 56 outputs");
+    expect(failure(["compare", LSTM, other, "-i", "texts.txt"], 1)).toContain("m.safetensors: expected 256 inputs and 78 outputs");
     writeFileSync(join(folder, "empty.txt"), "\n\n");
     expect(failure(["compare", LSTM, LSTM, "-i", join(folder, "empty.txt")], 1)).toContain("empty.txt: expected a text a line, got none");
   });

@@ -61,8 +61,8 @@ test("a net of several layers: the cells between embedding and softmax", () => {
   expect(cells.length).toBe(1);
   const [cell] = cells;
   expect({ ...cell, h: cell.h.length, c: cell.c!.length, gates: Object.keys(cell.gates).join("") }).toEqual({
-    layer: 1, type: "lstm", weights: "cell.", depth: 0, reverse: false, width: 128, units: 128, h: 24 * 128, c: 24 * 128, gates: "ifgo",
+    layer: 1, type: "lstm", weights: "cell.", depth: 0, reverse: false, width: 192, units: 192, h: 24 * 192, c: 24 * 192, gates: "ifgo",
   });
-  expect(cell.h.subarray(-128)).toEqual(model.encode(text));
-  expect(difference(cell.c!.subarray(-128), model.run(text).state.c!)).toBeLessThan(1e-5);
+  expect(cell.h.subarray(-192)).toEqual(model.encode(text));
+  expect(difference(cell.c!.subarray(-192), model.run(text).state.c!)).toBeLessThan(1e-5);
 });

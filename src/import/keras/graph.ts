@@ -49,7 +49,7 @@ function inputOf(model: Layer): Input {
     Array.isArray(shape) &&
     shape.length >= 2 &&
     shape.length <= 8 &&
-    shape.every((n) => n === null || n === undefined || (Number.isSafeInteger(n) && n >= 0));
+    shape.every((n) => n === null || n === undefined || (Number.isSafeInteger(n) && n >= 0 && n <= 2 ** 28));
   if (!fits) throw first.error(`expected the shape of an input, got ${shown(shape)}`);
   const dims = shape.map((n: number | null, i: number): Dim => (i === 0 ? "batch" : (n ?? (i === 1 ? "time" : "?"))));
   if (dims.slice(2).includes("?")) {

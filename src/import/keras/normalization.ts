@@ -7,15 +7,13 @@ const scaled = (layer: Layer) => [
   ...(layer.flag("center", true) ? ["beta"] : []),
 ];
 
-/** y = x scale + shift, each along one axis. */
-function scaleShift(
-  g: Emitter,
-  layer: Layer,
-  x: Sym,
-  axis: number,
-  make: () => { scale: Float32Array; shift: Float32Array },
-): Sym {
-  const size = sizeOf(layer, x, axis);
+interface Line {
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+}
+
+/** y = x scale + shift, each of `size` numbers along one axis. */
+function scaleShift(g: Emitter, layer: Layer, x: Sym, axis: number, size: number, make: () => Line): Sym {
   const shape = x.dims.slice(axis).map((_, i) => (i === 0 ? size : 1));
   const scale = g.weights(layer, "scale", shape, () => make().scale);
   const shift = g.weights(layer, "shift", shape, () => make().shift);
@@ -41,7 +39,7 @@ const batchNormalization: Kind = {
     const epsilon = layer.number("epsilon", 1e-3);
     const size = sizeOf(layer, x, axis);
     return [
-      scaleShift(g, layer, x, axis, () => {
+      scaleShift(g, layer, x, axis, size, () => {
         const of = (name: string) => layer.weights(name, [size]);
         const gamma = layer.flag("scale", true) ? of("gamma") : undefined;
         const beta = layer.flag("center", true) ? of("beta") : undefined;
@@ -92,16 +90,16 @@ const normalization: Kind = {
   build: (g, layer, [x]) => {
     layer.only("invert", false);
     const axis = oneAxis(layer, x);
-    const size = sizeOf(layer, x, axis);
+    const moments = ["mean", "variance"].map((name) => given(layer, name));
+    const all = sizeOf(layer, x, axis);
+    const size = moments.every((m) => m?.length === 1) ? 1 : all;
     return [
-      scaleShift(g, layer, x, axis, () => {
-        const [mean, variance] = ["mean", "variance"].map((name) => {
-          const values = given(layer, name);
-          if (values === undefined) return layer.weights(name, [size]);
-          if (values.length !== 1 && values.length !== size) {
-            throw layer.error(`${name}: expected ${size} numbers, got ${values.length}`);
-          }
-          return Float32Array.from({ length: size }, (_, i) => values[values.length === 1 ? 0 : i]);
+      scaleShift(g, layer, x, axis, size, () => {
+        const [mean, variance] = moments.map((values, i) => {
+          if (values === undefined) return layer.weights(["mean", "variance"][i], [size]);
+          if (values.length !== size)
+            throw layer.error(`mean and variance: expected ${size} numbers, got ${values.length}`);
+          return Float32Array.from(values);
         });
         const each = Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), 1e-7));
         return { scale: Float32Array.from(each), shift: Float32Array.from(each, (s, i) => -mean[i] * s) };

@@ -24,7 +24,13 @@ export function shardsOf(source: ShardSource): Shards {
 export function readManifest(manifest: unknown, shards: Shards): Map<string, Dataset> {
   if (!Array.isArray(manifest)) throw bad(`expected a weightsManifest, got ${shown(manifest)}`);
   const weights = new Map<string, Dataset>();
-  for (const group of manifest) readGroup(group, shards, weights);
+  const read = new Set<string>();
+  const once: Shards = (path) => {
+    if (read.has(path)) throw bad(`expected each weight file once, got ${shown(path)} again`);
+    read.add(path);
+    return shards(path);
+  };
+  for (const group of manifest) readGroup(group, once, weights);
   return weights;
 }
 

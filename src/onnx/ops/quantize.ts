@@ -147,12 +147,6 @@ const qLinearConv: Operator = (c) => {
   return requantized(c, all, perChannel(c.mul(c.input(1), c.input(4))), c.input(6), c.input(7));
 };
 
-/** Whole numbers of a type that x has, as floats: what a quantised weight stands for. */
-export function dequantized(c: Context, x: Value, scale: Value, zero: Value | undefined): Value {
-  if (isFloat(x.type.dtype)) throw c.error(`expected int8 or uint8, got ${x.type.dtype}`);
-  return c.mul(c.cast(centred(c, x, zero), "float32"), scale);
-}
-
 export const quantized8: Operators = {
   ConvInteger: convInteger,
   DequantizeLinear: dequantizeLinear,
