@@ -18,6 +18,7 @@ export { readTorch } from "./formats/torch.ts";
 export type { Graph } from "./graph/graph.ts";
 export type { ShardSource } from "./import/tfjs/tfjs.ts";
 export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
+export type { GraphStream } from "./run/graph-stream.ts";
 export type { Model } from "./run/model.ts";
 export type { ModelOptions } from "./run/options.ts";
 

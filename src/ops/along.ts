@@ -2,7 +2,7 @@ import { FormatError } from "../check.ts";
 import type { Type } from "../graph/graph.ts";
 import { walkOuter } from "../plan/walk.ts";
 import type { At } from "../plan/lowering.ts";
-import { axisOf, boolean, integer, op, oneOf, stepsOf } from "./op.ts";
+import { axisOf, beside, boolean, integer, op, oneOf, stepsOf } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 
 /** A walk over all axes but one, which the record crosses by itself; `rows` that have lost the axis. */
@@ -22,6 +22,7 @@ export const argReduce = op({
     if (shape[axis] === 0) throw new FormatError("shape", `${call.name}: expected numbers along axis ${axis}, got [${shape}]`);
     return [{ dtype: "int64", shape: call.attributes.keep_dims ? shape.map((d, i) => (i === axis ? 1 : d)) : shape.filter((_, i) => i !== axis) }];
   },
+  reach: (call, [time]) => beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y], to) {
     const [x] = call.inputs;
     const { dtype, shape } = x!.type;
@@ -45,6 +46,7 @@ export const topK = op({
     const to = shape.map((d, i) => (i === axis ? k : d));
     return [{ dtype, shape: to }, { dtype: "int64", shape: to }];
   },
+  reach: (call, [time]) => beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y, places], to) {
     const [x] = call.inputs;
     const { dtype, shape } = x!.type;
@@ -64,6 +66,7 @@ export const cumulate = op({
     axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length);
     return [call.inputs[0]!.type];
   },
+  reach: (call, [time]) => beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y], to) {
     const [x] = call.inputs;
     const { dtype, shape } = x!.type;

@@ -1,7 +1,7 @@
 import { Binary } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import { walk } from "../plan/walk.ts";
-import { broadcast, broadcastSteps, isFloat, op, oneOf, sameWord, stepsOf } from "./op.ts";
+import { broadcast, broadcastSteps, isFloat, op, oneOf, ROW, sameWord, stepsOf } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 
 const BOOLEAN = new Set(["equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "xor"]);
@@ -24,6 +24,7 @@ export const binary = op({
     if ((dtype === "uint32" || dtype === "uint64") && !OF_PATTERNS.has(f)) throw new FormatError("dtype", `${call.name}: ${f}: expected float32, int32 or int64, got ${dtype}`);
     return [{ dtype: BOOLEAN.has(f) ? "bool" : dtype, shape: broadcast(call, a.type.shape, b.type.shape) }];
   },
+  reach: () => ROW,
   lower({ name, inputs: [a, b], attributes }, [y], to) {
     const { shape } = y.type;
     const w = walk(

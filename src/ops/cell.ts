@@ -9,7 +9,7 @@ import { rnn as rnnCell } from "../layers/rnn.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
 import { panels, weightsOf } from "./linear.ts";
-import { boolean, number, oneOf, op, type Call, type Op, type Reader, type Value } from "./op.ts";
+import { boolean, number, oneOf, op, ROW, type Call, type Op, type Reader, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
 type Activation = ReturnType<typeof activation>;
@@ -91,6 +91,13 @@ function makeCell(kind: Kind): Op {
       const { dtype } = x!.type;
       const final = (size: number) => ({ dtype, shape: [directions, batch, size] });
       return [{ dtype, shape: [steps, batch, directions * width] }, final(width), ...(cell.hasCellState ? [final(units)] : [])];
+    },
+    /** A masked step may repeat the output before it, which no state holds; lengths say where the end is. */
+    reach(call, [time, ...rest]) {
+      const alone = rest.every((axis) => axis === undefined);
+      if (alone && time === 1) return call.inputs.slice(5, 8).every((v) => !v || v.type.shape[1] === 1) && !call.inputs[5] ? ROW : "whole";
+      if (!alone || time !== 0 || call.inputs[5] || call.attributes.direction !== "forward") return "whole";
+      return { carried: kind.inputs > 7 ? [[1, 6], [2, 7]] : [[1, 6]] };
     },
     lower(call, outputs, to) {
       lowerCell(kind, call, outputs, to);

@@ -3,9 +3,9 @@ import type { Group } from "../pack/panels.ts";
 import { whole } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
 import { panels, weightsOf } from "./linear.ts";
-import { countOf, integer, op, optionalIntegers } from "./op.ts";
+import { countOf, integer, op, optionalIntegers, ROW } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
-import { blockOf, outputsOf, tapsOf, WINDOW, windowed, windowWords } from "./windows.ts";
+import { blockOf, outputsOf, tapsOf, WINDOW, windowed, windowReach, windowWords } from "./windows.ts";
 
 /** The panels of each group, one after the other: `matrix(g)` is [outputs, columns]. */
 function groupPanels(
@@ -50,6 +50,7 @@ export const conv = op({
     weightsOf(call, "bias", bias, [outputs]);
     return [{ dtype: x!.type.dtype, shape: [w.batch, ...outputsOf(call, w), outputs] }];
   },
+  reach: (call, [time]) => windowReach(windowed(call, call.inputs[1]!.type.shape.slice(1, -1)), time),
   lower(call, [y], to) {
     const [x, weight, bias] = call.inputs;
     const { groups, activation: { function: f, alpha, beta } } = call.attributes;
@@ -109,6 +110,7 @@ export const convTranspose = op({
     });
     return [{ dtype: x!.type.dtype, shape: [w.batch, ...out, each * groups] }];
   },
+  reach: (_, [time]) => (time === 0 ? ROW : "whole"),
   lower(call, [y], to) {
     const [x, weight, bias] = call.inputs;
     const { groups, activation: { function: f, alpha, beta } } = call.attributes;

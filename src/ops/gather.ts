@@ -3,7 +3,7 @@ import { FormatError } from "../check.ts";
 import type { Lowering } from "../plan/lowering.ts";
 import { walk } from "../plan/walk.ts";
 import { copyTo } from "./move.ts";
-import { axisOf, countOf, integer, isFloat, oneOf, op, sameWord, stepsOf, type Call, type Value } from "./op.ts";
+import { axisOf, beside, countOf, integer, isFloat, oneOf, op, ROW, sameWord, stepsOf, type Call, type Value } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 
 function checkIndices(call: { readonly name: string }, { type: { dtype } }: Value, label = "indices"): void {
@@ -31,6 +31,10 @@ export const gather = op({
     const axis = axisOf(call, call.attributes.axis, shape.length);
     return [{ dtype, shape: [...shape.slice(0, axis), ...indices.type.shape, ...shape.slice(axis + 1)] }];
   },
+  reach(call, [time, indices]) {
+    if (time === undefined) return ROW;
+    return indices === undefined ? beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time) : "whole";
+  },
   lower(call, [y], to) {
     const [x, indices] = call.inputs.map((v) => v!);
     gatherRows(to, y, x, indices, axisOf(call, call.attributes.axis, x.type.shape.length));
@@ -47,6 +51,7 @@ export const embedding = op({
     if (weight.type.shape.length === 0) throw new FormatError("shape", `${call.name}: expected a weight of rows, got a scalar`);
     return [{ dtype: weight.type.dtype, shape: [...ids.type.shape, ...weight.type.shape.slice(1)] }];
   },
+  reach: (_, [, weight]) => (weight === undefined ? ROW : "whole"),
   lower({ inputs: [ids, weight] }, [y], to) {
     gatherRows(to, y, weight!, ids!, 0);
   },

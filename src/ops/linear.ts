@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
 import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
-import { countOf, op, type Value } from "./op.ts";
+import { beside, countOf, op, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
 /** Packed panels of a matrix [rows, columns] and its bias: where they will stand, and bytes of one. */
@@ -40,6 +40,7 @@ export const linear = op({
     weightsOf(call, "bias", bias, [outputs]);
     return [{ dtype: x!.type.dtype, shape: [...shape.slice(0, -1), outputs] }];
   },
+  reach: ({ inputs: [x] }, [time]) => beside([x!.type.shape.length - 1], time),
   lower({ inputs: [x, weight, bias], attributes }, [y], to) {
     const [outputs, inputs] = weight!.type.shape;
     const rows = countOf(x!.type.shape.slice(0, -1));

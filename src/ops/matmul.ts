@@ -1,7 +1,7 @@
 import { Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import { walkOuter } from "../plan/walk.ts";
-import { broadcast, broadcastSteps, isFloat, op, sameWord, stepsOf } from "./op.ts";
+import { broadcast, broadcastSteps, isFloat, op, ROW, sameWord, stepsOf } from "./op.ts";
 
 /** y [..., n, m] = a [..., n, k] b [..., k, m]; the axes before them broadcast. */
 export const matmul = op({
@@ -16,6 +16,10 @@ export const matmul = op({
     }
     const batch = broadcast(call, a.type.shape.slice(0, -2), b.type.shape.slice(0, -2));
     return [{ dtype: a.type.dtype, shape: [...batch, a.type.shape[a.type.shape.length - 2], b.type.shape[b.type.shape.length - 1]] }];
+  },
+  reach({ inputs }, time) {
+    const [n, m] = inputs.map((v, i) => (time[i] === undefined ? -1 : v!.type.shape.length - time[i]));
+    return n !== 1 && m !== 1 && m !== 2 ? ROW : "whole";
   },
   lower({ name, inputs: [a, b] }, [y], to) {
     const batch = y.type.shape.slice(0, -2);

@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
 import { past, type At, type Lowering } from "../plan/lowering.ts";
 import { walk } from "../plan/walk.ts";
-import { axisOf, broadcast, broadcastSteps, integer, integers, op, optionalIntegers, sameWord, stepsOf } from "./op.ts";
+import { axisOf, beside, broadcast, broadcastSteps, integer, integers, op, optionalIntegers, ROW, sameWord, stepsOf } from "./op.ts";
 
 /** y = x, each walked by its own steps. */
 export function copyTo(to: Lowering, node: string, shape: readonly number[], y: At, ySteps: readonly number[], x: At, xSteps: readonly number[]): void {
@@ -22,6 +22,7 @@ export const transpose = op({
     return [{ dtype, shape: permutation.map((p) => shape[p]) }];
   },
   same: ({ inputs: [x], attributes: { permutation } }) => (permutation.every((p, axis) => p === axis) ? x : undefined),
+  reach: () => ROW,
   lower({ name, inputs: [x], attributes: { permutation } }, [y], to) {
     const { shape } = x!.type;
     const steps = stepsOf(shape);
@@ -36,6 +37,9 @@ function range(size: number, start: number, end: number, step: number): { start:
   const to = step > 0 ? clamp(end, 0, size) : clamp(end, -1, size - 1);
   return { start: from, count: Math.max(0, Math.ceil((to - from) / step)) };
 }
+
+/** An end behind any axis. */
+const FAR = 2 ** 30;
 
 /** y = x[start:end:step] along `axes`. */
 export const slice = op({
@@ -52,6 +56,14 @@ export const slice = op({
     return [{ dtype, shape: to }];
   },
   same: ({ inputs: [x], attributes: { steps } }, [y]) => (y.shape.every((d, axis) => d === x!.type.shape[axis]) && !steps?.some((s) => s !== 1) ? x : undefined),
+  /** Rows that are dropped in front were there before the first: what is left passes. The last row is the present one. */
+  reach(call, [time]) {
+    const { axes, starts, ends, steps = axes.map(() => 1) } = call.attributes;
+    const at = axes.findIndex((axis) => axisOf(call, axis, call.inputs[0]!.type.shape.length) === time);
+    if (at < 0) return ROW;
+    if (ends[at] < FAR || steps[at] !== 1 || starts[at] < -1) return "whole";
+    return { attributes: { axes, starts: starts.map((s, i) => (i === at ? Math.min(s, 0) : s)), ends, steps } };
+  },
   lower(call, [y], to) {
     const x = call.inputs[0]!;
     const { shape } = x.type;
@@ -85,6 +97,7 @@ export const concat = op({
     return [{ dtype: types[0].dtype, shape }];
   },
   same: ({ inputs }) => (inputs.length === 1 ? inputs[0] : undefined),
+  reach: (call, time) => (time.every((t) => t !== undefined) ? beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time[0]) : "whole"),
   lower(call, [y], to) {
     const axis = axisOf(call, call.attributes.axis, y.type.shape.length);
     const steps = stepsOf(y.type.shape);
@@ -102,6 +115,7 @@ export const expand = op({
   attributes: { shape: integers },
   infer: (call) => [{ dtype: call.inputs[0]!.type.dtype, shape: broadcast(call, call.inputs[0]!.type.shape, call.attributes.shape) }],
   same: ({ inputs: [x] }, [y]) => (y.shape.length === x!.type.shape.length && y.shape.every((d, axis) => d === x!.type.shape[axis]) ? x : undefined),
+  reach: () => ROW,
   lower({ name, inputs: [x] }, [y], to) {
     copyTo(to, name, y.type.shape, to.at(y), stepsOf(y.type.shape), to.at(x!), broadcastSteps(x!.type.shape, y.type.shape));
   },
@@ -117,6 +131,7 @@ export const tile = op({
     return [{ dtype, shape: shape.map((d, axis) => d * repeats[axis]) }];
   },
   same: ({ inputs: [x], attributes: { repeats } }) => (repeats.every((r) => r === 1) ? x : undefined),
+  reach: ({ attributes: { repeats } }, [time]) => (repeats[time!] === 1 ? ROW : "whole"),
   lower({ name, inputs: [x], attributes: { repeats } }, [y], to) {
     const pairs = x!.type.shape.flatMap((d, axis) => [repeats[axis], d]);
     const steps = stepsOf(x!.type.shape).flatMap((s) => [0, s]);

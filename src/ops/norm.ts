@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { axisOf, countOf, integer, number, oneOf, op } from "./op.ts";
+import { axisOf, countOf, integer, number, oneOf, op, ROW } from "./op.ts";
 
 /** (x - mean) / sqrt(variance + epsilon) over the last axes, from `axes_from` on, times scale plus bias of their shape. */
 export const norm = op({
@@ -12,6 +12,11 @@ export const norm = op({
       if (v && countOf(v.type.shape) !== countOf(x!.type.shape.slice(from))) throw new FormatError("shape", `${call.name}: ${label}: expected [${x!.type.shape.slice(from)}], got [${v.type.shape}]`);
     }
     return [x!.type];
+  },
+  reach(call, [time, scale, bias]) {
+    const rank = call.inputs[0]!.type.shape.length;
+    const from = axisOf(call, call.attributes.axes_from, rank);
+    return scale === undefined && bias === undefined && time! < from ? ROW : "whole";
   },
   lower(call, [y], to) {
     const [x, scale, bias] = call.inputs;

@@ -23,6 +23,22 @@ export interface Call<R = Readers> {
   readonly given: Attributes;
 }
 
+/** How far an op reaches along time; "whole": all rows at once. */
+export type Reach = "whole" | {
+  /** Rows before the present one that it reads of its first input. */
+  readonly history?: number;
+  /** Attributes in the place of the node's, where rows come a few at a time behind their history. */
+  readonly attributes?: Attributes;
+  /** Outputs that are inputs of the row behind. */
+  readonly carried?: readonly (readonly [output: number, input: number])[];
+};
+
+/** An op that reads the present row alone. */
+export const ROW: Reach = {};
+
+/** Time axes of an op's inputs; undefined for one that is the same at all times. */
+export type TimeAxes = readonly (number | undefined)[];
+
 /** All that the engine knows of an op; what it computes stands in assembly/ops under the same word. */
 export interface Op<R extends Readers = Readers> {
   /** The fewest and the most inputs. */
@@ -34,6 +50,8 @@ export interface Op<R extends Readers = Readers> {
   same?(call: Call<R>, outputs: readonly Type[]): Value | undefined;
   /** Output 0 holds the numbers of input 0 as they stand: nothing moves. */
   readonly view?: true;
+  /** How far it reaches along time, which at least one input has; without it, "whole". */
+  reach?(call: Call<R>, time: TimeAxes): Reach;
   /** Writes the records that compute `outputs`. */
   lower(call: Call<R>, outputs: readonly Value[], to: Lowering): void;
 }
@@ -94,6 +112,11 @@ export const oneOf = (words: readonly string[], fallback?: string): Reader<strin
 export function axisOf(call: { readonly name: string }, axis: number, rank: number): number {
   if (axis < -rank || axis >= Math.max(rank, 1)) throw new FormatError("shape", `${call.name}: expected an axis of ${rank}, got ${axis}`);
   return axis < 0 ? axis + rank : axis;
+}
+
+/** The reach of an op that works along `axes`, which are counted from the front, and row by row on any other. */
+export function beside(axes: readonly number[], time: number | undefined): Reach {
+  return time === undefined || axes.includes(time) ? "whole" : ROW;
 }
 
 export function isFloat(dtype: Dtype): boolean {

@@ -28,6 +28,11 @@ export const pad = op({
     return [{ dtype, shape: to }];
   },
   same: ({ inputs: [x], attributes: { before, after } }) => ([...before, ...after].every((p) => p === 0) ? x : undefined),
+  /** What stands in front of the first row was there before it; every other mode reads the rows themselves. */
+  reach({ attributes: { before, after, mode, value } }, [time]) {
+    if (before[time!] < 0 || after[time!] !== 0 || (before[time!] > 0 && mode !== "constant")) return "whole";
+    return { attributes: { before: before.map((p, axis) => (axis === time ? 0 : p)), after, mode, value } };
+  },
   lower({ name, inputs: [x], attributes: { before, after, mode, value } }, [y], to) {
     const { dtype, shape } = x!.type;
     const whole = y.type.shape;

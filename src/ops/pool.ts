@@ -1,7 +1,7 @@
 import { Pool } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import { boolean, countOf, integer, isFloat, oneOf, op } from "./op.ts";
-import { KERNEL, outputsOf, WINDOW, windowed, windowWords } from "./windows.ts";
+import { KERNEL, outputsOf, WINDOW, windowed, windowReach, windowWords } from "./windows.ts";
 
 /** The largest, the average or the p-norm of each channel's windows: x [batch, ...spatial, C]. */
 export const pool = op({
@@ -14,6 +14,11 @@ export const pool = op({
     if (p !== 1 && p !== 2) throw new FormatError("unsupported", `${call.name}: attribute p: expected 1 or 2, got ${p}`);
     const w = windowed(call, kernel);
     return [{ dtype, shape: [w.batch, ...outputsOf(call, w, ceil), w.channels] }];
+  },
+  /** A pad counts as nothing, or in the average's number alone: it is no row. */
+  reach(call, [time]) {
+    const w = windowed(call, call.attributes.kernel);
+    return time! > 0 && (w.before[time! - 1] !== 0 || call.attributes.ceil) ? "whole" : windowReach(w, time);
   },
   lower(call, [y], to) {
     const w = windowed(call, call.attributes.kernel);

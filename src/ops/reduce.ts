@@ -3,7 +3,7 @@ import type { Type } from "../graph/graph.ts";
 import { FormatError } from "../check.ts";
 import type { At, Lowering } from "../plan/lowering.ts";
 import { walk } from "../plan/walk.ts";
-import { axisOf, boolean, countOf, isFloat, oneOf, op, optionalIntegers, stepsOf } from "./op.ts";
+import { axisOf, beside, boolean, countOf, isFloat, oneOf, op, optionalIntegers, stepsOf } from "./op.ts";
 import { bitsOf, wordBits, wordOf } from "./type.ts";
 
 /** What is gathered, and what it becomes at the end. */
@@ -41,6 +41,7 @@ export const reduce = op({
     const gone = axesOf(call, axes, shape.length);
     return [{ dtype, shape: keep_dims ? shape.map((d, axis) => (gone.has(axis) ? 1 : d)) : shape.filter((_, axis) => !gone.has(axis)) }];
   },
+  reach: (call, [time]) => beside([...axesOf(call, call.attributes.axes, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y], to) {
     const x = call.inputs[0]!;
     const { dtype, shape } = x.type;

@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { axisOf, countOf, integer, op } from "./op.ts";
+import { axisOf, beside, countOf, integer, op } from "./op.ts";
 
 /** y[o] = sum over t of weights[o, t] x[indices[o, t]] along an axis; both [out, taps] are known. */
 export const resample = op({
@@ -15,6 +15,7 @@ export const resample = op({
     if (indices.constant.data.some((i) => i < 0 || i >= x.type.shape[axis])) throw new FormatError("graph", `${call.name}: expected indices below ${x.type.shape[axis]}`);
     return [{ dtype: x.type.dtype, shape: x.type.shape.map((d, a) => (a === axis ? shape[0] : d)) }];
   },
+  reach: (call, [time]) => beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y], to) {
     const [x, indices, weights] = call.inputs.map((v) => v!);
     const { shape } = x.type;

@@ -2,7 +2,7 @@ import { Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import type { Dtype } from "../graph/graph.ts";
 import { walk } from "../plan/walk.ts";
-import { broadcast, broadcastSteps, isFloat, op, oneOf, sameWord, stepsOf, type Reader } from "./op.ts";
+import { broadcast, broadcastSteps, isFloat, op, oneOf, ROW, sameWord, stepsOf, type Reader } from "./op.ts";
 import { bitsOf } from "./type.ts";
 
 const DTYPES: readonly Dtype[] = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool"];
@@ -17,6 +17,7 @@ export const where = op({
     sameWord(call, a, b);
     return [{ dtype: a.type.dtype, shape: broadcast(call, condition.type.shape, a.type.shape, b.type.shape) }];
   },
+  reach: () => ROW,
   lower({ name, inputs }, [y], to) {
     const { shape } = y.type;
     const w = walk(name, shape, { at: to.at(y), steps: stepsOf(shape) }, ...inputs.map((v) => ({ at: to.at(v!), steps: broadcastSteps(v!.type.shape, shape) })));
@@ -30,6 +31,7 @@ export const cast = op({
   attributes: { to: oneOf(DTYPES) as Reader<Dtype> },
   infer: ({ inputs: [x], attributes: { to } }) => [{ dtype: to, shape: x!.type.shape }],
   same: ({ inputs: [x], attributes: { to } }) => (to === x!.type.dtype ? x : undefined),
+  reach: () => ROW,
   lower({ name, inputs: [x], attributes: { to: dtype } }, [y], to) {
     const steps = stepsOf(x!.type.shape);
     const w = walk(name, x!.type.shape, { at: to.at(y), steps }, { at: to.at(x!), steps });

@@ -1,5 +1,5 @@
 import { copyTo } from "./move.ts";
-import { axisOf, boolean, countOf, integer, op, stepsOf } from "./op.ts";
+import { axisOf, beside, boolean, countOf, integer, op, stepsOf } from "./op.ts";
 
 /** exp(x) / sum exp(x) along an axis, or its logarithm. */
 export const softmax = op({
@@ -9,6 +9,7 @@ export const softmax = op({
     axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length);
     return [call.inputs[0]!.type];
   },
+  reach: (call, [time]) => beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y], to) {
     const { shape } = y.type;
     const axis = axisOf(call, call.attributes.axis, shape.length);

@@ -1,7 +1,7 @@
 import { Unary } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import { walk } from "../plan/walk.ts";
-import { isFloat, number, op, oneOf, stepsOf, type Reader } from "./op.ts";
+import { isFloat, number, op, oneOf, ROW, stepsOf, type Reader } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 
 /** Names of the functions of one number, as attributes have them. */
@@ -30,6 +30,7 @@ export const unary = op({
     return [BOOLEAN.has(f) ? { ...x!.type, dtype: "bool" } : x!.type];
   },
   same: ({ inputs: [x], attributes }) => (attributes.function === "identity" ? x : undefined),
+  reach: () => ROW,
   lower({ name, inputs: [x], attributes }, [y], to) {
     const { dtype, shape } = x!.type;
     const w = walk(name, shape, { at: to.at(y), steps: stepsOf(shape) }, { at: to.at(x!), steps: stepsOf(shape) });

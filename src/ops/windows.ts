@@ -1,6 +1,6 @@
 import { Window } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import { countOf, integers, optionalIntegers, type Call } from "./op.ts";
+import { countOf, integers, optionalIntegers, ROW, type Call, type Reach } from "./op.ts";
 
 /** Attributes of an op with a window: one number a spatial axis. */
 export const WINDOW = { strides: optionalIntegers, dilations: optionalIntegers, pads_before: optionalIntegers, pads_after: optionalIntegers };
@@ -46,6 +46,15 @@ export function outputsOf(call: { readonly name: string }, w: Windowed, ceil = f
     if (ceil && room % w.strides[i] > 0 && count * w.strides[i] < size + w.before[i]) count++;
     return count;
   });
+}
+
+/** The reach of a window over x [batch, ...spatial, channels]: rows before the present one. A window along channels has none. */
+export function windowReach(w: Windowed, time: number | undefined): Reach {
+  if (time === 0) return ROW;
+  const axis = time! - 1;
+  if (!(axis < w.kernel.length) || w.strides[axis] !== 1 || w.after[axis] !== 0) return "whole";
+  const still = (pads: readonly number[]) => pads.map((p, i) => (i === axis ? 0 : p));
+  return { history: w.dilations[axis] * (w.kernel[axis] - 1), attributes: { pads_before: still(w.before), pads_after: still(w.after) } };
 }
 
 /** The words of a WindowRecord between `x` and its own: `size` is what the window moves over, `out` where it stands. */

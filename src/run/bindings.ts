@@ -12,6 +12,7 @@ export interface Binding {
   readonly types: readonly Type[];
   /** Inputs whose numbers the graph was made for. */
   readonly pinned: ReadonlyMap<string, Constant>;
+  readonly graph: BoundGraph;
   readonly loaded: Loaded;
   /** Where each of the program's inputs stands; -1 for one that is pinned or not used. */
   readonly addresses: readonly number[];
@@ -25,7 +26,7 @@ const MOST = 16;
 export class Bindings {
   readonly player: Player;
   readonly #program: Program;
-  readonly #evaluator: Evaluator;
+  readonly evaluator: Evaluator;
   /** Inputs that a graph cannot be made without. */
   readonly #pins: Set<string>;
   readonly #kept: Binding[] = [];
@@ -36,7 +37,7 @@ export class Bindings {
     this.#program = program;
     this.#pins = new Set(pinned);
     this.player = new Player(deterministic, module);
-    this.#evaluator = new Evaluator(deterministic, module);
+    this.evaluator = new Evaluator(deterministic, module);
   }
 
   /** The binding for these feeds, in the order of the program's inputs. */
@@ -64,7 +65,7 @@ export class Bindings {
 
   /** The graph for these types. Throws Unknown where it cannot be made without an input's numbers. */
   bound(types: ReadonlyMap<string, Type | Constant>): BoundGraph {
-    const builder = new Builder(this.#evaluator.evaluate);
+    const builder = new Builder(this.evaluator.evaluate);
     this.#program.build(builder, types);
     return builder.graph();
   }
@@ -73,7 +74,7 @@ export class Bindings {
     this.#kept.length = 0;
     this.#held.clear();
     this.player.close();
-    this.#evaluator.close();
+    this.evaluator.close();
   }
 
   /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */
@@ -99,6 +100,7 @@ export class Bindings {
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
+        graph,
         loaded,
         addresses: inputs.map(({ name }) => {
           const at = graph.inputs.findIndex((v) => v.name === name);

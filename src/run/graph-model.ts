@@ -2,6 +2,8 @@ import { FormatError } from "../check.ts";
 import { bind } from "../graph/bind.ts";
 import type { Dim, Graph } from "../graph/graph.ts";
 import { countOf } from "../ops/op.ts";
+import { loadProgram, type GraphProgram } from "./graph-program.ts";
+import { GraphStream } from "./graph-stream.ts";
 import type { SessionData } from "./feeds.ts";
 import { Session } from "./session.ts";
 
@@ -18,6 +20,7 @@ export class GraphModel {
   readonly #session: Session;
   readonly #input: string;
   readonly #output: string;
+  #program: GraphProgram | undefined;
 
   constructor(graph: Graph, options: GraphModelOptions = {}) {
     const [inputs, outputs] = [graph.inputs, graph.outputs];
@@ -47,6 +50,25 @@ export class GraphModel {
     return { output: data as Float32Array, dims: to };
   }
 
+  /** Values of a timestep that a stream takes. Throws FormatError where the net does not stream. */
+  get inputSize(): number {
+    return this.#streamed().inputSize;
+  }
+
+  /** Values of a timestep that a stream gives. Throws FormatError where the net does not stream. */
+  get outputSize(): number {
+    return this.#streamed().outputSize;
+  }
+
+  /**
+   * One sequence, a timestep or a block of them at a time: what each gives is bit for bit its row of `run`. It begins
+   * where `run` does, or goes on from a saved state. Throws FormatError, with the node, where the net needs the whole
+   * sequence, or the state is not this model's. The first stream of a model takes the time to make its graph.
+   */
+  stream(saved?: Uint8Array): GraphStream {
+    return new GraphStream(this.#streamed(), saved);
+  }
+
   /** Lets the memory go; the model refuses use from here on. */
   dispose(): void {
     this.#session.dispose();
@@ -54,6 +76,11 @@ export class GraphModel {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #streamed(): GraphProgram {
+    const { player, evaluator } = this.#session.bindings;
+    return (this.#program ??= loadProgram(this.graph, player, evaluator));
   }
 
   /** The first size is the batch, one other may be open. */

@@ -54,7 +54,7 @@ function blocks(bytes: Uint8Array, h: number, c: number): State {
 }
 
 /** FNV-1a of the first `length` bytes. http://www.isthe.com/chongo/tech/comp/fnv/ */
-function fnv1a(bytes: Uint8Array, length: number): number {
+export function fnv1a(bytes: Uint8Array, length: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
   return hash >>> 0;

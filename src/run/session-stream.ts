@@ -1,9 +1,11 @@
 import { kindOf } from "../check.ts";
+import { fingerprintBound, type Fingerprint } from "../graph/fingerprint.ts";
 import type { Constant, Port } from "../graph/graph.ts";
 import { countOf, isFloat } from "../ops/op.ts";
 import type { Program } from "../graph/program.ts";
 import type { Binding, Bindings } from "./bindings.ts";
 import { readFeed, readOutput, type Feed, type SessionData } from "./feeds.ts";
+import { loadWords, saveWords } from "./saved-words.ts";
 
 export interface StreamOptions {
   /** Which output becomes which input of the next step. */
@@ -14,6 +16,8 @@ export interface StreamOptions {
 
 /** One carried value: where the graph reads and writes it, and where it is kept between steps. */
 interface Carried {
+  /** The input's place among all: the order in which a state is saved. */
+  readonly place: number;
   readonly input: number;
   readonly output: number;
   readonly bytes: number;
@@ -31,6 +35,7 @@ export class SessionStream {
   readonly #counts: readonly number[];
   readonly #carried: readonly Carried[];
   readonly #results: Binding["outputs"];
+  #print: Fingerprint | undefined;
   #open = true;
 
   /** @internal */
@@ -64,8 +69,8 @@ export class SessionStream {
       const from = this.#binding.outputs.find((o) => o.name === output)!;
       if (from.type.shape.join() !== read[i].shape.join()) throw new RangeError(`carry.${output}: expected the shape of ${input}, [${read[i].shape}], got [${from.type.shape}]`);
       const bytes = 4 * countOf(read[i].shape);
-      return { input: this.#binding.addresses[i], output: from.address, bytes, kept: bindings.player.arena.allocate(bytes) };
-    });
+      return { input: this.#binding.addresses[i], output: from.address, bytes, place: i, kept: bindings.player.arena.allocate(bytes) };
+    }).sort((a, b) => a.place - b.place);
   }
 
   /**
@@ -74,7 +79,7 @@ export class SessionStream {
    * Throws TypeError or RangeError, with the state as it was.
    */
   step<Y extends SessionData = Float32Array>(x: SessionData | { readonly [name: string]: SessionData }, y?: Y): Y {
-    if (!this.#open) throw new TypeError("stream: expected an open stream, got a disposed one");
+    this.#check();
     const { player } = this.#bindings;
     if (ArrayBuffer.isView(x)) {
       if (this.#inputs.length !== 1) throw new TypeError(`x: expected feeds by name: ${this.#inputs.map((p) => p.name).join(", ")}, got ${kindOf(x)}`);
@@ -91,8 +96,22 @@ export class SessionStream {
 
   /** Back to the zero state. */
   reset(): void {
-    if (!this.#open) throw new TypeError("stream: expected an open stream, got a disposed one");
+    this.#check();
     for (const { kept, bytes } of this.#carried) this.#bindings.player.arena.i32.fill(0, kept >> 2, (kept + bytes) >> 2);
+  }
+
+  /** The state as bytes: versioned, tied to the graph at these sizes and its weights, the same on every machine. */
+  save(): Uint8Array {
+    this.#check();
+    return saveWords(Int32Array.from(this.#carried.flatMap((c) => Array.from(this.#kept(c)))), this.#fingerprint());
+  }
+
+  /** Continues from saved bytes. Throws FormatError, with the state as it was, where they are not this graph's. */
+  load(saved: Uint8Array): void {
+    this.#check();
+    const words = loadWords(saved, this.#carried.reduce((sum, c) => sum + c.bytes / 4, 0), this.#fingerprint());
+    let at = 0;
+    for (const c of this.#carried) this.#kept(c).set(words.subarray(at, (at += c.bytes / 4)));
   }
 
   /** Gives the state's memory back; the stream refuses use from here on. */
@@ -104,6 +123,18 @@ export class SessionStream {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #check(): void {
+    if (!this.#open) throw new TypeError("stream: expected an open stream, got a disposed one");
+  }
+
+  #kept({ kept, bytes }: Carried): Int32Array {
+    return this.#bindings.player.arena.i32.subarray(kept >> 2, (kept + bytes) >> 2);
+  }
+
+  #fingerprint(): Fingerprint {
+    return (this.#print ??= fingerprintBound(this.#binding.graph));
   }
 
   #write(i: number, data: SessionData | undefined): void {

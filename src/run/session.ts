@@ -54,6 +54,12 @@ export class Session {
     this.#bindings = new Bindings(program, this.#constants.keys(), deterministic, module);
   }
 
+  /** @internal */
+  get bindings(): Bindings {
+    this.#check();
+    return this.#bindings;
+  }
+
   /**
    * Runs the net once. Feeds are typed arrays or `{ type, dims, data }`, by the inputs' names; outputs are
    * fresh arrays, or those of `into`. Throws TypeError or RangeError where a feed is not what its input takes,

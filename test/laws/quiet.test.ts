@@ -29,7 +29,7 @@ function measureQuiet(what: string, count: number, good: (m: Measured) => boolea
 const quiet = (m: Measured) => m.collections === 0 && m.bytes < NOISE && m.sameBuffer;
 
 describe.each(TIMES)("quiet, time %i", () => {
-  test.each(["step", "step on many streams"])("%s", (what) => {
+  test.each(["step", "step on many streams", "step of a graph", "blocks of a graph"])("%s", (what) => {
     const measured = measureQuiet(what, STEPS, quiet);
     expect(measured, JSON.stringify(measured)).toSatisfy(quiet);
   });

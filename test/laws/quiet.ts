@@ -1,6 +1,8 @@
 // The process that quiet.test.ts measures: node --expose-gc quiet.ts WHAT COUNT
 import { PerformanceObserver } from "node:perf_hooks";
 import { Model, tensor, type RunResult } from "../../src/index.ts";
+import { GraphModel } from "../../src/run/graph-model.ts";
+import { graphOf, LAYERS } from "../support/graphs.ts";
 import { Random } from "../support/random.ts";
 
 const H = 24;
@@ -49,6 +51,20 @@ const ways: Record<string, (model: Model) => (i: number) => void> = {
     const into: RunResult = model.run(x, { batch: 2 });
     const options = { batch: 2, into, state: into.state };
     return () => model.run(x, options);
+  },
+  "step of a graph"() {
+    const model = new GraphModel(graphOf(new Random(3), [LAYERS.lstm, LAYERS.conv, LAYERS.residual]));
+    const stream = model.stream();
+    const x = new Random(1).floats(model.inputSize, 1);
+    const y = new Float32Array(model.outputSize);
+    return () => stream.step(x, y);
+  },
+  "blocks of a graph"() {
+    const model = new GraphModel(graphOf(new Random(3), [LAYERS.conv, LAYERS.unary]));
+    const stream = model.stream();
+    const x = new Random(1).floats(9 * model.inputSize, 1);
+    const y = new Float32Array(9 * model.outputSize);
+    return () => stream.process(x, y);
   },
   "step that allocates"(model) {
     const stream = model.stream();
