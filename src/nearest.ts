@@ -1,6 +1,6 @@
 /** "; did you mean NAME?" for the name that fewest changes make of `name`, if these are few. */
 export function nearest(name: string, known: readonly string[]): string {
-  if (name.length > 30) return "";
+  if (name.length > 30 || known.length === 0) return "";
   const distances = known.map((k) => distance(name.toLowerCase(), k.toLowerCase()));
   const least = Math.min(...distances);
   const found = known[distances.indexOf(least)];

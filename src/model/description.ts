@@ -113,9 +113,6 @@ export function parseDescription(json: string): Description {
 export function checkDescription(value: unknown): Description {
   const d = copied(value, 0) as Record<string, unknown>;
   asObject("description", d);
-  if (d.format === "unrolled/2") {
-    throw new FormatError("unsupported", 'format: expected "unrolled/1", got "unrolled/2", a graph: graphFromSafetensors of unrolled/graph reads it');
-  }
   const known: Record<string, Check> = {
     format: oneOf("unrolled/1"),
     input: oneOf("features", "ids", "bytes"),

@@ -1,7 +1,12 @@
-import type { Found } from "./infer.ts";
+import type { LayerDescription } from "./description.ts";
+
+/** A layer as inference found it. */
+interface Found {
+  readonly layer: LayerDescription;
+}
 
 /** Layers of which no order fits, as nets mostly have them. */
-export function guess(found: readonly Found[][]): Found[] {
+export function guess<F extends Found>(found: readonly F[][]): F[] {
   const rank = ({ layer }: Found) => (layer.type === "embedding" ? 0 : layer.type === "linear" ? 2 : 1);
   return found.map((readings) => readings[readings.length - 1]).sort((a, b) => rank(a) - rank(b));
 }

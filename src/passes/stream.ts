@@ -94,7 +94,7 @@ class Streamer implements Emits<Clocked> {
     }
     const refuse = () => new FormatError("unsupported", `stream: expected nodes that look back alone; ${name} (${word}) needs the whole sequence: use run`);
     if (inputs.some((v) => v?.fed && v.time === undefined)) throw refuse();
-    const call: Call = { name, inputs: inputs.map((v) => v?.probes[0]), attributes: readAttributes(name, OPS[word].attributes, attributes) };
+    const call: Call = { name, inputs: inputs.map((v) => v?.probes[0]), attributes: readAttributes(name, OPS[word].attributes, attributes), given: attributes };
     const reach = OPS[word].reach?.(call, time) ?? "whole";
     if (reach === "whole") throw refuse();
     const clocks = first.map((v, k) => clockOf(v.type.shape, second[k].type.shape));

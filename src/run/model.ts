@@ -183,7 +183,7 @@ export class Model {
   stream(saved?: Uint8Array): Stream {
     this.#check();
     if (this.#net.bidirectional) {
-      throw new TypeError("stream: expected a net that runs forward, got one whose outputs need the whole sequence, as it also runs backward: use run");
+      throw new TypeError("stream: expected a net that runs forward, got one that also runs backward: use run");
     }
     return new Stream(this.#net, this.#runner.workspace, saved);
   }

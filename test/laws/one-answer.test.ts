@@ -21,7 +21,7 @@ function sameState(what: string, got: State, expected: State): void {
 
 /** h and c of a stream, from its saved bytes (src/run/save.ts). */
 function stateOf(stream: Stream, net: RandomNet): State {
-  const bytes = stream.save().slice(20, -4);
+  const bytes = stream.save().slice(24, -4);
   const values = new Float32Array(bytes.buffer);
   return { h: values.slice(0, net.h), ...(net.c > 0 && { c: values.slice(net.h) }) };
 }
