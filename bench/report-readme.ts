@@ -1,6 +1,5 @@
 import type { Mode } from "./cases.ts";
-import type { Results } from "./results.ts";
-import type { StartResults } from "./startup.ts";
+import type { Results, StartResults } from "./results.ts";
 import { bytes, figures, markdownTable } from "./table.ts";
 
 const PEERS = ["unrolled", "onnxruntime-web", "tfjs"] as const;

@@ -6,8 +6,7 @@ import { stepTimeChart } from "./peers/chart.ts";
 import { summary } from "./report-readme.ts";
 import { startupReport } from "./report-startup.ts";
 import { timesReport } from "./report-times.ts";
-import { readJson, RESULTS, type Results } from "./results.ts";
-import type { StartResults } from "./startup.ts";
+import { readJson, RESULTS, type Results, type StartResults } from "./results.ts";
 
 const { values } = parseArgs({
   options: {

@@ -4,8 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { summary } from "../bench/report-readme.ts";
-import { readJson, type Results } from "../bench/results.ts";
-import type { StartResults } from "../bench/startup.ts";
+import { readJson, type Results, type StartResults } from "../bench/results.ts";
 import { unrolled } from "./support/cli.ts";
 import { blocksOf, pages, readersFolder, root, textOf } from "./support/pages.ts";
 
