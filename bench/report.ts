@@ -21,7 +21,7 @@ const files = existsSync(RESULTS) ? readdirSync(RESULTS) : [];
 const names = files.flatMap((file) => pattern.exec(file)?.[1] ?? []).sort();
 if (names.length === 0) throw new Error("no results: npm run bench comes first");
 const runs = names.map((name) => readJson<Results>(name)!);
-writeFileSync(`${RESULTS}step-time.svg`, stepTimeChart(runs[0]));
+writeFileSync(fileURLToPath(new URL("../docs/step-time.svg", import.meta.url)), stepTimeChart(runs[0]));
 
 const { dependencies: versions } = JSON.parse(
   readFileSync(new URL("./peers/package.json", import.meta.url), "utf8"),
@@ -34,7 +34,7 @@ const sections = runs.map((run, i) => {
   const title = `Node ${run.node} (V8 ${run.v8}), ${run.cpu}, ${run.date.slice(0, 10)}`;
   return i === 0 ? `${title}\n\n${body}` : `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 });
-const text = `![Step time over hidden size](../bench/results/step-time.svg)
+const text = `![Step time over hidden size](step-time.svg)
 
 Microseconds a call, the median of the fastest third of the quiet slots, ± half the range of the middle half. One thread each, the same weights, outputs checked against a float64 loop before timing, peers interleaved: ${peers}. The limit is what no float32 net can avoid with 128-bit registers on this machine: in a step, reading every weight once (load, multiply, add); in a sequence, reading the recurrent weights once a step, and the multiply-adds of the input half; in a batch, the multiply-adds.
 

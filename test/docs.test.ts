@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { summary } from "../bench/report-readme.ts";
+import { CORE, FULL } from "../build/entries.ts";
 import { readJson, type Results, type StartResults } from "../bench/results.ts";
 import { unrolled } from "./support/cli.ts";
 import { blocksOf, pages, readersFolder, root, textOf } from "./support/pages.ts";
@@ -78,6 +79,14 @@ describe("links lead to what is there", () => {
       expect(existsSync(join(root, to)), `${page}: ${target}`).toBe(true);
       if (name) expect([...textOf(to).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading)), target).toContain(name);
     }
+  });
+});
+
+describe("docs/api.md names all that an entry exports", () => {
+  test.each([...FULL, ...CORE])("%s", async (entry) => {
+    const names = Object.keys((await import(`../src/${entry}.ts`)) as object).filter((name) => name !== "default");
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(textOf("docs/api.md")))).toEqual([]);
   });
 });
 
