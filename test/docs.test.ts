@@ -1,4 +1,4 @@
-// The README and the pages say what is so: their programs run, their commands and links exist, their numbers are the last run's.
+// The README and the pages say what is so: programs run, commands and links exist, numbers are the last run's.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,16 +15,21 @@ const ELSEWHERE = ["docs/recipes.md", "docs/onnxruntime.md", "docs/clients.md"];
 const folder = readersFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { scripts: Record<string, string> };
-const programs = pages.filter((page) => !ELSEWHERE.includes(page)).flatMap((page) =>
-  blocksOf(page).filter(({ language }) => ["js", "ts", "html"].includes(language)).map((block, i) => ({ name: `${page} ${i + 1}`, ...block })));
+const json = <T>(path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as T;
+const { scripts } = json<{ scripts: Record<string, string> }>("package.json");
+const programs = pages.filter((page) => !ELSEWHERE.includes(page)).flatMap((page) => {
+  const blocks = blocksOf(page).filter(({ language }) => ["js", "ts", "html"].includes(language));
+  return blocks.map((block, i) => ({ name: `${page} ${i + 1}`, ...block }));
+});
 
 describe("programs run as they stand and print what the page says", () => {
   test.each(programs)("$name", ({ name, language, code, prints }) => {
     expect(language, "a program in ts is not run").not.toBe("ts");
     const file = `${name.replace(/\W+/g, "-")}.mjs`;
-    writeFileSync(join(folder, file), language === "html" ? /<script type="module">([^]*)<\/script>/.exec(code)![1] : code);
-    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "./page.mjs", file], { cwd: folder, encoding: "utf8", timeout: 50_000 });
+    const script = language === "html" ? /<script type="module">([^]*)<\/script>/.exec(code)![1] : code;
+    writeFileSync(join(folder, file), script);
+    const how = { cwd: folder, encoding: "utf8", timeout: 50_000 } as const;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "./page.mjs", file], how);
     expect(stderr).toBe("");
     if (language === "js" || prints) expect(stdout).toBe(prints);
   });
@@ -39,8 +44,9 @@ describe("programs run as they stand and print what the page says", () => {
 /** Commands of the shell in blocks, and in the text where they say all: `npm run x`, `npx unrolled x`. */
 function commandsOf(page: string): string[] {
   const blocks = blocksOf(page).filter((b) => b.language === "sh").flatMap((b) => b.code.split("\n"));
-  const inline = [...textOf(page).matchAll(/`((?:npm|npx|unrolled) [^`]+)`/g)].map(([, command]) => command.replace(/\s+/g, " "));
-  return [...blocks, ...inline].flatMap((line) => line.replace(/ #.*/, "").split(/ && | \| /)).map((c) => c.trim()).filter(Boolean);
+  const inline = [...textOf(page).matchAll(/`((?:npm|npx|unrolled) [^`]+)`/g)].map(([, c]) => c.replace(/\s+/g, " "));
+  const lines = [...blocks, ...inline].map((line) => line.replace(/ #.*/, ""));
+  return lines.flatMap((line) => line.split(/ && | \| /)).map((c) => c.trim()).filter(Boolean);
 }
 
 describe("commands exist, with their options and files", () => {
@@ -55,7 +61,7 @@ describe("commands exist, with their options and files", () => {
       const words = command.match(/"[^"]*"|\S+/g)!;
       const [first, second, third] = words;
       if (first === "npm" && second === "run") expect(scripts, command).toHaveProperty([third]);
-      else if (first === "npm") expect(["ci", "start", "test", "install", "version", "pack"], command).toContain(second);
+      else if (first === "npm") expect("ci start test install version pack".split(" "), command).toContain(second);
       if (first !== "unrolled" && !(first === "npx" && second === "unrolled")) continue;
       const [name, ...rest] = words.slice(first === "npx" ? 2 : 1);
       expect(helpOf(name), command).toMatch(new RegExp(`^Usage: unrolled ${name} `));
@@ -77,7 +83,8 @@ describe("links lead to what is there", () => {
       expect(target, "a page that names a host").not.toMatch(/^https?:/);
       if (ELSEWHERE.includes(to)) continue;
       expect(existsSync(join(root, to)), `${page}: ${target}`).toBe(true);
-      if (name) expect([...textOf(to).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading)), target).toContain(name);
+      const anchors = name && [...textOf(to).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading));
+      if (name) expect(anchors, target).toContain(name);
     }
   });
 });
@@ -96,14 +103,15 @@ describe("README", () => {
   test("has at most 8 KB", () => expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(8192));
 
   test("its numbers are those of the last run", () => {
-    expect(readme).toContain(`<!-- numbers -->\n${summary(readJson<Results>("node20")!, readJson<StartResults>("startup-node20")!)}\n<!-- /numbers -->`);
+    const numbers = summary(readJson<Results>("node20")!, readJson<StartResults>("startup-node20")!);
+    expect(readme).toContain(`<!-- numbers -->\n${numbers}\n<!-- /numbers -->`);
   });
 
   test("counts what the lists have", () => {
-    const { hosts } = JSON.parse(readFileSync(`${root}test/hosts/results.json`, "utf8")) as { hosts: { result: string }[] };
+    const { hosts } = json<{ hosts: { result: string }[] }>("test/hosts/results.json");
     expect(readme).toContain(`${hosts.filter((h) => h.result === "passed").length} ways in`);
-    const [, all, right, refused, wrong] = /of (\d+) tests (\d+) are right, (\d+) refused, (\d+) wrong/.exec(textOf("docs/onnx-operators.md"))!;
-    expect(wrong).toBe("0");
+    const counts = /of (\d+) tests (\d+) are right, (\d+) refused, 0 wrong/.exec(textOf("docs/onnx-operators.md"))!;
+    const [, all, right, refused] = counts;
     expect(readme).toContain(`${right} of ${all} of ONNX's own operator tests are right, ${refused} refused, none wrong`);
   });
 });

@@ -10,9 +10,9 @@ import { kerasModels, tfjsModels } from "./imported.ts";
 export const root = new URL("../../", import.meta.url).pathname;
 
 export const pages = [
-  ...readdirSync(root).filter((name) => name.endsWith(".md")),
-  ...readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
-].sort();
+  ...readdirSync(root),
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith(".md")).sort();
 
 export const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
