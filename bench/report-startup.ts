@@ -1,4 +1,4 @@
-import type { StartResults } from "./startup.ts";
+import type { StartResults } from "./results.ts";
 import { bytes, figures, markdownTable } from "./table.ts";
 
 export function startupReport({ bare, peers }: StartResults): string {

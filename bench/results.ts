@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Case } from "./cases.ts";
 import type { Failed } from "./protocol.ts";
 import type { Unsupported } from "./peer.ts";
+import type { Sizes } from "./sizes.ts";
 import type { Timing } from "./stats.ts";
 
 export interface Measured extends Timing {
@@ -31,6 +32,23 @@ export interface Machine {
 export interface Results extends Machine {
   readonly date: string;
   readonly rows: readonly Row[];
+}
+
+export interface Start {
+  /** From the start of the process to the first answer, beyond an empty program. Median, quarters. */
+  readonly ms: number;
+  readonly p25: number;
+  readonly p75: number;
+  /** Largest resident memory beyond an empty program. */
+  readonly megabytes: number;
+  readonly sizes?: Sizes;
+}
+
+export interface StartResults extends Machine {
+  readonly date: string;
+  /** The empty program itself. */
+  readonly bare: Start;
+  readonly peers: Record<string, Start>;
 }
 
 export const RESULTS = fileURLToPath(new URL("./results/", import.meta.url));

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { onnxNet } from "./peers/onnx-net.ts";
-import { writeJson, type Machine } from "./results.ts";
+import { writeJson, type Start, type StartResults } from "./results.ts";
 import { describeRuntime, installPeers, node26 } from "./runtime.ts";
 import { writeSafetensors } from "./safetensors.ts";
-import { measureSizes, type Sizes } from "./sizes.ts";
+import { measureSizes } from "./sizes.ts";
 import { START_CASE } from "./startup/case.ts";
 import { quantile } from "./stats.ts";
 import { makeNet } from "./weights.ts";
@@ -32,23 +32,6 @@ const PROGRAMS: Record<string, string> = {
   "brain.js": "brain",
   plain: "plain",
 };
-
-export interface Start {
-  /** From the start of the process to the first answer, beyond an empty program. Median, quarters. */
-  readonly ms: number;
-  readonly p25: number;
-  readonly p75: number;
-  /** Largest resident memory beyond an empty program. */
-  readonly megabytes: number;
-  readonly sizes?: Sizes;
-}
-
-export interface StartResults extends Machine {
-  readonly date: string;
-  /** The empty program itself. */
-  readonly bare: Start;
-  readonly peers: Record<string, Start>;
-}
 
 installPeers();
 mkdirSync(OUT, { recursive: true });

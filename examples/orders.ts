@@ -1,5 +1,5 @@
 // npm run example:orders: how probable a byte language model finds three orders of
-// the same words, written into README.md between its `scores` marks.
+// the same words, written into docs/examples.md between its `scores` marks.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const scores = execFileSync(process.execPath, ["dist/cli.js", "score", "examples/models/char-lm.safetensors", ...ORDERS], { cwd: root, encoding: "utf8" });
 process.stdout.write(scores);
 
-const readme = readFileSync(`${root}README.md`, "utf8");
+const path = `${root}docs/examples.md`;
+const page = readFileSync(path, "utf8");
 const marked = /(<!-- scores -->\n)[^]*(<!-- \/scores -->)/;
-if (!marked.test(readme)) throw new Error("README.md: expected <!-- scores --> and <!-- /scores -->, got none");
-writeFileSync(`${root}README.md`, readme.replace(marked, `$1\`\`\`\n${scores.trim()}\n\`\`\`\n$2`));
+if (!marked.test(page)) throw new Error("docs/examples.md: expected <!-- scores --> and <!-- /scores -->, got none");
+writeFileSync(path, page.replace(marked, `$1\`\`\`\n${scores.trim()}\n\`\`\`\n$2`));

@@ -1,5 +1,5 @@
 // npm run test:hosts: one suite in every host, from the packed package.
-//   --write   puts the table into README.md and results.json
+//   --write   puts the table into docs/hosts.md and results.json
 import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ await part("types", () => types(trials, project));
 await part("examples", () => examples(trials, project));
 
 if (process.argv.includes("--write")) {
-  replaceBetween(join(root, "README.md"), "hosts", markdown(table));
+  replaceBetween(join(root, "docs/hosts.md"), "hosts", markdown(table));
   writeFileSync(join(here, "results.json"), JSON.stringify({ hosts: table, trials: trials.all.map(({ host, what, said }) => ({ host, what, said })) }, null, 2) + "\n");
 }
 
