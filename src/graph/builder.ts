@@ -3,6 +3,7 @@ import { countOf, isFloat, readAttributes, type Call, type Op, type Value } from
 import { OPS } from "../ops/registry.ts";
 import type { BoundGraph, BoundNode } from "../plan/plan.ts";
 import type { Attributes, Constant, Dtype, Type } from "./graph.ts";
+import { movesNothing, permutationOf, turned } from "./turns.ts";
 
 /** Nodes of one graph. */
 const MOST_NODES = 100_000;
@@ -70,6 +71,8 @@ export class Builder {
     const same = op.same?.(call, types);
     if (same) return [same];
     if (inputs.every((v) => !v || v.constant) && (op.view || this.#affordable(types))) return this.#known(op, call, types);
+    const instead = this.#turned(word, call, types, attributes);
+    if (instead) return [instead];
     const node: BoundNode = { op, call, outputs: types.map((type) => ({ name: `${name}#${++this.#made}`, type })) };
     this.#nodes.push(node);
     if (this.#nodes.length > MOST_NODES) throw new FormatError("unsupported", `${name}: expected a graph of at most ${MOST_NODES} nodes, got more`);
@@ -105,6 +108,22 @@ export class Builder {
     if (op.view) return [this.constant(inputs[0]!.constant!.data, types[0].dtype, types[0].shape, name)];
     const outputs = types.map((type) => ({ name, type }));
     return this.#evaluate({ op, call, outputs }).map((constant) => ({ name, type: constant, constant }));
+  }
+
+  /** The same value from a node before its inputs are turned, or from one transpose for two, or for one that moves nothing. */
+  #turned(word: string, { name, inputs }: Call, [type]: readonly Type[], attributes: Attributes): Value | undefined {
+    const makerOf = (value: Value) => this.#makers.get(value);
+    if (word !== "transpose") {
+      const before = turned(word, inputs, attributes, makerOf);
+      if (!before) return undefined;
+      return this.emit("transpose", [this.emit(word, before.inputs, before.attributes, name)], { permutation: before.permutation }, name);
+    }
+    const [x] = inputs;
+    const permutation = (attributes.permutation as readonly number[]).map((p) => (p < 0 ? p + type.shape.length : p));
+    if (movesNothing(x!.type.shape, permutation)) return this.emit("reshape", [x], { shape: [...type.shape] }, name);
+    const first = permutationOf(makerOf(x!));
+    if (!first) return undefined;
+    return this.emit("transpose", makerOf(x!)!.call.inputs, { permutation: permutation.map((p) => first[p]) }, name);
   }
 
   /** Whether a node's outputs are few enough to be computed at once; what is not is left for the run. */
