@@ -1,15 +1,16 @@
 import type { Command } from "commander";
+import { inspectGraph, type GraphFacts } from "../graph.ts";
 import type { Model, Safetensors } from "../index.ts";
 import { printable } from "../text.ts";
-import { loadModel, type LoadOptions } from "./files.ts";
-import { examples } from "./options.ts";
+import { about, loadModel, readBytes, type LoadOptions } from "./files.ts";
+import { graphOf, openNet, type GraphOptions } from "./graphs.ts";
+import { examples, withSizes } from "./options.ts";
 import { bold, writeJson } from "./terminal.ts";
 
 export function inspectCommand(program: Command): void {
-  program
-    .command("inspect")
+  withSizes(program.command("inspect"))
     .description("print what a model is made of and where it stands in memory")
-    .argument("<model>", "file with the weights")
+    .argument("<model>", "file of a model: weights, or a graph at the sizes of --dim, 1 where there are none")
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
@@ -17,7 +18,14 @@ export function inspectCommand(program: Command): void {
     .action(inspect);
 }
 
-function inspect(path: string, options: LoadOptions & { readonly json?: boolean }): void {
+function inspect(path: string, options: LoadOptions & GraphOptions & { readonly json?: boolean }): void {
+  const net = about(path, () => openNet(path, readBytes(path), options));
+  if (net) {
+    const graph = about(path, () => inspectGraph(graphOf(net), options.dim));
+    if (options.json) writeJson(graph);
+    else process.stdout.write(graphPage(path, graph));
+    return;
+  }
   const { model, file } = loadModel(path, options);
   if (options.json) writeJson(facts(model, file));
   else process.stdout.write(page(path, model, file));
@@ -36,10 +44,27 @@ function facts(model: Model, { tensors }: Safetensors): object {
   };
 }
 
+const number = (n: number) => n.toLocaleString("en-US");
+const shaped = (dims: readonly (number | string)[]) => `[${dims.join(", ")}]`;
+
+function graphPage(path: string, g: GraphFacts): string {
+  const ports = (values: GraphFacts["inputs"]) => values.map((v) => [printable(v.name), v.dtype, shaped(v.shape)]);
+  const nodes = g.nodes.map((n) => [n.op, printable(n.name), shaped(n.shape), number(n.parameters), number(n.multiplyAdds), number(n.bytes)]);
+  const { weights, values, records } = g.memory;
+  return [
+    printable(path),
+    `${g.nodes.length} nodes, ${number(g.parameters)} parameters, ${number(g.multiplyAdds)} multiply-adds`,
+    section("inputs", ["name", "type", "shape"], ports(g.inputs), 3),
+    section("outputs", ["name", "type", "shape"], ports(g.outputs), 3),
+    section("nodes", ["op", "name", "shape", "parameters", "multiply-adds", "bytes"], nodes, 3),
+    section("memory", ["weights", "values", "records"], [[weights, values, records].map(number)], 0),
+    "",
+  ].join("\n");
+}
+
 function page(path: string, model: Model, { tensors }: Safetensors): string {
   const { description, memory } = model;
-  const number = (n: number) => n.toLocaleString("en-US");
-  const shape = (dims: readonly (number | string)[]) => `[${dims.join(", ")}]`;
+  const shape = shaped;
   let steps: (string | number)[] = ["T"];
   const layers = model.layers.map((l) => {
     const before = l.type === "embedding" ? steps : [...steps, l.inputSize];

@@ -1,0 +1,31 @@
+// The commands on graphs: run, inspect and convert an ONNX file, and what convert wrote.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readSafetensors } from "../src/index.ts";
+import { failure, open, save, scratch, unrolled } from "./support/cli.ts";
+
+const model = new URL("goldens/onnx/vad.onnx", import.meta.url).pathname;
+const { tensors } = readSafetensors(readFileSync(new URL("goldens/onnx/vad.safetensors", import.meta.url)));
+const fed = tensors.filter((t) => t.name.startsWith("in.")).map((t) => ({ ...t, name: t.name.slice(3) }));
+const sizes = ["--dim", "batch=1", "--dim", "samples=64", "--constant", `sr=${Number(new DataView(fed.find((t) => t.name === "sr")!.bytes.slice().buffer).getBigInt64(0, true))}`];
+
+test("what convert writes runs to the bit as the ONNX file does", () => {
+  const folder = scratch();
+  const [converted, all, open_] = [join(folder, "m.safetensors"), save(folder, "all", fed), save(folder, "open", fed.filter((t) => t.name !== "sr"))];
+  expect(unrolled(["run", model, "--input", all, "--output", join(folder, "a")]).stderr).toBe("");
+  expect(unrolled(["convert", model, converted, ...sizes]).stderr).toBe("");
+  expect(unrolled(["run", converted, "--input", open_, "--output", join(folder, "b")]).stderr).toBe("");
+  const [a, b] = [open(join(folder, "a")), open(join(folder, "b"))];
+  expect([...a.keys()].sort()).toEqual(["output", "stateN"]);
+  for (const [name, { values }] of a) expect(b.get(name)!.values).toEqual(values);
+});
+
+test("inspect shows nodes, multiply-adds and memory", () => {
+  const facts = JSON.parse(unrolled(["inspect", model, ...sizes, "--json"]).stdout) as { nodes: { op: string }[]; multiplyAdds: number; memory: { weights: number } };
+  expect(facts.nodes.map((n) => n.op)).toContain("lstm");
+  expect(facts.multiplyAdds).toBeGreaterThan(0);
+  expect(facts.memory.weights).toBeGreaterThan(0);
+  expect(unrolled(["inspect", model, ...sizes]).stdout).toMatch(/nodes, .* multiply-adds/);
+  expect(failure(["inspect", model], 1)).toContain("expected a size for batch");
+});
