@@ -1,9 +1,10 @@
 // `unrolled describe`: a description goes into a model's file, and nothing else there changes.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Model, readSafetensors } from "../src/index.ts";
-import { save, scratch, unrolled } from "./support/cli.ts";
+import { failure, save, scratch, unrolled } from "./support/cli.ts";
+import { foreignFiles } from "./support/foreign.ts";
 import { cellShapes, weights } from "./support/weights.ts";
 
 const plain = () => weights({ ...cellShapes("lstm", "lstm.", 1, 16), "head.weight": [1, 16], "head.bias": [1] });
@@ -39,4 +40,15 @@ test("without one, what its tensors say; --out leaves the model's file alone", (
   expect(readFileSync(file).equals(before)).toBe(true);
   using model = Model.fromSafetensors(readFileSync(out));
   expect(model.description.layers.map((l) => l.type)).toEqual(["lstm", "linear"]);
+});
+
+test("a file of another kind is not written over", () => {
+  const folder = scratch();
+  const model = join(folder, "m.pt");
+  const { file } = foreignFiles().find((f) => f.name === "protocol-2")!;
+  writeFileSync(model, file);
+  const layers = [{ type: "lstm", weights: "0" }, { type: "linear", weights: "1" }];
+  expect(failure(["describe", model, JSON.stringify({ layers })], 1)).toContain("m.pt: expected --out for a file that is no safetensors");
+  expect(new Uint8Array(readFileSync(model))).toEqual(new Uint8Array(file));
+  expect(unrolled(["describe", model, JSON.stringify({ layers }), "--out", join(folder, "m")]).status).toBe(0);
 });

@@ -28,4 +28,5 @@ test("inspect shows nodes, multiply-adds and memory", () => {
   expect(facts.memory.weights).toBeGreaterThan(0);
   expect(unrolled(["inspect", model, ...sizes]).stdout).toMatch(/nodes, .* multiply-adds/);
   expect(failure(["inspect", model], 1)).toContain("expected a size for batch");
+  expect(failure(["inspect", model, ...sizes, "--dim", "bacth=1"], 1)).toContain("dims: expected names of sizes: batch, samples, got bacth");
 });

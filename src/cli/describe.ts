@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { kindOf } from "../formats/kind.ts";
 import { Model, writeSafetensors } from "../index.ts";
-import { about, readJson, readTensors } from "./files.ts";
+import { about, readBytes, readJson } from "./files.ts";
+import { readWeights } from "./weights.ts";
 import { writeWhole } from "./write.ts";
 
 export function describeCommand(program: Command): void {
@@ -22,7 +24,9 @@ Example:
   unrolled describe model.safetensors '{"layers": [{"type": "lstm", "weights": "lstm"}]}'`;
 
 function describe(path: string, given: string | undefined, { out = path, json }: { readonly out?: string; readonly json?: boolean }): void {
-  const { tensors, metadata } = readTensors(path);
+  const bytes = readBytes(path);
+  if (out === path && kindOf(bytes) !== "safetensors") throw new Error(`${path}: expected --out for a file that is no safetensors`);
+  const { tensors, metadata } = about(path, () => readWeights(bytes));
   const text = given === undefined ? metadata.get("unrolled") : given.trimStart().startsWith("{") ? given : about(given, () => readJson(given));
   using model = about(path, () => Model.fromTensors(tensors, {}, text));
   const unrolled = JSON.stringify({ format: "unrolled/1", ...model.description });

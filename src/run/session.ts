@@ -46,6 +46,10 @@ export class Session {
     this.inputs = program.inputs;
     this.outputs = program.outputs;
     this.#dims = dims;
+    const named = new Set(this.inputs.flatMap((p) => p.dims.filter((d) => typeof d === "string")));
+    for (const name of Object.keys(dims)) {
+      if (!named.has(name)) throw new TypeError(`dims: expected names of sizes: ${[...named].join(", ") || "none"}, got ${name}`);
+    }
     for (const [name, feed] of Object.entries(constants)) {
       const port = this.inputs.find((p) => p.name === name);
       if (!port) throw new TypeError(`constants: expected names of inputs: ${this.#names()}, got ${name}`);
