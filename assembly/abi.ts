@@ -12,6 +12,9 @@ export const enum Op {
 /** How elements run. */
 export const enum Word { FLOAT, INT }
 
+/** Rows of a cell's input half that are finished before their recurrent half begins (or one timestep's, if more). */
+export const enum Rows { CHUNK = 128 }
+
 /** Outer axes that a walk has at most. */
 export const enum Walks { AXES = 8 }
 

@@ -6,7 +6,7 @@
 // the first `active[t]`, whichever way the walk goes.
 import { assertApart, assertRegion, assertRows, CHECKED } from "../check";
 import { copy, padded } from "../lanes";
-import { Flag, Kind, Layer } from "../abi";
+import { Flag, Kind, Layer, Rows } from "../abi";
 import { hRow, inputHalf, preBytes, several, single } from "./step";
 
 /**
@@ -14,7 +14,7 @@ import { hRow, inputHalf, preBytes, several, single } from "./step";
  * Each gemm pushes recurrent weights out of the caches: with 128 rows in the place of 32 a sequence of
  * LSTM (512, 512) takes 4 to 9 % less, of (1024, 1024) 8 to 9, and one below 256 the same.
  */
-export const CHUNK: i32 = 128;
+export const CHUNK: i32 = Rows.CHUNK;
 
 /** The most inputs that a step of a sequence adds by itself: (1, 16) takes 14 to 16 % less, (16, 64) 2 to 4. */
 const FEW: i32 = 16;

@@ -1,4 +1,4 @@
-import { Flag, LAYER_WORDS } from "../abi/layout.ts";
+import { Flag, LAYER_WORDS, Rows } from "../abi/layout.ts";
 import { floatWord } from "../abi/records.ts";
 import { FormatError, shown } from "../check.ts";
 import type { Attribute } from "../graph/graph.ts";
@@ -119,7 +119,7 @@ function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to
   const { directions, units, width, steps, batch, features } = sizesOf(call, cell.gates.torch.length);
   if (batch === 0) return;
   const layers = Array.from({ length: directions }, (_, d) => layerWords(kind, cell, call, d, to));
-  const rows = Math.max(CHUNK, batch);
+  const rows = Math.max(Rows.CHUNK, batch);
   const mask = isMask(lengths);
   const at = (v: Value | undefined) => (v ? to.at(v) : 0);
   const shared = (h0 ?? c0)?.type.shape[1] === 1 && batch > 1;
@@ -132,9 +132,6 @@ function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to
     steps, batch, directions,
   }, layers.flatMap((l) => l.words));
 }
-
-/** Rows of pre-activations that a cell keeps at once: assembly/cells/recurrence.ts; more than that is room to spare. */
-const CHUNK = 128;
 
 /** The words of one direction's Layer, and bytes of a row of its pre-activations. */
 function layerWords(kind: Kind, cell: Cell, call: CellCall, d: number, to: Lowering): { words: (number | At)[]; row: number } {

@@ -26,11 +26,6 @@ export function tfjsGraph(json: unknown, shards: ShardSource): Graph {
   return graphOf(model);
 }
 
-/** Whether parsed JSON is a model.json. */
-export function isTfjs(json: unknown): boolean {
-  return typeof json === "object" && json !== null && "modelTopology" in json;
-}
-
 /** A converted file keeps the version of the Keras that trained it, and with it what its words mean. */
 function generationOf(version: unknown): Generation {
   if (version === undefined || version === null) return "tfjs";
