@@ -17,8 +17,16 @@ import { softmax } from "./ops/softmax";
  * `rows`: their sum.
  */
 export function forward(
-  net: usize, layers: i32, state: usize, a: usize, b: usize, scratch: usize,
-  steps: i32, batch: i32, active: usize, rows: i32,
+  net: usize,
+  layers: i32,
+  state: usize,
+  a: usize,
+  b: usize,
+  scratch: usize,
+  steps: i32,
+  batch: i32,
+  active: usize,
+  rows: i32,
 ): usize {
   const end = net + <usize>layers * offsetof<Layer>();
   if (CHECKED) {
@@ -30,17 +38,21 @@ export function forward(
     const l = changetype<Layer>(net);
     const paired = (l.flags & Flag.PAIRED) != 0;
     if (CHECKED) {
-      assertRows(a, <usize>l.inputs << 2, l.inputs, rows, 64);
+      assertRows(a, (<usize>l.inputs) << 2, l.inputs, rows, 64);
       assertRows(b, l.row, <i32>(l.row >> 2), l.kind == Kind.LAST ? batch : rows, 64);
-      assert(!(l.weights % 64 | l.second % 64 | l.peepholes % 64 | l.panel % 16), "weights out of line");
+      assert(!((l.weights % 64) | (l.second % 64) | (l.peepholes % 64) | (l.panel % 16)), "weights out of line");
     }
     switch (l.kind) {
       case Kind.EMBEDDING:
         if (INTEGER) integer.embedding(b, l.weights, a, l.units, rows);
         else embedding(b, l.weights, a, l.units, rows);
         break;
-      case Kind.LINEAR: linear(b, l.row, l.weights, l.panel, a, <usize>l.inputs << 2, l.inputs, l.units, rows); break;
-      case Kind.SOFTMAX: softmax(a, l.units, rows); continue;
+      case Kind.LINEAR:
+        linear(b, l.row, l.weights, l.panel, a, (<usize>l.inputs) << 2, l.inputs, l.units, rows);
+        break;
+      case Kind.SOFTMAX:
+        softmax(a, l.units, rows);
+        continue;
       case Kind.LAST:
         last(l, state, b, batch);
         if (!paired) rows = batch;
@@ -65,6 +77,6 @@ function last(l: Layer, state: usize, y: usize, batch: i32): void {
   for (let r = 0, h = state + l.h * batch; r < batch; ++r) {
     copy(y, h, l.width);
     y += l.row;
-    h += <usize>padded(l.width) << 2;
+    h += (<usize>padded(l.width)) << 2;
   }
 }

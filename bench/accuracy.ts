@@ -6,7 +6,11 @@ import { argv } from "node:process";
 const folder = argv[2] ?? new URL("../examples/models/", import.meta.url).pathname;
 const PRECISIONS = ["float32", "int8", "int16"] as const;
 
-const read = <T>(name: string): T[] => readFileSync(`${folder}/${name}`, "utf8").trim().split("\n").map((line) => JSON.parse(line) as T);
+const read = <T>(name: string): T[] =>
+  readFileSync(`${folder}/${name}`, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as T);
 const argMax = (row: Float32Array) => row.indexOf(Math.max(...row));
 
 for (const name of ["language-id-lstm", "language-id-rnn"]) {
@@ -22,7 +26,9 @@ for (const name of ["language-id-lstm", "language-id-rnn"]) {
       if (labels[argMax(output)] === predicted) same++;
       worst = Math.max(worst, Math.abs(output[labels.indexOf(predicted)] - probability));
     }
-    console.log(`${name} ${weights}: ${same} of ${lines.length} answers as PyTorch's (${((100 * same) / lines.length).toFixed(2)} %), probability off by at most ${worst.toExponential(1)}`);
+    console.log(
+      `${name} ${weights}: ${same} of ${lines.length} answers as PyTorch's (${((100 * same) / lines.length).toFixed(2)} %), probability off by at most ${worst.toExponential(1)}`,
+    );
   }
 }
 
@@ -38,6 +44,8 @@ if (existsSync(`${folder}/char-lm.safetensors`)) {
       const { output } = model.run(input);
       for (let t = 1; t < ids.length; t++) bits -= Math.log2(output[(t - 1) * model.outputSize + ids[t]]);
     }
-    console.log(`char-lm ${weights}: ${(bits / items).toFixed(5)} bits a byte over ${items} bytes, PyTorch ${expected.toFixed(5)}, ${(bits / items - expected).toFixed(5)} more`);
+    console.log(
+      `char-lm ${weights}: ${(bits / items).toFixed(5)} bits a byte over ${items} bytes, PyTorch ${expected.toFixed(5)}, ${(bits / items - expected).toFixed(5)} more`,
+    );
   }
 }

@@ -21,7 +21,9 @@ const FILE = new URL("../examples/models/char-lm.safetensors", import.meta.url);
 const GREEDY = new URL("../examples/models/char-lm.greedy.jsonl", import.meta.url);
 
 const file = readFileSync(FILE);
-const weights: Weights = new Map(readSafetensors(file).tensors.map((t) => [t.name, { shape: t.shape, values: toFloat32(t) }]));
+const weights: Weights = new Map(
+  readSafetensors(file).tensors.map((t) => [t.name, { shape: t.shape, values: toFloat32(t) }]),
+);
 
 const largest = (p: ArrayLike<number>) => Array.from(p).reduce((best, v, i) => (v > p[best] ? i : best), 0);
 
@@ -31,7 +33,11 @@ function drawn(p: ArrayLike<number>): number {
   return p.length - 1;
 }
 
-const peers: Record<string, Generator> = { unrolled: unrolled(), "tfjs (wasm)": (await import("./peers/generate-tfjs.ts")).generator(weights), "brain.js": (await import("./peers/generate-brain.ts")).generator() };
+const peers: Record<string, Generator> = {
+  unrolled: unrolled(),
+  "tfjs (wasm)": (await import("./peers/generate-tfjs.ts")).generator(weights),
+  "brain.js": (await import("./peers/generate-brain.ts")).generator(),
+};
 const counts: Record<string, number> = { unrolled: 20_000, "tfjs (wasm)": 1000, "brain.js": 300 };
 
 const { prompt, text } = JSON.parse(readFileSync(GREEDY, "utf8").split("\n")[0]) as { prompt: string; text: string };
@@ -54,7 +60,12 @@ for (let round = 0; round <= ROUNDS; round++) {
 
 const rows = Object.entries(rates).map(([name, all]) => {
   const sorted = [...all].sort((a, b) => a - b);
-  return [name, figures(quantile(sorted, 0.5)), `${figures(sorted[0])} to ${figures(sorted[sorted.length - 1])}`, peers[name].note];
+  return [
+    name,
+    figures(quantile(sorted, 0.5)),
+    `${figures(sorted[0])} to ${figures(sorted[sorted.length - 1])}`,
+    peers[name].note,
+  ];
 });
 console.log(`${cpus()[0].model}, Node ${process.versions.node}; medians of ${ROUNDS} rounds (${sink})\n`);
 console.log(markdownTable(["", "bytes per second", "from, to", ""], rows));
@@ -62,5 +73,8 @@ console.log(markdownTable(["", "bytes per second", "from, to", ""], rows));
 /** The library draws by itself; `largest` is temperature 0. */
 function unrolled(): Generator {
   const model = Model.fromSafetensors(file);
-  return { note: `build ${model.memory.build}`, make: (prompt, length, draw) => model.generate({ prompt, length, temperature: draw === largest ? 0 : 1 }).ids };
+  return {
+    note: `build ${model.memory.build}`,
+    make: (prompt, length, draw) => model.generate({ prompt, length, temperature: draw === largest ? 0 : 1 }).ids,
+  };
 }

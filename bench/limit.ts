@@ -41,13 +41,15 @@ export const prepare: Prepare = async (c) => {
   }
   const once = Math.ceil(2e6 / Math.max(bytes, LOOP_BYTES));
   const read = fastest(
-    yardsticks.flatMap(({ read4, read8 }) =>
-      [read4, read8].map((loop) => (times: number) => loop(bytes, times, 0.5)),
-    ),
+    yardsticks.flatMap(({ read4, read8 }) => [read4, read8].map((loop) => (times: number) => loop(bytes, times, 0.5))),
     once,
   );
   const multiplyAdd = fastest(
-    yardsticks.map(({ multiplyAdd: loop, ROUND }) => (count: number) => loop(count / (ROUND.value as number), 0.999)),
+    yardsticks.map(
+      ({ multiplyAdd: loop, ROUND }) =>
+        (count: number) =>
+          loop(count / (ROUND.value as number), 0.999),
+    ),
     1e6,
   );
   return {

@@ -19,7 +19,16 @@ export interface Unsupported {
 
 export type Prepare = (c: Case, net: Net, x: Float32Array) => Promise<Workload | Unsupported>;
 
-export const PEERS = ["unrolled", "unrolled-int8", "unrolled-int16", "onnxruntime-web", "onnxruntime-web-int8", "tfjs", "brain.js", "plain"] as const;
+export const PEERS = [
+  "unrolled",
+  "unrolled-int8",
+  "unrolled-int16",
+  "onnxruntime-web",
+  "onnxruntime-web-int8",
+  "tfjs",
+  "brain.js",
+  "plain",
+] as const;
 export type PeerName = (typeof PEERS)[number];
 
 export const REFERENCE_PEER: PeerName = "onnxruntime-web";

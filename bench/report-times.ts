@@ -17,14 +17,16 @@ const TITLES: Record<Mode, string> = {
 export function timesReport({ rows }: Results): string {
   const present = MODES.filter((mode) => rows.some((row) => row.case.mode === mode));
   const parts = present.map((mode, i) => {
-    const table = modeTable(mode, rows.filter((row) => row.case.mode === mode));
+    const table = modeTable(
+      mode,
+      rows.filter((row) => row.case.mode === mode),
+    );
     return i === 0 ? `**${TITLES[mode]}**\n\n${table}` : fold(TITLES[mode], table);
   });
   return parts.join("\n\n");
 }
 
-const fold = (title: string, body: string): string =>
-  `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+const fold = (title: string, body: string): string => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 
 function modeTable(mode: Mode, rows: readonly Row[]): string {
   const footnotes = new Footnotes();

@@ -46,11 +46,7 @@ const SHIPMENTS: Record<string, Shipment> = {
     source: `export { recurrent } from "brain.js/dist/browser.js";`,
     binaries: [],
   },
-  plain: {
-    packages: [],
-    source: `export { makePlainNet } from "./plain.ts";`,
-    binaries: [],
-  },
+  plain: { packages: [], source: `export { makePlainNet } from "./plain.ts";`, binaries: [] },
 };
 
 export async function measureSizes(): Promise<Record<string, Sizes>> {

@@ -69,7 +69,11 @@ for (const name of ["unrolled", "onnxruntime-web", "tfjs"]) {
 }
 
 const sizes = await measureSizes();
-const middle = (list: readonly number[], q = 0.5) => quantile([...list].sort((a, b) => a - b), q);
+const middle = (list: readonly number[], q = 0.5) =>
+  quantile(
+    [...list].sort((a, b) => a - b),
+    q,
+  );
 const summary = (name: string, bareMs: number, bareMegabytes: number): Start => {
   const ms = samples.get(name)!.map((sample) => sample.ms - bareMs);
   return {
@@ -85,4 +89,8 @@ const names = Object.keys(PROGRAMS).filter((name) => name !== BARE);
 const peers = Object.fromEntries(names.map((name) => [name, summary(name, bare.ms, bare.megabytes)]));
 const results: StartResults = { runtime, ...machine, date: new Date().toISOString(), bare, peers };
 writeJson(`startup-${runtime}`, results);
-console.table(Object.fromEntries(Object.entries({ bare, ...peers }).map(([name, { sizes: s, ...rest }]) => [name, { ...rest, ...s }])));
+console.table(
+  Object.fromEntries(
+    Object.entries({ bare, ...peers }).map(([name, { sizes: s, ...rest }]) => [name, { ...rest, ...s }]),
+  ),
+);

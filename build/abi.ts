@@ -1,7 +1,14 @@
 // An asc transform that prints assembly/abi.ts for TypeScript: enums, records, and the hash that names the ABI.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { ClassDeclaration, EnumDeclaration, FieldDeclaration, LiteralExpression, Parser, type Source } from "assemblyscript/dist/assemblyscript.js";
+import {
+  ClassDeclaration,
+  EnumDeclaration,
+  FieldDeclaration,
+  LiteralExpression,
+  Parser,
+  type Source,
+} from "assemblyscript/dist/assemblyscript.js";
 
 const FILE = "assembly/abi.ts";
 
@@ -20,12 +27,18 @@ export function printAbi(): number {
     if (statement instanceof EnumDeclaration) lines.push("", printEnum(statement));
     else if (statement instanceof ClassDeclaration) {
       const base = statement.extendsType?.name.identifier.text;
-      const fields = statement.members.filter((m) => m instanceof FieldDeclaration).map((m) => printField(m as FieldDeclaration, enums));
+      const fields = statement.members
+        .filter((m) => m instanceof FieldDeclaration)
+        .map((m) => printField(m as FieldDeclaration, enums));
       records.set(statement.name.text, [...(base ? records.get(base)! : []), ...fields]);
     }
   }
   const played = [...records].filter(([name]) => name.endsWith("Record") && name !== "Record");
-  lines.push("", "/** The words of a layer: [name, type]. */", `export const LAYER_WORDS = [${records.get("Layer")!.join(", ")}] as const;`);
+  lines.push(
+    "",
+    "/** The words of a layer: [name, type]. */",
+    `export const LAYER_WORDS = [${records.get("Layer")!.join(", ")}] as const;`,
+  );
   lines.push("", "/** The words of each record that is played. */", "export const RECORDS = {");
   for (const [name, fields] of played) lines.push(`  ${name}: [${fields.join(", ")}],`);
   lines.push("} as const;", "");

@@ -31,11 +31,20 @@ for (const target of [...MODULES, "debug"]) {
  * other, and as hex on the same bytes. Base and relaxed are 10.6 KB gzipped, base64 one after the other 14.6.
  */
 function binaries(file: string, names: readonly string[]): string {
-  const pieces = names.map((name) => readFileSync(`build/${name}.wasm`).toString("hex").match(/.{1,20000}/g) ?? []);
-  const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) => pieces.map((p) => p[i] ?? ""));
+  const pieces = names.map(
+    (name) =>
+      readFileSync(`build/${name}.wasm`)
+        .toString("hex")
+        .match(/.{1,20000}/g) ?? [],
+  );
+  const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) =>
+    pieces.map((p) => p[i] ?? ""),
+  );
   return [
     `const turns = ${JSON.stringify(turns, null, 1)};`,
-    ...BINARIES[file].map((name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`),
+    ...BINARIES[file].map(
+      (name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`,
+    ),
     "",
   ].join("\n");
 }
@@ -56,22 +65,36 @@ interface Group {
 }
 
 /** The core runs, encodes and streams: without the integers' module, and without what is built on top. */
-const LEFT_OUT = /\/(classify|forecast|generate|inspect|integers|kind|nearest|offer|quantize|sampling|score|trace)\.ts$/;
+const LEFT_OUT =
+  /\/(classify|forecast|generate|inspect|integers|kind|nearest|offer|quantize|sampling|score|trace)\.ts$/;
 const leaveOut: Plugin = {
   name: "leave-out",
   setup: ({ onResolve }) => onResolve({ filter: LEFT_OUT }, () => ({ path: resolve("build/left-out.ts") })),
 };
 
 const GROUPS: readonly Group[] = [
-  { entries: FULL, binaries: Object.fromEntries(Object.entries(BINARIES).map(([file, modules]) => [file, { modules, beside: file }])), plugins: [] },
-  { entries: CORE, binaries: { "binaries.js": { modules: ["base", "relaxed"], beside: "core-binaries.js" } }, plugins: [leaveOut] },
+  {
+    entries: FULL,
+    binaries: Object.fromEntries(Object.entries(BINARIES).map(([file, modules]) => [file, { modules, beside: file }])),
+    plugins: [],
+  },
+  {
+    entries: CORE,
+    binaries: { "binaries.js": { modules: ["base", "relaxed"], beside: "core-binaries.js" } },
+    plugins: [leaveOut],
+  },
 ];
 
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true } as const;
 const made: Metafile[] = [];
 
 /** Bundles a group into a folder. */
-async function bundle({ entries, plugins }: Group, outdir: string, binaries: Plugin, options: BuildOptions): Promise<void> {
+async function bundle(
+  { entries, plugins }: Group,
+  outdir: string,
+  binaries: Plugin,
+  options: BuildOptions,
+): Promise<void> {
   const { metafile } = await build({
     ...common,
     entryPoints: entries.map((name) => `src/${name}.ts`),
@@ -90,12 +113,19 @@ const fileOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
 const inside = ({ binaries: files }: Group): Plugin => ({
   name: "binaries-inside",
-  setup: ({ onLoad }) => onLoad({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({ contents: binaries(fileOf(path), files[fileOf(path)].modules) })),
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({
+      contents: binaries(fileOf(path), files[fileOf(path)].modules),
+    })),
 });
 
 const beside = ({ binaries: files }: Group): Plugin => ({
   name: "binaries-beside",
-  setup: ({ onResolve }) => onResolve({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({ path: `./${files[fileOf(path)].beside}`, external: true })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({
+      path: `./${files[fileOf(path)].beside}`,
+      external: true,
+    })),
 });
 
 for (const [file, names] of Object.entries(BINARIES)) writeFileSync(`build/${file}`, binaries(file, names));
@@ -122,14 +152,19 @@ const ENGINE = new RegExp(`^\\.\\./(${FULL.join("|")})\\.ts$`);
 const engineBeside: Plugin = {
   name: "engine-beside",
   setup: ({ onResolve }) =>
-    onResolve({ filter: ENGINE }, ({ path }) => ({ path: path.replace("..", "./node").replace(/ts$/, "js"), external: true })),
+    onResolve({ filter: ENGINE }, ({ path }) => ({
+      path: path.replace("..", "./node").replace(/ts$/, "js"),
+      external: true,
+    })),
 };
 const commands = await build({
   ...common,
   entryPoints: { cli: "src/cli/main.ts" },
   outdir: "dist",
   platform: "node",
-  banner: { js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  banner: {
+    js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
   minifySyntax: true,
   plugins: [engineBeside],
 });

@@ -28,6 +28,9 @@ export function exportsOf(entries: readonly string[]): Record<string, unknown> {
       default: `./dist/${name}.js`,
     },
   ]);
-  const files = [...MODULES.map((name) => [`./${name}.wasm`, `./dist/${name}.wasm`]), ["./package.json", "./package.json"]];
+  const files = [
+    ...MODULES.map((name) => [`./${name}.wasm`, `./dist/${name}.wasm`]),
+    ["./package.json", "./package.json"],
+  ];
   return Object.fromEntries([...code, ...files]);
 }

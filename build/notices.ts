@@ -14,7 +14,10 @@ export function notices(metafiles: readonly Metafile[]): string {
   const packages = new Map<string, string[]>(); // by the licence's words
   for (const name of [...names].sort()) {
     const folder = `node_modules/${name}`;
-    const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as { version: string; license: string };
+    const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as {
+      version: string;
+      license: string;
+    };
     const file = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f));
     const text = file ? readFileSync(`${folder}/${file}`, "utf8").trim() : license;
     packages.set(text, [...(packages.get(text) ?? []), `${name} ${version}, ${license}`]);

@@ -14,7 +14,10 @@ declare function registerProcessor(name: string, processor: new (options: never)
 declare const Deno: {
   readonly args: readonly string[];
   readFileSync(path: URL): Uint8Array;
-  serve(options: { hostname: string; port: number }, handler: (request: Request) => Response | Promise<Response>): unknown;
+  serve(
+    options: { hostname: string; port: number },
+    handler: (request: Request) => Response | Promise<Response>,
+  ): unknown;
 };
 
 declare module "cloudflare:workers" {

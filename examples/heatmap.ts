@@ -36,7 +36,10 @@ function liveliest(moments: readonly Moment[]): number[] {
     return values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
   };
   const units = Array.from(moments[0].hidden, (_, unit) => ({ unit, variance: variance(unit) }));
-  return units.sort((a, b) => b.variance - a.variance).slice(0, UNITS).map(({ unit }) => unit);
+  return units
+    .sort((a, b) => b.variance - a.variance)
+    .slice(0, UNITS)
+    .map(({ unit }) => unit);
 }
 
 /** Lines of moments that fit beside the margin. */

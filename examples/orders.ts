@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 const ORDERS = ["Time flies like an arrow", "An arrow flies like time", "An arrow time like flies"];
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-const scores = execFileSync(process.execPath, ["dist/cli.js", "score", "examples/models/char-lm.safetensors", ...ORDERS], { cwd: root, encoding: "utf8" });
+const scores = execFileSync(
+  process.execPath,
+  ["dist/cli.js", "score", "examples/models/char-lm.safetensors", ...ORDERS],
+  { cwd: root, encoding: "utf8" },
+);
 process.stdout.write(scores);
 
 const path = `${root}docs/examples.md`;

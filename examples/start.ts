@@ -66,12 +66,16 @@ function languages(): string {
 /** Held-out sentences from their beginning: what does reading on bring? */
 function memory(): string {
   const lines = file("language-id-lstm.expected.jsonl").toString().trim().split("\n");
-  const sentences = lines.map((line) => JSON.parse(line) as { text: string; language: string }).map(({ text, language }) => ({ bytes: Buffer.from(text), language }));
+  const sentences = lines
+    .map((line) => JSON.parse(line) as { text: string; language: string })
+    .map(({ text, language }) => ({ bytes: Buffer.from(text), language }));
   const long = sentences.filter(({ bytes }) => bytes.length >= 60);
-  const row = (name: string, model: Model) => `  ${name.padEnd(6)}` + PIECES.map((piece) => {
-    const right = long.filter(({ bytes, language }) => labelOf(model, bytes.subarray(0, piece)) === language).length;
-    return percent(right / long.length).padStart(9);
-  }).join("");
+  const row = (name: string, model: Model) =>
+    `  ${name.padEnd(6)}` +
+    PIECES.map((piece) => {
+      const right = long.filter(({ bytes, language }) => labelOf(model, bytes.subarray(0, piece)) === language).length;
+      return percent(right / long.length).padStart(9);
+    }).join("");
   return [
     heading("The LSTM gains from every byte; the RNN forgets"),
     dim(`  right answers on ${long.length} held-out sentences, given the first`),
@@ -87,25 +91,43 @@ function order(): string {
     return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   };
   const vectors = ORDERS.map((text) => lstm.encode(text));
-  const pairs = [[0, 1], [0, 2], [1, 2]].map(([a, b]) => `  ${cosine(vectors[a], vectors[b]).toFixed(3)}   ${ORDERS[a]}  |  ${ORDERS[b]}`);
-  return [heading("Word order changes the final hidden state"), dim("  cosine similarity of the LSTM's last hidden states; a bag of words would see 1.000"), ...pairs].join("\n");
+  const pairs = [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ].map(([a, b]) => `  ${cosine(vectors[a], vectors[b]).toFixed(3)}   ${ORDERS[a]}  |  ${ORDERS[b]}`);
+  return [
+    heading("Word order changes the final hidden state"),
+    dim("  cosine similarity of the LSTM's last hidden states; a bag of words would see 1.000"),
+    ...pairs,
+  ].join("\n");
 }
 
 function own(text: string): string {
   const answer = (name: string, model: Model) =>
-    `  ${name.padEnd(6)}${classify(model, text, 3).map(({ label, probability }) => `${label} ${percent(probability)}`).join("    ")}    ${dim(`${pace(model, [text])} a byte`)}`;
-  return [heading(text), answer("LSTM", lstm), answer("RNN", rnn), dim("\n  They know 78 languages; below 60 % they are not sure."), heading("The LSTM's hidden state as it reads"), heatMap(lstm, text)].join("\n");
+    `  ${name.padEnd(6)}${classify(model, text, 3)
+      .map(({ label, probability }) => `${label} ${percent(probability)}`)
+      .join("    ")}    ${dim(`${pace(model, [text])} a byte`)}`;
+  return [
+    heading(text),
+    answer("LSTM", lstm),
+    answer("RNN", rnn),
+    dim("\n  They know 78 languages; below 60 % they are not sure."),
+    heading("The LSTM's hidden state as it reads"),
+    heatMap(lstm, text),
+  ].join("\n");
 }
 
 const text = process.argv.slice(2).join(" ");
-const demonstration = () => [
-  languages(),
-  memory(),
-  heading("The LSTM's hidden state as it reads"),
-  heatMap(lstm, SENTENCES[1][1]),
-  order(),
-  dim('\n  Your own sentence:  npm start -- "Der Mond ist aufgegangen, die goldnen Sternlein prangen"'),
-].join("\n");
+const demonstration = () =>
+  [
+    languages(),
+    memory(),
+    heading("The LSTM's hidden state as it reads"),
+    heatMap(lstm, SENTENCES[1][1]),
+    order(),
+    dim('\n  Your own sentence:  npm start -- "Der Mond ist aufgegangen, die goldnen Sternlein prangen"'),
+  ].join("\n");
 
 process.stdout.on("error", () => process.exit()); // the reader went away
 process.stdout.write(`${text ? own(text) : demonstration()}\n`);

@@ -34,7 +34,11 @@ export function legend(): string {
 
 /** Columns that a character takes in a terminal. */
 export function widthOf(character: string): number {
-  return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u.test(character) ? 2 : 1;
+  return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u.test(
+    character,
+  )
+    ? 2
+    : 1;
 }
 
 /** The text, cut off where it is wider than `columns`. */

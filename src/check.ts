@@ -31,7 +31,9 @@ export class FormatError extends Error {
 }
 
 function shortened(text: string): string {
-  return text.length <= LONGEST.head + LONGEST.tail ? text : `${text.slice(0, LONGEST.head)}...${text.slice(-LONGEST.tail)}`;
+  return text.length <= LONGEST.head + LONGEST.tail
+    ? text
+    : `${text.slice(0, LONGEST.head)}...${text.slice(-LONGEST.tail)}`;
 }
 
 /** Throws a RangeError unless `value` is `expected`. */
@@ -69,7 +71,8 @@ export function checkOptions<T extends object>(options: T, known: readonly (keyo
     throw new TypeError(`options: expected { ${known.join(", ")} }, got ${kindOf(options)}`);
   }
   for (const name in options) {
-    if (!known.includes(name as never)) throw new TypeError(`${cut(name)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
+    if (!known.includes(name as never))
+      throw new TypeError(`${cut(name)}: expected one of ${known.join(", ")}${nearest(name, known)}`);
   }
 }
 
@@ -86,7 +89,8 @@ export function readOptions<T extends object>(options: T, known: readonly (keyof
 
 /** Throws unless `value` is an object; `fields` says which. */
 export function checkObject(label: string, value: unknown, fields: string): asserts value is object {
-  if (typeof value !== "object" || value === null) throw new TypeError(`${label}: expected ${fields}, got ${kindOf(value)}`);
+  if (typeof value !== "object" || value === null)
+    throw new TypeError(`${label}: expected ${fields}, got ${kindOf(value)}`);
 }
 
 /** Throws unless `value` is an array. */

@@ -26,5 +26,8 @@ export function graphFromSafetensors(file: Bytes, options?: GraphModelOptions): 
 /** Opens a graph of any named inputs and outputs from a safetensors file. */
 export function sessionFromSafetensors(file: Bytes, options?: SessionOptions): Session {
   const graph = readGraph(asBytes(file));
-  return new Session({ inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) }, options);
+  return new Session(
+    { inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) },
+    options,
+  );
 }

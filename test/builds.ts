@@ -19,16 +19,39 @@ function relaxedNode(): string[] {
 
 const builds = process.argv.length > 2 ? process.argv.slice(2) : ["base", "debug", "relaxed", "debug-relaxed"];
 if (builds.includes("debug-relaxed")) {
-  const asc = ["assembly/index.ts", "--config", "asconfig.json", "--target", "debug", "--enable", "simd,relaxed-simd", "--use", "RELAXED=1", "--outFile", "build/debug-relaxed.wasm"];
-  if (spawnSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...asc], { stdio: "inherit" }).status !== 0) process.exit(1);
+  const asc = [
+    "assembly/index.ts",
+    "--config",
+    "asconfig.json",
+    "--target",
+    "debug",
+    "--enable",
+    "simd,relaxed-simd",
+    "--use",
+    "RELAXED=1",
+    "--outFile",
+    "build/debug-relaxed.wasm",
+  ];
+  if (
+    spawnSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...asc], { stdio: "inherit" }).status !== 0
+  )
+    process.exit(1);
 }
 
 const failed: string[] = [];
 for (const build of builds) {
   const [command, ...args] = build.endsWith("relaxed") ? relaxedNode() : [process.execPath];
   console.log(`\n${build}: ${command} ${args.join(" ")}`);
-  const run = ["node_modules/vitest/vitest.mjs", "run", "--config", process.env.UNROLLED_CONFIG ?? "test/vitest.config.ts"];
-  const { status } = spawnSync(command, [...args, ...run], { stdio: "inherit", env: { ...process.env, UNROLLED_BUILD: build } });
+  const run = [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--config",
+    process.env.UNROLLED_CONFIG ?? "test/vitest.config.ts",
+  ];
+  const { status } = spawnSync(command, [...args, ...run], {
+    stdio: "inherit",
+    env: { ...process.env, UNROLLED_BUILD: build },
+  });
   if (status !== 0) failed.push(build);
 }
 if (failed.length > 0) {

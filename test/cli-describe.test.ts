@@ -47,8 +47,13 @@ test("a file of another kind is not written over", () => {
   const model = join(folder, "m.pt");
   const { file } = foreignFiles().find((f) => f.name === "protocol-2")!;
   writeFileSync(model, file);
-  const layers = [{ type: "lstm", weights: "0" }, { type: "linear", weights: "1" }];
-  expect(failure(["describe", model, JSON.stringify({ layers })], 1)).toContain("m.pt: expected --out for a file that is no safetensors");
+  const layers = [
+    { type: "lstm", weights: "0" },
+    { type: "linear", weights: "1" },
+  ];
+  expect(failure(["describe", model, JSON.stringify({ layers })], 1)).toContain(
+    "m.pt: expected --out for a file that is no safetensors",
+  );
   expect(new Uint8Array(readFileSync(model))).toEqual(new Uint8Array(file));
   expect(unrolled(["describe", model, JSON.stringify({ layers }), "--out", join(folder, "m")]).status).toBe(0);
 });

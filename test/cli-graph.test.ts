@@ -8,11 +8,26 @@ import { failure, open, save, scratch, unrolled } from "./support/cli.ts";
 const model = new URL("goldens/onnx/vad.onnx", import.meta.url).pathname;
 const { tensors } = readSafetensors(readFileSync(new URL("goldens/onnx/vad.safetensors", import.meta.url)));
 const fed = tensors.filter((t) => t.name.startsWith("in.")).map((t) => ({ ...t, name: t.name.slice(3) }));
-const sizes = ["--dim", "batch=1", "--dim", "samples=64", "--constant", `sr=${Number(new DataView(fed.find((t) => t.name === "sr")!.bytes.slice().buffer).getBigInt64(0, true))}`];
+const sizes = [
+  "--dim",
+  "batch=1",
+  "--dim",
+  "samples=64",
+  "--constant",
+  `sr=${Number(new DataView(fed.find((t) => t.name === "sr")!.bytes.slice().buffer).getBigInt64(0, true))}`,
+];
 
 test("what convert writes runs to the bit as the ONNX file does", () => {
   const folder = scratch();
-  const [converted, all, open_] = [join(folder, "m.safetensors"), save(folder, "all", fed), save(folder, "open", fed.filter((t) => t.name !== "sr"))];
+  const [converted, all, open_] = [
+    join(folder, "m.safetensors"),
+    save(folder, "all", fed),
+    save(
+      folder,
+      "open",
+      fed.filter((t) => t.name !== "sr"),
+    ),
+  ];
   expect(unrolled(["run", model, "--input", all, "--output", join(folder, "a")]).stderr).toBe("");
   expect(unrolled(["convert", model, converted, ...sizes]).stderr).toBe("");
   expect(unrolled(["run", converted, "--input", open_, "--output", join(folder, "b")]).stderr).toBe("");
@@ -22,11 +37,17 @@ test("what convert writes runs to the bit as the ONNX file does", () => {
 });
 
 test("inspect shows nodes, multiply-adds and memory", () => {
-  const facts = JSON.parse(unrolled(["inspect", model, ...sizes, "--json"]).stdout) as { nodes: { op: string }[]; multiplyAdds: number; memory: { weights: number } };
+  const facts = JSON.parse(unrolled(["inspect", model, ...sizes, "--json"]).stdout) as {
+    nodes: { op: string }[];
+    multiplyAdds: number;
+    memory: { weights: number };
+  };
   expect(facts.nodes.map((n) => n.op)).toContain("lstm");
   expect(facts.multiplyAdds).toBeGreaterThan(0);
   expect(facts.memory.weights).toBeGreaterThan(0);
   expect(unrolled(["inspect", model, ...sizes]).stdout).toMatch(/nodes, .* multiply-adds/);
   expect(failure(["inspect", model], 1)).toContain("expected a size for batch");
-  expect(failure(["inspect", model, ...sizes, "--dim", "bacth=1"], 1)).toContain("dims: expected names of sizes: batch, samples, got bacth");
+  expect(failure(["inspect", model, ...sizes, "--dim", "bacth=1"], 1)).toContain(
+    "dims: expected names of sizes: batch, samples, got bacth",
+  );
 });

@@ -8,7 +8,10 @@ import { failure, open, save, scratch, unrolled } from "./support/cli.ts";
 import { foreignFiles } from "./support/foreign.ts";
 
 const files = foreignFiles();
-const layers = [{ type: "lstm", weights: "0" }, { type: "linear", weights: "1" }] as const;
+const layers = [
+  { type: "lstm", weights: "0" },
+  { type: "linear", weights: "1" },
+] as const;
 const x = tensor("x", [3, 2], Float32Array.of(1, 2, 3, 4, 5, 6));
 
 /** A folder with the file under a name that says nothing, an input, and a description. */
@@ -21,13 +24,18 @@ function prepare(name: string, prefix = "") {
   return { model, description, input: save(folder, "in", [x]), out: join(folder, "out") };
 }
 
-const expected = fromTorch(files.find((f) => f.name === "protocol-2")!.file).run(Float32Array.of(1, 2, 3, 4, 5, 6)).output;
+const expected = fromTorch(files.find((f) => f.name === "protocol-2")!.file).run(
+  Float32Array.of(1, 2, 3, 4, 5, 6),
+).output;
 
-test.each(["protocol-1", "protocol-5", "legacy-protocol-1", "legacy-protocol-2", "legacy-protocol-5", "without-crc"])("run: %s", (name) => {
-  const { model, input, out } = prepare(name);
-  expect(unrolled(["run", model, "--input", input, "--output", out]).stderr).toBe("");
-  expect(open(out).get("output")!.values).toEqual(expected);
-});
+test.each(["protocol-1", "protocol-5", "legacy-protocol-1", "legacy-protocol-2", "legacy-protocol-5", "without-crc"])(
+  "run: %s",
+  (name) => {
+    const { model, input, out } = prepare(name);
+    expect(unrolled(["run", model, "--input", input, "--output", out]).stderr).toBe("");
+    expect(open(out).get("output")!.values).toEqual(expected);
+  },
+);
 
 test.each(["", "module."])("run: a wrapper's prefix, described as %j", (prefix) => {
   const { model, description, input, out } = prepare("module-prefix", prefix);
@@ -52,7 +60,8 @@ test("convert: all that is in the file, to the bit", () => {
     const { tensors } = readSafetensors(readFileSync(out));
     const held = files.find((f) => f.name === name)!.tensors;
     expect(tensors.length).toBe(held.size);
-    for (const t of tensors) expect([t.name, Buffer.from(t.bytes).equals(held.get(t.name)!.bytes)]).toEqual([t.name, true]);
+    for (const t of tensors)
+      expect([t.name, Buffer.from(t.bytes).equals(held.get(t.name)!.bytes)]).toEqual([t.name, true]);
   }
 });
 
@@ -66,12 +75,20 @@ test("quantize: the same bits as quantizing as it loads", () => {
 
 test("refused in one line that begins with the file, and with the description where it is that", () => {
   const { model, description, input, out } = prepare("system");
-  expect(failure(["inspect", model, "--description", description], 1)).toContain(`${model}: pickle: posix.system: expected tensors`);
+  expect(failure(["inspect", model, "--description", description], 1)).toContain(
+    `${model}: pickle: posix.system: expected tensors`,
+  );
   const good = prepare("protocol-2");
   writeFileSync(description, "[]");
-  expect(failure(["run", good.model, "--description", description, "--input", input, "--output", out], 1)).toContain(`${description}: `);
+  expect(failure(["run", good.model, "--description", description, "--input", input, "--output", out], 1)).toContain(
+    `${description}: `,
+  );
   writeFileSync(description, '{"layers": 3}');
-  expect(failure(["run", good.model, "--description", description, "--input", input, "--output", out], 1)).toContain(`${description}: layers: `);
+  expect(failure(["run", good.model, "--description", description, "--input", input, "--output", out], 1)).toContain(
+    `${description}: layers: `,
+  );
   writeFileSync(description, '{"layers": [null]}');
-  expect(failure(["run", good.model, "--description", description, "--input", input, "--output", out], 1)).toContain(`${description}: layers[0]: `);
+  expect(failure(["run", good.model, "--description", description, "--input", input, "--output", out], 1)).toContain(
+    `${description}: layers[0]: `,
+  );
 });

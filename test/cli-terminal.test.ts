@@ -8,14 +8,30 @@ import { printable } from "../src/text.ts";
 import { CLI, save, scratch, unrolled } from "./support/cli.ts";
 import { cellShapes, weights } from "./support/weights.ts";
 
-const COMMANDS = ["run", "classify", "encode", "generate", "score", "forecast", "trace", "inspect", "convert", "quantize", "compare", "bench"];
+const COMMANDS = [
+  "run",
+  "classify",
+  "encode",
+  "generate",
+  "score",
+  "forecast",
+  "trace",
+  "inspect",
+  "convert",
+  "quantize",
+  "compare",
+  "bench",
+];
 const models = new URL("../examples/models/", import.meta.url).pathname;
 
 /** Runs a line of a shell with `unrolled` in it on a terminal; what it shows, stderr included. */
 function onTerminal(line: string, env: Record<string, string> = {}): string {
   const command = line.replace(/\bunrolled\b/, `"${process.execPath}" "${CLI}"`);
   const { TERM: _, NO_COLOR: __, CI: ___, ...rest } = process.env;
-  return spawnSync("script", ["-qefc", command, "/dev/null"], { encoding: "utf8", env: { ...rest, TERM: "xterm-256color", ...env } }).stdout;
+  return spawnSync("script", ["-qefc", command, "/dev/null"], {
+    encoding: "utf8",
+    env: { ...rest, TERM: "xterm-256color", ...env },
+  }).stdout;
 }
 
 describe("help", () => {
@@ -34,8 +50,12 @@ describe("help", () => {
     symlinkSync(join(models, ".."), join(folder, "examples"));
     for (const line of lines) {
       expect(line).toMatch(/^ {2}(.* \| )?unrolled /);
-      const command = line.replace("unrolled ", `"${process.execPath}" "${CLI}" `) + (name === "bench" ? " --seconds 0.01" : "");
-      const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { cwd: folder, encoding: "utf8" });
+      const command =
+        line.replace("unrolled ", `"${process.execPath}" "${CLI}" `) + (name === "bench" ? " --seconds 0.01" : "");
+      const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], {
+        cwd: folder,
+        encoding: "utf8",
+      });
       expect({ status, stderr }, line).toEqual({ status: 0, stderr: "" });
       expect(stdout).not.toContain("\x1b");
     }
@@ -44,7 +64,11 @@ describe("help", () => {
 
 describe("forecast --file", () => {
   const sunspots = ["forecast", `${models}sunspots.safetensors`, "--steps", "3", "--file"];
-  const values = readFileSync(`${models}sunspots.csv`, "utf8").trim().split("\n").slice(1).map((line) => line.split(",")[1]);
+  const values = readFileSync(`${models}sunspots.csv`, "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",")[1]);
 
   test("takes a heading", () => {
     const folder = scratch();
@@ -56,15 +80,32 @@ describe("forecast --file", () => {
     expect(stdout.trim().split("\n").length).toBe(3);
     expect(unrolled([...sunspots, headed])).toEqual({ status: 0, stdout, stderr: "" });
     expect(unrolled(sunspots.slice(0, -1), `sunspots\n${values.join("\n")}`).stdout).toBe(stdout);
-    expect(unrolled([...sunspots, twice])).toMatchObject({ status: 1, stderr: "unrolled: sunspots: expected numbers, got sunspots\n" });
-    expect(unrolled([...sunspots.slice(0, -1), "year", "5"]).stderr).toBe("unrolled: year: expected numbers, got year\n");
+    expect(unrolled([...sunspots, twice])).toMatchObject({
+      status: 1,
+      stderr: "unrolled: sunspots: expected numbers, got sunspots\n",
+    });
+    expect(unrolled([...sunspots.slice(0, -1), "year", "5"]).stderr).toBe(
+      "unrolled: year: expected numbers, got year\n",
+    );
   });
 
   test("goes on in pieces to the same bits", () => {
-    const forecast = (steps: number) => unrolled(["forecast", `${models}sunspots.safetensors`, "5", "3", "--json", "--steps", String(steps)]).stdout;
+    const forecast = (steps: number) =>
+      unrolled(["forecast", `${models}sunspots.safetensors`, "5", "3", "--json", "--steps", String(steps)]).stdout;
     const long = JSON.parse(forecast(9000)).forecast as number[];
     expect(long.slice(0, 4096)).toEqual(JSON.parse(forecast(4096)).forecast);
-    expect(unrolled(["forecast", `${models}sunspots.safetensors`, "5", "3", ...long.slice(0, 4500).map(String), "--json", "--steps", "100"]).stdout).toBe(`${JSON.stringify({ steps: 100, forecast: long.slice(4500, 4600) })}\n`);
+    expect(
+      unrolled([
+        "forecast",
+        `${models}sunspots.safetensors`,
+        "5",
+        "3",
+        ...long.slice(0, 4500).map(String),
+        "--json",
+        "--steps",
+        "100",
+      ]).stdout,
+    ).toBe(`${JSON.stringify({ steps: 100, forecast: long.slice(4500, 4600) })}\n`);
   });
 });
 
@@ -94,15 +135,22 @@ describe.skipIf(!hasScript)("on a terminal", () => {
     shown(`unrolled compare ${lm} ${lm} --input ${texts}`, "sequences");
     shown(`unrolled forecast ${models}sunspots.safetensors --steps 20000 5 3 > /dev/null`, "steps");
     shown(`unrolled convert ${lm} ${join(folder, "out")} --dtype f16`, "tensors");
-    shown(`unrolled run ${models}sunspots.safetensors --input ${models}sunspots.x.safetensors --output ${join(folder, "out")}`, "timesteps");
+    shown(
+      `unrolled run ${models}sunspots.safetensors --input ${models}sunspots.x.safetensors --output ${join(folder, "out")}`,
+      "timesteps",
+    );
     expect(onTerminal(`unrolled encode ${lm} a b`)).not.toContain("%");
   });
 
   test("a failure clears the bar and is one line", () => {
     const folder = scratch();
     writeFileSync(join(folder, "texts"), "Guten Morgen\n\n");
-    const page = onTerminal(`unrolled encode ${models}language-id-rnn.safetensors --file ${join(folder, "texts")} > /dev/null`);
-    expect(page).toMatch(/\x1b\[2K(\x1b\[\?25h)?\x1b\[31munrolled:\x1b\[39m line 2: expected a text, got an empty line\r\n$/);
+    const page = onTerminal(
+      `unrolled encode ${models}language-id-rnn.safetensors --file ${join(folder, "texts")} > /dev/null`,
+    );
+    expect(page).toMatch(
+      /\x1b\[2K(\x1b\[\?25h)?\x1b\[31munrolled:\x1b\[39m line 2: expected a text, got an empty line\r\n$/,
+    );
   });
 });
 
@@ -113,14 +161,25 @@ describe("what is hidden in names and texts is shown", () => {
 
   test("printable", () => {
     expect(printable(evil)).toBe(shown);
-    expect(printable("Grüße, 世界 \u{1f468}\u200d\u{1f469} می\u200cخواهم")).toBe("Grüße, 世界 \u{1f468}\u200d\u{1f469} می\u200cخواهم");
+    expect(printable("Grüße, 世界 \u{1f468}\u200d\u{1f469} می\u200cخواهم")).toBe(
+      "Grüße, 世界 \u{1f468}\u200d\u{1f469} می\u200cخواهم",
+    );
     expect(printable("\ud800 \u2028\ufeff\u{e0041}")).toBe("\\u{d800} \\u{2028}\\u{feff}\\u{e0041}");
   });
 
   const folder = () => {
     const path = scratch();
-    const tagger = weights({ [`${evil}.weight`]: [256, 4], ...cellShapes("rnn", `${evil}2.`, 4, 3), "head.weight": [2, 3] });
-    const layers = [{ type: "embedding", weights: evil }, { type: "rnn", weights: `${evil}2` }, { type: "last" }, { type: "linear", weights: "head" }];
+    const tagger = weights({
+      [`${evil}.weight`]: [256, 4],
+      ...cellShapes("rnn", `${evil}2.`, 4, 3),
+      "head.weight": [2, 3],
+    });
+    const layers = [
+      { type: "embedding", weights: evil },
+      { type: "rnn", weights: `${evil}2` },
+      { type: "last" },
+      { type: "linear", weights: "head" },
+    ];
     return { path, model: save(path, "m", tagger, { input: "bytes", labels: [evil, "b"], layers }) };
   };
 
@@ -131,7 +190,10 @@ describe("what is hidden in names and texts is shown", () => {
     const classified = unrolled(["classify", model, `x\x1b[2J`]).stdout;
     expect(classified).toContain(`${shown} `);
     expect(classified).toContain("x\\u{1b}[2J");
-    const failed = unrolled(["inspect", save(path, "bad", [tensor(evil, [1], new Float32Array(1))], { layers: [{ type: "last" }] })]).stderr;
+    const failed = unrolled([
+      "inspect",
+      save(path, "bad", [tensor(evil, [1], new Float32Array(1))], { layers: [{ type: "last" }] }),
+    ]).stderr;
     for (const page of [inspected, classified, failed]) expect(page).not.toMatch(hidden);
   });
 
@@ -139,7 +201,11 @@ describe("what is hidden in names and texts is shown", () => {
     const { model } = folder();
     const { stdout } = unrolled(["classify", model, "x", "--json"]);
     expect(stdout).not.toMatch(hidden);
-    expect(JSON.parse(stdout).top.map((l: { label: string }) => l.label).sort()).toEqual([evil, "b"].sort());
+    expect(
+      JSON.parse(stdout)
+        .top.map((l: { label: string }) => l.label)
+        .sort(),
+    ).toEqual([evil, "b"].sort());
   });
 
   test("an SVG drops it", () => {
@@ -158,6 +224,8 @@ describe("what is hidden in names and texts is shown", () => {
   });
 
   test("a failure's line has a bound", () => {
-    expect(unrolled(["forecast", `${models}sunspots.safetensors`, `1 ${"x".repeat(100_000)}`]).stderr.length).toBeLessThan(600);
+    expect(
+      unrolled(["forecast", `${models}sunspots.safetensors`, `1 ${"x".repeat(100_000)}`]).stderr.length,
+    ).toBeLessThan(600);
   });
 });

@@ -33,7 +33,10 @@ test("a new file has the mode that the process gives", () => {
   expect(mode(join(folder, "out"))).toBe(0o666 & ~process.umask());
 });
 
-test.each([["that is there", true], ["that is not yet there", false]])("a chain of links to a file %s is followed", (_, there) => {
+test.each([
+  ["that is there", true],
+  ["that is not yet there", false],
+])("a chain of links to a file %s is followed", (_, there) => {
   const { folder, convert } = prepared();
   mkdirSync(join(folder, "deep"));
   symlinkSync("deep/second", join(folder, "first"));
@@ -49,7 +52,10 @@ test("links in a ring are refused", () => {
   const { folder } = prepared();
   symlinkSync("b", join(folder, "a"));
   symlinkSync("a", join(folder, "b"));
-  expect(unrolled(["convert", join(folder, "m"), join(folder, "a"), "--dtype", "f16"])).toMatchObject({ status: 1, stderr: expect.stringContaining("a: expected a file, got links that lead nowhere") });
+  expect(unrolled(["convert", join(folder, "m"), join(folder, "a"), "--dtype", "f16"])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("a: expected a file, got links that lead nowhere"),
+  });
 });
 
 describe("temporary files", () => {
@@ -59,7 +65,12 @@ describe("temporary files", () => {
   test("of a run that is gone are swept up, all others stay", () => {
     const { folder, convert } = prepared();
     const gone = temporary(hostname(), dead());
-    const others = [temporary(hostname(), process.pid), temporary("another", dead()), `out.${dead()}.tmp`, temporary(hostname(), NaN)];
+    const others = [
+      temporary(hostname(), process.pid),
+      temporary("another", dead()),
+      `out.${dead()}.tmp`,
+      temporary(hostname(), NaN),
+    ];
     for (const name of [gone, ...others]) writeFileSync(join(folder, name), "half");
     convert(join(folder, "out"));
     expect(readdirSync(folder).sort()).toEqual([...others, "m", "out"].sort());
@@ -67,7 +78,11 @@ describe("temporary files", () => {
 
   test("are not there where writing fails", () => {
     const { folder } = prepared();
-    const { status, stderr } = spawnSync("bash", ["-c", `ulimit -f 0; trap '' XFSZ; exec "${process.execPath}" "${CLI}" convert m out --dtype f16`], { cwd: folder, encoding: "utf8" });
+    const { status, stderr } = spawnSync(
+      "bash",
+      ["-c", `ulimit -f 0; trap '' XFSZ; exec "${process.execPath}" "${CLI}" convert m out --dtype f16`],
+      { cwd: folder, encoding: "utf8" },
+    );
     expect(stderr).toMatch(/^unrolled: out: /);
     expect(status).toBe(1);
     expect(readdirSync(folder)).toEqual(["m"]);
@@ -77,7 +92,9 @@ describe("temporary files", () => {
     const folder = scratch();
     const bytes = new Uint8Array(1 << 27);
     const model = save(folder, "m", [{ name: "x", dtype: "I8", shape: [bytes.length], bytes }]);
-    const run = spawn(process.execPath, [CLI, "convert", model, join(folder, "out"), "--dtype", "f16"], { stdio: "ignore" });
+    const run = spawn(process.execPath, [CLI, "convert", model, join(folder, "out"), "--dtype", "f16"], {
+      stdio: "ignore",
+    });
     const ended = once(run, "exit");
     while (readdirSync(folder).length === 1 && run.exitCode === null) await new Promise((wake) => setTimeout(wake, 1));
     run.kill(signal);

@@ -18,16 +18,28 @@ test("runs, encodes and streams as the full package does", () => {
 });
 
 test("refuses a file of integers", () => {
-  expect(() => core.Model.fromSafetensors(full.quantizeSafetensors(languageId, "int8"))).toThrow(/^weights: expected float32 from "unrolled\/core"/);
+  expect(() => core.Model.fromSafetensors(full.quantizeSafetensors(languageId, "int8"))).toThrow(
+    /^weights: expected float32 from "unrolled\/core"/,
+  );
 });
 
 test("refuses what it has not, which its types do not have", () => {
   const model = core.Model.fromSafetensors(languageId);
-  // @ts-expect-error
-  const calls = [() => model.classify(text), () => model.trace(text), () => model.score(text), () => model.generate({ prompt: text, length: 1 })];
+  const calls = [
+    // @ts-expect-error
+    () => model.classify(text),
+    // @ts-expect-error
+    () => model.trace(text),
+    // @ts-expect-error
+    () => model.score(text),
+    // @ts-expect-error
+    () => model.generate({ prompt: text, length: 1 }),
+  ];
   for (const call of calls) expect(call).toThrow(/unrolled\/core: expected run, encode or stream/);
   // @ts-expect-error
-  expect(() => core.Model.fromSafetensors(languageId, { weights: "int8" })).toThrow(/^weights: expected float32 from "unrolled\/core"/);
+  expect(() => core.Model.fromSafetensors(languageId, { weights: "int8" })).toThrow(
+    /^weights: expected float32 from "unrolled\/core"/,
+  );
   // @ts-expect-error
   expect(core.quantizeSafetensors).toBe(undefined);
 });

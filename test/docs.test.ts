@@ -17,10 +17,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const json = <T>(path: string) => JSON.parse(readFileSync(join(root, path), "utf8")) as T;
 const { scripts } = json<{ scripts: Record<string, string> }>("package.json");
-const programs = pages.filter((page) => !ELSEWHERE.includes(page)).flatMap((page) => {
-  const blocks = blocksOf(page).filter(({ language }) => ["js", "ts", "html"].includes(language));
-  return blocks.map((block, i) => ({ name: `${page} ${i + 1}`, ...block }));
-});
+const programs = pages
+  .filter((page) => !ELSEWHERE.includes(page))
+  .flatMap((page) => {
+    const blocks = blocksOf(page).filter(({ language }) => ["js", "ts", "html"].includes(language));
+    return blocks.map((block, i) => ({ name: `${page} ${i + 1}`, ...block }));
+  });
 
 describe("programs run as they stand and print what the page says", () => {
   test.each(programs)("$name", ({ name, language, code, prints }) => {
@@ -43,10 +45,15 @@ describe("programs run as they stand and print what the page says", () => {
 
 /** Commands of the shell in blocks, and in the text where they say all: `npm run x`, `npx unrolled x`. */
 function commandsOf(page: string): string[] {
-  const blocks = blocksOf(page).filter((b) => b.language === "sh").flatMap((b) => b.code.split("\n"));
+  const blocks = blocksOf(page)
+    .filter((b) => b.language === "sh")
+    .flatMap((b) => b.code.split("\n"));
   const inline = [...textOf(page).matchAll(/`((?:npm|npx|unrolled) [^`]+)`/g)].map(([, c]) => c.replace(/\s+/g, " "));
   const lines = [...blocks, ...inline].map((line) => line.replace(/ #.*/, ""));
-  return lines.flatMap((line) => line.split(/ && | \| /)).map((c) => c.trim()).filter(Boolean);
+  return lines
+    .flatMap((line) => line.split(/ && | \| /))
+    .map((c) => c.trim())
+    .filter(Boolean);
 }
 
 describe("commands exist, with their options and files", () => {
@@ -74,10 +81,17 @@ describe("commands exist, with their options and files", () => {
 });
 
 describe("links lead to what is there", () => {
-  const anchor = (heading: string) => heading.trim().toLowerCase().replace(/[^\w\s-]/g, "").replace(/\s/g, "-");
+  const anchor = (heading: string) =>
+    heading
+      .trim()
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replace(/\s/g, "-");
 
   test.each(pages)("%s", (page) => {
-    for (const [, target] of textOf(page).replace(/```[^]*?```/g, "").matchAll(/\]\(([^)]+)\)/g)) {
+    for (const [, target] of textOf(page)
+      .replace(/```[^]*?```/g, "")
+      .matchAll(/\]\(([^)]+)\)/g)) {
       const [path, name] = target.split("#");
       const to = path ? join(dirname(page), path) : page;
       expect(target, "a page that names a host").not.toMatch(/^https?:/);
@@ -112,6 +126,8 @@ describe("README", () => {
     expect(readme).toContain(`${hosts.filter((h) => h.result === "passed").length} ways in`);
     const counts = /of (\d+) tests (\d+) are right, (\d+) refused, 0 wrong/.exec(textOf("docs/onnx-operators.md"))!;
     const [, all, right, refused] = counts;
-    expect(readme).toContain(`${right} of ${all} of ONNX's own operator tests are right, ${refused} refused, none wrong`);
+    expect(readme).toContain(
+      `${right} of ${all} of ONNX's own operator tests are right, ${refused} refused, none wrong`,
+    );
   });
 });

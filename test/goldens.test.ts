@@ -16,7 +16,8 @@ for (const name of ["rnn", "lstm", "gru", "onnx"]) {
       const output = keepRows(result.output, g.batch || 1, g.steps, g.rows);
       expect(difference(output, expected.get(`${g.name}.output`)!), "output").toBeLessThan(BOUND);
       expect(difference(result.state.h, expected.get(`${g.name}.h_n`)!), "h_n").toBeLessThan(BOUND);
-      if (g.cell === "lstm") expect(difference(result.state.c!, expected.get(`${g.name}.c_n`)!), "c_n").toBeLessThan(BOUND);
+      if (g.cell === "lstm")
+        expect(difference(result.state.c!, expected.get(`${g.name}.c_n`)!), "c_n").toBeLessThan(BOUND);
     });
   });
 }

@@ -12,7 +12,11 @@ interface Line {
 const file = (name: string) => readFileSync(new URL(`../examples/models/${name}`, import.meta.url));
 
 describe.each(["language-id-lstm", "language-id-rnn"])("%s", (name) => {
-  const lines = file(`${name}.expected.jsonl`).toString().trim().split("\n").map((line) => JSON.parse(line) as Line);
+  const lines = file(`${name}.expected.jsonl`)
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
 
   test.each([{ deterministic: false }, { deterministic: true }])("answers as PyTorch does, %o", (options) => {
     using model = Model.fromSafetensors(file(`${name}.safetensors`), options);

@@ -9,7 +9,10 @@ import { FLOAT, floats, node, onnx, port } from "./support/onnx.ts";
 
 /** y = 2 x. */
 const file = onnx({
-  name: "double", node: [node("Mul", ["x", "two"], ["y"])], input: [port("x", FLOAT, [3])], output: [port("y", FLOAT, [3])],
+  name: "double",
+  node: [node("Mul", ["x", "two"], ["y"])],
+  input: [port("x", FLOAT, [3])],
+  output: [port("y", FLOAT, [3])],
   initializer: [floats("two", [], [2])],
 });
 const folder = mkdtempSync(join(tmpdir(), "unrolled-ort-"));
@@ -22,7 +25,10 @@ describe("create", () => {
   const padded = new Uint8Array(file.length + 9);
   padded.set(file, 4);
   const ways: [string, () => Promise<InferenceSession>][] = [
-    ["a path", () => InferenceSession.create(path, { executionProviders: ["wasm", { name: "cpu" }], logSeverityLevel: 3 })],
+    [
+      "a path",
+      () => InferenceSession.create(path, { executionProviders: ["wasm", { name: "cpu" }], logSeverityLevel: 3 }),
+    ],
     ["a URL", () => InferenceSession.create(pathToFileURL(path))],
     ["bytes", () => InferenceSession.create(file, { extra: { session: { disable_prepacking: "1" } } })],
     ["a buffer", () => InferenceSession.create(file.slice().buffer)],
@@ -82,7 +88,12 @@ describe("Tensor", () => {
     expect(new Tensor("int64", [16000n]).dims).toEqual([1]);
     expect(new Tensor("int64", [16000n], []).dims).toEqual([]);
     expect([...new Tensor([true, false]).data]).toEqual([1, 0]);
-    expect(new Tensor(new Int8Array(6), [2, 3]).reshape([3, 2])).toMatchObject({ type: "int8", dims: [3, 2], size: 6, location: "cpu" });
+    expect(new Tensor(new Int8Array(6), [2, 3]).reshape([3, 2])).toMatchObject({
+      type: "int8",
+      dims: [3, 2],
+      size: 6,
+      location: "cpu",
+    });
   });
 
   test("disposed, it has no data", () => {
@@ -95,7 +106,9 @@ describe("Tensor", () => {
   test("refuses what does not fit", () => {
     expect(() => new Tensor("float32", [1, 2], [3])).toThrow(/expected 3 values for \[3\], got 2/);
     expect(() => new Tensor("float16", new Uint16Array(2))).toThrow(/got "float16"/);
-    expect(() => new Tensor("float32", new Int32Array(2) as never)).toThrow(/expected Float32Array or an array for float32, got Int32Array/);
+    expect(() => new Tensor("float32", new Int32Array(2) as never)).toThrow(
+      /expected Float32Array or an array for float32, got Int32Array/,
+    );
     expect(() => Tensor.fromImage()).toThrow(/image/);
   });
 });

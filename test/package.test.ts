@@ -35,19 +35,32 @@ test("publint finds nothing", async () => {
 
 test("attw finds the types of every entry, by import and by require", () => {
   const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
-  const { status, stdout } = node(attw, tarball, "--profile", "node16", "--exclude-entrypoints", ...MODULES.map((name) => `${name}.wasm`));
+  const { status, stdout } = node(
+    attw,
+    tarball,
+    "--profile",
+    "node16",
+    "--exclude-entrypoints",
+    ...MODULES.map((name) => `${name}.wasm`),
+  );
   expect(status, stdout).toBe(0);
   for (const name of entries) expect(stdout).toContain(name === "index" ? '"unrolled"' : `"unrolled/${name}"`);
 });
 
 describe("a user's program compiles", () => {
-  const ways = { NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" }, Bundler: { module: "ESNext", moduleResolution: "Bundler" } };
+  const ways = {
+    NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" },
+    Bundler: { module: "ESNext", moduleResolution: "Bundler" },
+  };
   test.each(Object.entries(ways))("%s, without lib DOM", (way, options) => {
     const folder = join(user, way);
     cpSync(join(root, "test/hosts/consumer"), folder, { recursive: true });
     const files = way === "NodeNext" ? ["consumer.ts", "consumer.cts"] : ["consumer.ts"];
     const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [], noEmit: true };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, ...strict, lib: ["ES2022"], target: "ES2022" }, files }));
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...options, ...strict, lib: ["ES2022"], target: "ES2022" }, files }),
+    );
     const { status, stdout } = node(join(root, "node_modules/typescript/bin/tsc"), "--project", folder);
     expect(status, stdout).toBe(0);
   });
@@ -66,23 +79,38 @@ describe.each(entries)("%s", (name) => {
 
   test("is the same code in workerd, which imports the modules", () => {
     const program = `console.log(import.meta.resolve("${specifier}"))`;
-    expect(node("--conditions=workerd", "--input-type=module", "--eval", program).stdout.trim()).toMatch(new RegExp(`/dist/workerd/${name}\\.js$`));
-    const bare = (text: string) => text.replace(/\n\/\/# sourceMappingURL=.*/, "").replace(/chunk-\w+/g, "chunk").trim();
+    expect(node("--conditions=workerd", "--input-type=module", "--eval", program).stdout.trim()).toMatch(
+      new RegExp(`/dist/workerd/${name}\\.js$`),
+    );
+    const bare = (text: string) =>
+      text
+        .replace(/\n\/\/# sourceMappingURL=.*/, "")
+        .replace(/chunk-\w+/g, "chunk")
+        .trim();
     const code = (folder: string) => {
-      const names = readdirSync(join(installed, "dist", folder)).filter((file) => file === `${name}.js` || /^chunk-\w+\.js$/.test(file));
+      const names = readdirSync(join(installed, "dist", folder)).filter(
+        (file) => file === `${name}.js` || /^chunk-\w+\.js$/.test(file),
+      );
       return names.map((file) => bare(readFileSync(join(installed, "dist", folder, file), "utf8"))).sort();
     };
     expect(code("workerd")).toEqual(code("node"));
   });
 
-  test.skipIf(!["index", "core"].includes(name)).each(["import", "require"])("an error that nobody catches is short and is called FormatError: %s", (way) => {
-    const load = way === "import" ? `import { Model } from "${specifier}";` : `const { Model } = require("${specifier}");`;
-    writeFileSync(join(user, way === "import" ? "fails.mjs" : "fails.cjs"), `${load}\nModel.fromSafetensors(new Uint8Array(4));\n`);
-    const { stderr } = node("--enable-source-maps", way === "import" ? "fails.mjs" : "fails.cjs");
-    expect(stderr).toMatch(/^FormatError: safetensors: expected at least 8 bytes, got 4$/m);
-    expect(stderr).toMatch(/at readSafetensors .*src\/formats\/safetensors\.ts:\d+/);
-    expect(stderr.length).toBeLessThan(4000);
-  });
+  test.skipIf(!["index", "core"].includes(name)).each(["import", "require"])(
+    "an error that nobody catches is short and is called FormatError: %s",
+    (way) => {
+      const load =
+        way === "import" ? `import { Model } from "${specifier}";` : `const { Model } = require("${specifier}");`;
+      writeFileSync(
+        join(user, way === "import" ? "fails.mjs" : "fails.cjs"),
+        `${load}\nModel.fromSafetensors(new Uint8Array(4));\n`,
+      );
+      const { stderr } = node("--enable-source-maps", way === "import" ? "fails.mjs" : "fails.cjs");
+      expect(stderr).toMatch(/^FormatError: safetensors: expected at least 8 bytes, got 4$/m);
+      expect(stderr).toMatch(/at readSafetensors .*src\/formats\/safetensors\.ts:\d+/);
+      expect(stderr.length).toBeLessThan(4000);
+    },
+  );
 });
 
 test("a FormatError is called so in its stack, a model shows its layers", () => {

@@ -13,12 +13,18 @@ const bytes = (path: string) => readFileSync(real + path);
 const page = readFileSync(new URL("../docs/recipes.md", import.meta.url), "utf8");
 
 /** The functions of the page's code, each block a module. */
-const recipes = Object.assign({}, ...[...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => {
-  const module = { exports: {} };
-  const modules: Record<string, unknown> = { unrolled, "unrolled/import": imports };
-  new Function("require", "module", transformSync(code, { loader: "ts", format: "cjs" }).code)((name: string) => modules[name], module);
-  return module.exports;
-})) as {
+const recipes = Object.assign(
+  {},
+  ...[...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => {
+    const module = { exports: {} };
+    const modules: Record<string, unknown> = { unrolled, "unrolled/import": imports };
+    new Function("require", "module", transformSync(code, { loader: "ts", format: "cjs" }).code)(
+      (name: string) => modules[name],
+      module,
+    );
+    return module.exports;
+  }),
+) as {
   charRnn(vocabulary: number, hidden: number, read: (name: string) => Float32Array): Model;
   g2p(npz: Uint8Array): { encoder: Model; decoder: Model };
   phonemes(nets: { encoder: Model; decoder: Model }, graphemes: readonly number[]): number[];
@@ -29,7 +35,11 @@ const recipes = Object.assign({}, ...[...page.matchAll(/```ts\n([^]*?)```/g)].ma
 function expected(path: string) {
   const { tensors, metadata } = unrolled.readSafetensors(bytes(path));
   const find = (name: string) => tensors.find((t) => t.name === name)!;
-  return { metadata, floats: (name: string) => unrolled.toFloat32(find(name)), ids: (name: string) => [...unrolled.toIntegers(find(name))] };
+  return {
+    metadata,
+    floats: (name: string) => unrolled.toFloat32(find(name)),
+    ids: (name: string) => [...unrolled.toIntegers(find(name))],
+  };
 }
 
 test("the page has the three", () => {
@@ -39,7 +49,10 @@ test("the page has the three", () => {
 describe.skipIf(!existsSync(real))("real weights", () => {
   test.each(["darwin", "shakespeare"])("ml5 charRNN: %s", (name) => {
     const folder = `ml5-charrnn/${name}/`;
-    const manifest = JSON.parse(bytes(`${folder}manifest.json`).toString()) as Record<string, { filename: string; shape: number[] }>;
+    const manifest = JSON.parse(bytes(`${folder}manifest.json`).toString()) as Record<
+      string,
+      { filename: string; shape: number[] }
+    >;
     const vocabulary = JSON.parse(bytes(`${folder}vocab.json`).toString()) as Record<string, number>;
     const read = (entry: string) => new Float32Array(new Uint8Array(bytes(folder + manifest[entry].filename)).buffer);
     const [count, hidden] = manifest.embedding.shape;
@@ -57,7 +70,9 @@ describe.skipIf(!existsSync(real))("real weights", () => {
     const { ids, floats } = expected("g2p-en/recurrence.expected.safetensors");
     const h = nets.encoder.encode(ids("grapheme_ids"));
     expect(difference(h, floats("encoder_state"))).toBeLessThan(2e-5);
-    expect(difference(nets.decoder.run([2, ...ids("phoneme_ids")], { state: { h } }).output, floats("logits"))).toBeLessThan(2e-5);
+    expect(
+      difference(nets.decoder.run([2, ...ids("phoneme_ids")], { state: { h } }).output, floats("logits")),
+    ).toBeLessThan(2e-5);
     expect(recipes.phonemes(nets, ids("grapheme_ids"))).toEqual(ids("phoneme_ids"));
   });
 
@@ -72,7 +87,9 @@ describe.skipIf(!existsSync(real))("real weights", () => {
     const { ids, floats } = expected(`${path}.expected.safetensors`);
     const { output } = model.run(ids("ids"));
     expect(difference(output, floats("output"))).toBeLessThan(2e-5);
-    const parts = name.startsWith("Thai") ? Array.from(new Intl.Segmenter("th").segment(text), (s) => s.segment) : [...text];
+    const parts = name.startsWith("Thai")
+      ? Array.from(new Intl.Segmenter("th").segment(text), (s) => s.segment)
+      : [...text];
     expect(recipes.words(model, net, parts).join(" ")).toBe(words);
   });
 });

@@ -20,7 +20,17 @@ describe.each(["rnn", "lstm", "gru"] as const)("%s", (cell) => {
     const width = cell === "lstm" && H > 1 && random.next() < 0.4 ? random.integer(1, H - 1) : H;
     const rows = { rnn: 1, lstm: 4, gru: 3 }[cell] * H;
     const tensors: Tensor[] = [];
-    const draw = (name: string, ...shape: number[]) => tensors.push(tensor(name, shape, random.floats(shape.reduce((a, b) => a * b), 1 / Math.sqrt(H))));
+    const draw = (name: string, ...shape: number[]) =>
+      tensors.push(
+        tensor(
+          name,
+          shape,
+          random.floats(
+            shape.reduce((a, b) => a * b),
+            1 / Math.sqrt(H),
+          ),
+        ),
+      );
     for (let l = 0; l < layers; l++) {
       for (let d = 0; d < directions; d++) {
         const suffix = `_l${l}${d ? "_reverse" : ""}`;
@@ -36,7 +46,9 @@ describe.each(["rnn", "lstm", "gru"] as const)("%s", (cell) => {
 
     using model = Model.fromTensors(tensors, { layers: [layer] });
     const got = model.run(x);
-    const sequence = Array.from({ length: steps }, (_, t) => Float64Array.from(x.subarray(t * inputs, (t + 1) * inputs)));
+    const sequence = Array.from({ length: steps }, (_, t) =>
+      Float64Array.from(x.subarray(t * inputs, (t + 1) * inputs)),
+    );
     const expected = reference(cell, tensors, sequence, { layers, directions, relu });
     const flat = (parts: Float64Array[]) => parts.flatMap((p) => [...p]);
     expect(difference(got.output, flat(expected.output)), "output").toBeLessThan(BOUND);

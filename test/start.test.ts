@@ -4,12 +4,20 @@ import { expect, test } from "vitest";
 import { SENTENCES } from "../examples/sentences.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const start = (...args: string[]) => execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "examples/start.ts", ...args], { cwd: root, encoding: "utf8" });
+const start = (...args: string[]) =>
+  execFileSync(process.execPath, ["node_modules/tsx/dist/cli.mjs", "examples/start.ts", ...args], {
+    cwd: root,
+    encoding: "utf8",
+  });
 
 test("names the languages, weighs the order of words, draws plain text", () => {
   const page = start();
   expect(page).not.toContain("\x1b");
-  const verdicts = [...page.matchAll(/^ {2}(\w{3}) {5}(\w{3}) +\d+ %( x)?/gm)].map(([, is, lstm, wrong]) => [is, lstm, wrong]);
+  const verdicts = [...page.matchAll(/^ {2}(\w{3}) {5}(\w{3}) +\d+ %( x)?/gm)].map(([, is, lstm, wrong]) => [
+    is,
+    lstm,
+    wrong,
+  ]);
   expect(verdicts).toEqual(SENTENCES.map(([is]) => [is, is, undefined]));
   const cosines = [...page.matchAll(/^ {2}(-?\d\.\d{3}) {3}.* {2}\| {2}/gm)].map(([, cosine]) => Number(cosine));
   expect(cosines.length).toBe(3);

@@ -17,11 +17,17 @@ interface Source {
 function sources(folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
-    .map((name) => ({ path: `${folder}/${name}`, code: withoutComments(readFileSync(join(root, folder, name), "utf8")) }));
+    .map((name) => ({
+      path: `${folder}/${name}`,
+      code: withoutComments(readFileSync(join(root, folder, name), "utf8")),
+    }));
 }
 
 function withoutComments(code: string): string {
-  return code.replace(/("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[^]*?\*\/|\/\/[^\n]*/g, (_, text: string | undefined) => text ?? "");
+  return code.replace(
+    /("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[^]*?\*\/|\/\/[^\n]*/g,
+    (_, text: string | undefined) => text ?? "",
+  );
 }
 
 interface Import {
@@ -32,9 +38,14 @@ interface Import {
 /** What a file imports: paths below the root, or packages. */
 function importsOf({ path, code }: Source): Import[] {
   const found: Import[] = [];
-  for (const m of code.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g)) {
+  for (const m of code.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g,
+  )) {
     const name = m[2] ?? m[3];
-    found.push({ target: name.startsWith(".") ? relative(root, join(root, dirname(path), name)) : name, type: m[1] !== undefined });
+    found.push({
+      target: name.startsWith(".") ? relative(root, join(root, dirname(path), name)) : name,
+      type: m[1] !== undefined,
+    });
   }
   return found;
 }
@@ -50,7 +61,16 @@ const room = (path: string) => path.split("/")[1];
  * cli -> index -> run -> model -> { layers, memory, pack, wasm }, formats -> model/tensor.
  */
 const MAY: Record<string, readonly string[]> = {
-  cli: ["src/index.ts", "src/import.ts", "src/import/statedict.ts", "src/onnx.ts", "src/graph.ts", "src/formats/", "src/model/unwrap.ts", "package.json"],
+  cli: [
+    "src/index.ts",
+    "src/import.ts",
+    "src/import/statedict.ts",
+    "src/onnx.ts",
+    "src/graph.ts",
+    "src/formats/",
+    "src/model/unwrap.ts",
+    "package.json",
+  ],
   "import.ts": ["src/formats/", "src/graph/", "src/import/", "src/model/", "src/run/"],
   "onnx.ts": ["src/graph/", "src/onnx/", "src/run/"],
   "ort.ts": ["src/ort/"],
@@ -63,9 +83,28 @@ const MAY: Record<string, readonly string[]> = {
   ops: ["src/abi/", "src/graph/", "src/layers/", "src/pack/", "src/plan/"],
   plan: ["src/abi/", "src/graph/", "src/memory/plan.ts", "src/ops/", "src/pack/"],
   abi: ["src/plan/"],
-  "index.ts": ["src/formats/", "src/model/description.ts", "src/model/quantize.ts", "src/model/tensor.ts", "src/pack/matrix.ts", "src/run/", "src/wasm/load.ts"],
+  "index.ts": [
+    "src/formats/",
+    "src/model/description.ts",
+    "src/model/quantize.ts",
+    "src/model/tensor.ts",
+    "src/pack/matrix.ts",
+    "src/run/",
+    "src/wasm/load.ts",
+  ],
   "core.ts": ["src/formats/", "src/model/description.ts", "src/model/tensor.ts", "src/run/", "src/wasm/load.ts"],
-  run: ["src/abi/", "src/graph/", "src/model/", "src/formats/", "src/memory/", "src/ops/", "src/pack/", "src/passes/", "src/plan/", "src/wasm/"],
+  run: [
+    "src/abi/",
+    "src/graph/",
+    "src/model/",
+    "src/formats/",
+    "src/memory/",
+    "src/ops/",
+    "src/pack/",
+    "src/passes/",
+    "src/plan/",
+    "src/wasm/",
+  ],
   model: ["src/abi/", "src/layers/", "src/memory/", "src/pack/", "src/wasm/"],
   layers: ["src/abi/", "src/pack/", "src/model/tensor.ts"],
   formats: ["src/model/tensor.ts"],
@@ -89,13 +128,31 @@ describe("imports", () => {
     expect(MAY, `a folder that design.md does not know: ${own}`).toHaveProperty([own]);
     for (const { target, type } of importsOf(source)) {
       if (!target.includes("/") || /^(node:|@)/.test(target) || !/^(src|build|package)/.test(target)) continue; // packages: below
-      const allowed = [...MAY[own], ...LEAVES, ...(own.endsWith(".ts") ? [] : [`src/${own}/`]), ...(type ? (MAY_TYPES[own] ?? []) : [])];
-      expect(allowed.some((a) => target.startsWith(a)), `${path} imports ${type ? "types of " : ""}${target}`).toBe(true);
+      const allowed = [
+        ...MAY[own],
+        ...LEAVES,
+        ...(own.endsWith(".ts") ? [] : [`src/${own}/`]),
+        ...(type ? (MAY_TYPES[own] ?? []) : []),
+      ];
+      expect(
+        allowed.some((a) => target.startsWith(a)),
+        `${path} imports ${type ? "types of " : ""}${target}`,
+      ).toBe(true);
     }
   });
 
-  test.each([["src", src], ["assembly", assembly]] as const)("%s has no cycles", (_, files) => {
-    const graph = new Map(files.map((s) => [s.path, importsOf(s).map((i) => files.find((f) => f.path === i.target || f.path === `${i.target}.ts`)?.path).filter((p) => p !== undefined)]));
+  test.each([
+    ["src", src],
+    ["assembly", assembly],
+  ] as const)("%s has no cycles", (_, files) => {
+    const graph = new Map(
+      files.map((s) => [
+        s.path,
+        importsOf(s)
+          .map((i) => files.find((f) => f.path === i.target || f.path === `${i.target}.ts`)?.path)
+          .filter((p) => p !== undefined),
+      ]),
+    );
     const done = new Set<string>();
     const visit = (path: string, trail: readonly string[]): void => {
       if (trail.includes(path)) throw new Error(`a cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" -> ")}`);
@@ -108,10 +165,28 @@ describe("imports", () => {
   });
 
   test("packages: the loader in wasm/ alone, fflate in two readers, node: and all others in cli/ alone", () => {
-    const packages = src.flatMap((s) => importsOf(s).filter((i) => !/^(src|build|package\.json)/.test(i.target)).map((i) => [s.path, i.target] as const));
-    expect(packages.filter(([, name]) => name === "@assemblyscript/loader").map(([path]) => room(path)).every((r) => r === "wasm")).toBe(true);
-    expect(packages.filter(([, name]) => name.startsWith("fflate")).map(([path]) => path).sort()).toEqual(["src/formats/hdf5/dataset.ts", "src/formats/zip.ts"]);
-    expect(packages.filter(([path, name]) => room(path) !== "cli" && name !== "@assemblyscript/loader" && !name.startsWith("fflate"))).toEqual([]);
+    const packages = src.flatMap((s) =>
+      importsOf(s)
+        .filter((i) => !/^(src|build|package\.json)/.test(i.target))
+        .map((i) => [s.path, i.target] as const),
+    );
+    expect(
+      packages
+        .filter(([, name]) => name === "@assemblyscript/loader")
+        .map(([path]) => room(path))
+        .every((r) => r === "wasm"),
+    ).toBe(true);
+    expect(
+      packages
+        .filter(([, name]) => name.startsWith("fflate"))
+        .map(([path]) => path)
+        .sort(),
+    ).toEqual(["src/formats/hdf5/dataset.ts", "src/formats/zip.ts"]);
+    expect(
+      packages.filter(
+        ([path, name]) => room(path) !== "cli" && name !== "@assemblyscript/loader" && !name.startsWith("fflate"),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -133,11 +208,22 @@ describe("words that belong to one place", () => {
   });
 
   test("hosts' names: ort/load.ts asks for files, all others in cli/ alone", () => {
-    expect(holders(src.filter((s) => room(s.path) !== "cli" && s.path !== "src/ort/load.ts"), /\bprocess\.|\brequire\(|\bwindow\.|\bnavigator\.|\bDeno\b|\bBun\b/)).toEqual([]);
+    expect(
+      holders(
+        src.filter((s) => room(s.path) !== "cli" && s.path !== "src/ort/load.ts"),
+        /\bprocess\.|\brequire\(|\bwindow\.|\bnavigator\.|\bDeno\b|\bBun\b/,
+      ),
+    ).toEqual([]);
   });
 });
 
-describe.each([["base", 8192], ["relaxed", 8192], ["integer", 8192], ["full", 20480], ["fullRelaxed", 20480]] as const)("%s.wasm", (name, most) => {
+describe.each([
+  ["base", 8192],
+  ["relaxed", 8192],
+  ["integer", 8192],
+  ["full", 20480],
+  ["fullRelaxed", 20480],
+] as const)("%s.wasm", (name, most) => {
   const bytes = readFileSync(join(root, `build/${name}.wasm`));
   const module = parseModule(bytes);
 
@@ -147,22 +233,34 @@ describe.each([["base", 8192], ["relaxed", 8192], ["integer", 8192], ["full", 20
   });
 
   test("has types, functions, globals, exports and code, and nothing else", () => {
-    expect([...module.sections].filter((s) => !["type", "import", "function", "global", "export", "code"].includes(s))).toEqual([]);
+    expect(
+      [...module.sections].filter((s) => !["type", "import", "function", "global", "export", "code"].includes(s)),
+    ).toEqual([]);
     expect(module.sections).not.toContain("data");
   });
 
   test("exports the ABI alone", () => {
-    expect(module.exports.filter((e) => !/^(function (forward|group|play|predict|prepare|toTimeMajor|fromTimeMajor)|global [A-Z]+|memory memory)$/.test(e))).toEqual([]);
+    expect(
+      module.exports.filter(
+        (e) =>
+          !/^(function (forward|group|play|predict|prepare|toTimeMajor|fromTimeMajor)|global [A-Z]+|memory memory)$/.test(
+            e,
+          ),
+      ),
+    ).toEqual([]);
     expect(module.exports).toContain("function forward");
   });
 
   test("never calls through a table, grows the memory, or asks for its size", () => {
-    for (const forbidden of ["call_indirect", "memory.grow", "memory.size", "memory.init"]) expect(module.instructions).not.toContain(forbidden);
+    for (const forbidden of ["call_indirect", "memory.grow", "memory.size", "memory.init"])
+      expect(module.instructions).not.toContain(forbidden);
     expect(module.instructions).toContain("v128 e4"); // f32x4.add: the code was read
   });
 
   test(`has ${/relaxed/i.test(name) ? "a" : "no"} fused multiply-add, and no other relaxed instruction`, () => {
-    expect([...module.instructions].filter((i) => i.startsWith("relaxed"))).toEqual(/relaxed/i.test(name) ? ["relaxed 105"] : []);
+    expect([...module.instructions].filter((i) => i.startsWith("relaxed"))).toEqual(
+      /relaxed/i.test(name) ? ["relaxed 105"] : [],
+    );
   });
 
   test(`is at most ${most} bytes, gzipped`, () => {
@@ -176,9 +274,8 @@ test("dist/core.js, both binaries in it, is at most 30 KB gzipped", () => {
 
 describe("debug.wasm", () => {
   const memory = new WebAssembly.Memory({ initial: 2 });
-  const kernels = instantiateSync(readFileSync(join(root, "build/debug.wasm")), { env: { memory } }).exports as unknown as {
-    forward(...args: number[]): number;
-  };
+  const kernels = instantiateSync(readFileSync(join(root, "build/debug.wasm")), { env: { memory } })
+    .exports as unknown as { forward(...args: number[]): number };
   /** net, layers, state, a, b, scratch, steps, batch, active, rows; the records are zero: an embedding of no columns. */
   const good = [2048, 1, 4096, 8192, 16384, 32768, 1, 1, 0, 1];
   const call = (change: Record<number, number>) => () => kernels.forward(...good.map((v, i) => change[i] ?? v));

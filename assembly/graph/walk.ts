@@ -9,8 +9,9 @@ const LIST: usize = Walks.AXES << 2;
 /** Moves y, a, b, c to the next place; after the last they stand at the first again, and false is returned. */
 export function next(r: Walk): bool {
   const lists = changetype<usize>(r) + r.size - LIST * 6;
-  for (let axis = lists + (<usize>r.rank << 2) - 4; axis >= lists; axis -= 4) {
-    const size = load<i32>(axis), at = load<i32>(axis, LIST * 5) + 1;
+  for (let axis = lists + ((<usize>r.rank) << 2) - 4; axis >= lists; axis -= 4) {
+    const size = load<i32>(axis),
+      at = load<i32>(axis, LIST * 5) + 1;
     const back = at < size ? 0 : size;
     r.y += load<i32>(axis, LIST) * (1 - back);
     r.a += load<i32>(axis, LIST * 2) * (1 - back);

@@ -11,5 +11,11 @@ import { WindowRecord } from "../abi";
 }
 
 /** Outputs of one image, and taps of a window. */
-@inline export function places(r: WindowRecord): i32 { return r.out0 * r.out1 * r.out2; }
-@inline export function taps(r: WindowRecord): i32 { return r.kernel0 * r.kernel1 * r.kernel2; }
+@inline export function places(r: WindowRecord): i32 {
+  return r.out0 * r.out1 * r.out2;
+}
+
+
+@inline export function taps(r: WindowRecord): i32 {
+  return r.kernel0 * r.kernel1 * r.kernel2;
+}

@@ -28,29 +28,40 @@ function begin(r: CellRecord, l: Layer, d: i32, b: i32, row: i32, rows: i32): vo
 }
 
 function part(block: usize, row: i32, values: usize, from: i32, count: i32): void {
-  const h = block + (<usize>(row * padded(count)) << 2);
-  if (values) copy(h, values + (<usize>(from * count) << 2), count);
-  else memory.fill(h, 0, <usize>padded(count) << 2);
+  const h = block + ((<usize>(row * padded(count))) << 2);
+  if (values) copy(h, values + ((<usize>(from * count)) << 2), count);
+  else memory.fill(h, 0, (<usize>padded(count)) << 2);
 }
 
 function end(r: CellRecord, l: Layer, d: i32, b: i32, row: i32, rows: i32): void {
   const to = d * r.batch + b;
-  if (r.hn) copy(r.hn + (<usize>(to * l.width) << 2), r.state + l.h * rows + (<usize>(row * padded(l.width)) << 2), l.width);
-  if (r.cn) copy(r.cn + (<usize>(to * l.units) << 2), r.state + l.c * rows + (<usize>(row * padded(l.units)) << 2), l.units);
+  if (r.hn)
+    copy(
+      r.hn + ((<usize>(to * l.width)) << 2),
+      r.state + l.h * rows + ((<usize>(row * padded(l.width))) << 2),
+      l.width,
+    );
+  if (r.cn)
+    copy(
+      r.cn + ((<usize>(to * l.units)) << 2),
+      r.state + l.c * rows + ((<usize>(row * padded(l.units))) << 2),
+      l.units,
+    );
 }
 
 /** One sequence as far as it goes; what lies past its length is 0, and so is the state where it has none. */
 function alone(r: CellRecord, l: Layer, d: i32, b: i32): bool {
-  const steps = r.lengths ? load<i32>(r.lengths + (<usize>b << 2)) : r.steps;
+  const steps = r.lengths ? load<i32>(r.lengths + ((<usize>b) << 2)) : r.steps;
   if (steps < 0 || steps > r.steps) return false;
-  const xRow = <usize>l.inputs << 2, out = r.y + l.column + l.row * b;
+  const xRow = (<usize>l.inputs) << 2,
+    out = r.y + l.column + l.row * b;
   for (let t = 0; t < steps; ++t) copy(r.xs + xRow * t, r.x + xRow * (t * r.batch + b), l.inputs);
   begin(r, l, d, b, 0, 1);
   if (r.mask) masked(r, l, b);
   else if (steps) recurrence(l, r.state, r.ys, r.xs, r.scratch, steps, 1, 0, steps, true);
-  else memory.fill(r.state, 0, l.c + (<usize>padded(l.units) << 2));
+  else memory.fill(r.state, 0, l.c + ((<usize>padded(l.units)) << 2));
   for (let t = 0; t < steps; ++t) copy(out + l.row * (t * r.batch), r.ys + l.row * t + l.column, l.width);
-  for (let t = steps; t < r.steps; ++t) memory.fill(out + l.row * (t * r.batch), 0, <usize>l.width << 2);
+  for (let t = steps; t < r.steps; ++t) memory.fill(out + l.row * (t * r.batch), 0, (<usize>l.width) << 2);
   end(r, l, d, b, 0, 1);
   return true;
 }
@@ -61,11 +72,11 @@ function masked(r: CellRecord, l: Layer, b: i32): void {
   for (let n = 0; n < r.steps; ++n) {
     const t = l.flags & Flag.REVERSE ? r.steps - 1 - n : n;
     const y = r.ys + l.row * t;
-    if (load<i32>(r.mask + (<usize>(t * r.batch + b) << 2))) {
-      recurrence(l, r.state, y, r.xs + (<usize>(l.inputs * t) << 2), r.scratch, 1, 1, 0, 1, true);
+    if (load<i32>(r.mask + ((<usize>(t * r.batch + b)) << 2))) {
+      recurrence(l, r.state, y, r.xs + ((<usize>(l.inputs * t)) << 2), r.scratch, 1, 1, 0, 1, true);
       before = y + l.column;
     } else if (before && !r.zeroMasked) {
       copy(y + l.column, before, l.width);
-    } else memory.fill(y + l.column, 0, <usize>l.width << 2);
+    } else memory.fill(y + l.column, 0, (<usize>l.width) << 2);
   }
 }

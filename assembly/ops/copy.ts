@@ -4,7 +4,8 @@ import { next } from "../graph/walk";
 import { copy } from "../lanes";
 
 export function copies(r: CopyRecord): void {
-  do inner(r.y, r.yStep, r.a, r.aStep, r.count); while (next(r));
+  do inner(r.y, r.yStep, r.a, r.aStep, r.count);
+  while (next(r));
 }
 
 function inner(y: usize, yStep: usize, a: usize, aStep: usize, count: i32): void {

@@ -9,12 +9,12 @@ import { copy } from "../lanes";
 }
 
 export function gather(r: GatherRecord): bool {
-  const bytes = <usize>r.inner << 2;
+  const bytes = (<usize>r.inner) << 2;
   for (let outer = r.outer, x = r.x, y = r.y; outer > 0; --outer, x += bytes * r.places) {
     for (let n = r.count, indices = r.indices; n > 0; --n, indices += 4, y += bytes) {
       const i = placeOf(load<i32>(indices), r.places);
       if (i < 0) return false;
-      if (r.inner == 1) store<i32>(y, load<i32>(x + (<usize>i << 2)));
+      if (r.inner == 1) store<i32>(y, load<i32>(x + ((<usize>i) << 2)));
       else copy(y, x + bytes * i, r.inner);
     }
   }
@@ -23,10 +23,15 @@ export function gather(r: GatherRecord): bool {
 
 export function reverse(r: ReverseRecord): bool {
   for (let b = 0; b < r.batch; ++b) {
-    const length = load<i32>(r.lengths + (<usize>b << 2)), from = <usize>b * r.batchStep;
+    const length = load<i32>(r.lengths + ((<usize>b) << 2)),
+      from = <usize>b * r.batchStep;
     if (<u32>length > <u32>r.time) return false;
     for (let t = 0; t < r.time; ++t) {
-      copy(r.y + from + <usize>t * r.timeStep, r.x + from + <usize>(t < length ? length - 1 - t : t) * r.timeStep, r.inner);
+      copy(
+        r.y + from + <usize>t * r.timeStep,
+        r.x + from + <usize>(t < length ? length - 1 - t : t) * r.timeStep,
+        r.inner,
+      );
     }
   }
   return true;

@@ -9,6 +9,6 @@
 
 /** An int64 must stay within an int32, a uint64 within its upper half. */
 @inline export function fits(v: i64, bits: i32): bool {
-  if (bits == -64) return v == <i64><i32>v;
+  if (bits == -64) return v == <i64>(<i32>v);
   return bits != 64 || (v >= 0 && v <= i32.MAX_VALUE);
 }

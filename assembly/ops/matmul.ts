@@ -11,7 +11,7 @@ export function matmuls(r: MatmulRecord): void {
       if (r.word == Word.FLOAT && r.bColumn == 4) floats(y, a, r);
       else singles(y, a, r);
       a += r.aRow;
-      y += <usize>r.m << 2;
+      y += (<usize>r.m) << 2;
     }
   } while (next(r));
 }
@@ -33,7 +33,8 @@ function floats(y: usize, a: usize, r: MatmulRecord): void {
 
 function singles(y: usize, a: usize, r: MatmulRecord): void {
   for (let j = r.m, b = r.b; j > 0; --j) {
-    let f = f32x4.splat(0), i = 0;
+    let f = f32x4.splat(0),
+      i = 0;
     for (let k = r.k, u = a, v = b; k > 0; --k) {
       if (r.word == Word.FLOAT) f = madd(v128.load32_splat(u), v128.load32_splat(v), f);
       else i += load<i32>(u) * load<i32>(v);

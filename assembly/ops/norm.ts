@@ -6,7 +6,7 @@ import { NormRecord } from "../abi";
 import { loadUpTo, madd, storeUpTo } from "../lanes";
 
 export function norms(r: NormRecord): void {
-  const bytes = <usize>r.width << 2;
+  const bytes = (<usize>r.width) << 2;
   for (let n = r.rows, y = r.y, x = r.x; n > 0; --n) {
     const mean = r.centred ? f32x4.splat(total(x, r.width, f32x4.splat(0), false) / <f32>r.width) : f32x4.splat(0);
     const variance = total(x, r.width, mean, true) / <f32>r.width;
@@ -28,7 +28,9 @@ function total(x: usize, width: i32, mean: v128, squared: bool): f32 {
     const d = f32x4.sub(loadUpTo(x, width, f32x4.extract_lane(mean, 0)), mean);
     sum = squared ? madd(d, d, sum) : f32x4.add(sum, d);
   }
-  return f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
+  return (
+    f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3))
+  );
 }
 
 function row(r: NormRecord, y: usize, x: usize, mean: v128, by: v128): void {

@@ -10,14 +10,16 @@ function before(at: usize, by: usize, word: i32, least: i32): bool {
     by = t;
   }
   if (word == Word.INT) return load<i32>(at) > load<i32>(by);
-  const u = load<f32>(at), v = load<f32>(by);
+  const u = load<f32>(at),
+    v = load<f32>(by);
   return u > v || (u != u && v == v);
 }
 
 /** The first of equals, or the last; NaN before all else. */
 export function argument(r: ArgumentRecord): void {
   do {
-    let best = r.a, place = 0;
+    let best = r.a,
+      place = 0;
     for (let i = 1, at = r.a + r.step; i < r.length; ++i, at += r.step) {
       if (r.word == Word.FLOAT && r.least && is(best) != is(at)) {
         if (is(best)) continue;
@@ -29,6 +31,7 @@ export function argument(r: ArgumentRecord): void {
   } while (next(r));
 }
 
+
 @inline function is(nan: usize): bool {
   const v = load<f32>(nan);
   return v != v;
@@ -38,7 +41,7 @@ export function argument(r: ArgumentRecord): void {
 export function topK(r: TopKRecord): void {
   const heap = r.heap;
   do {
-    for (let i = 0; i < r.k; ++i) store<i32>(heap + (<usize>i << 2), i);
+    for (let i = 0; i < r.k; ++i) store<i32>(heap + ((<usize>i) << 2), i);
     for (let i = (r.k >> 1) - 1; i >= 0; --i) sink(r, i, r.k);
     for (let i = r.k; i < r.length; ++i) {
       if (!ahead(r, i, load<i32>(heap))) continue;
@@ -46,7 +49,9 @@ export function topK(r: TopKRecord): void {
       sink(r, 0, r.k);
     }
     for (let n = r.k - 1; n >= 0; --n) {
-      const place = load<i32>(heap), last = heap + (<usize>n << 2), to = <usize>n * r.step;
+      const place = load<i32>(heap),
+        last = heap + ((<usize>n) << 2),
+        to = <usize>n * r.step;
       store<i32>(r.y + to, load<i32>(r.a + <usize>place * r.step));
       store<i32>(r.b + to, place);
       store<i32>(heap, load<i32>(last));
@@ -57,7 +62,8 @@ export function topK(r: TopKRecord): void {
 
 /** Place i comes before place j. */
 function ahead(r: TopKRecord, i: i32, j: i32): bool {
-  const u = r.a + <usize>i * r.step, v = r.a + <usize>j * r.step;
+  const u = r.a + <usize>i * r.step,
+    v = r.a + <usize>j * r.step;
   return before(u, v, r.word, r.least) || (i < j && !before(v, u, r.word, r.least));
 }
 
@@ -69,12 +75,13 @@ function sink(r: TopKRecord, i: i32, count: i32): void {
     if (below + 1 < count && ahead(r, entry(r, below), entry(r, below + 1))) ++below;
     if (!ahead(r, entry(r, i), entry(r, below))) return;
     const place = entry(r, i);
-    store<i32>(r.heap + (<usize>i << 2), entry(r, below));
-    store<i32>(r.heap + (<usize>below << 2), place);
+    store<i32>(r.heap + ((<usize>i) << 2), entry(r, below));
+    store<i32>(r.heap + ((<usize>below) << 2), place);
     i = below;
   }
 }
 
+
 @inline function entry(r: TopKRecord, i: i32): i32 {
-  return load<i32>(r.heap + (<usize>i << 2));
+  return load<i32>(r.heap + ((<usize>i) << 2));
 }

@@ -5,7 +5,9 @@ export function pow(a: f32, b: f32): f32 {
   if (b == 2) return a * a;
   if (b == 0 || a == 1) return 1;
   if (a != a || b != b) return NaN;
-  const m = <f64>abs(a), whole = b == trunc(b), odd = whole && abs(b) < 16777216 && (<i32>b & 1) != 0;
+  const m = <f64>abs(a),
+    whole = b == trunc(b),
+    odd = whole && abs(b) < 16777216 && ((<i32>b) & 1) != 0;
   if (m == 1 && abs(b) == Infinity) return 1;
   if (a < 0 && !whole && m != Infinity) return NaN;
   let y: f64;

@@ -4,7 +4,7 @@ import { copy } from "../lanes";
 
 /** rows[t] = sequence[t]; sequence [steps, width], `rows` its place at the first timestep. */
 export function toTimeMajor(rows: usize, sequence: usize, width: i32, steps: i32, batch: i32, active: usize): void {
-  const bytes = <usize>width << 2;
+  const bytes = (<usize>width) << 2;
   for (; steps > 0; --steps) {
     copy(rows, sequence, width);
     rows += bytes * next(active, batch);
@@ -15,7 +15,7 @@ export function toTimeMajor(rows: usize, sequence: usize, width: i32, steps: i32
 
 /** sequence[t] = rows[t]. */
 export function fromTimeMajor(sequence: usize, rows: usize, width: i32, steps: i32, batch: i32, active: usize): void {
-  const bytes = <usize>width << 2;
+  const bytes = (<usize>width) << 2;
   for (; steps > 0; --steps) {
     copy(sequence, rows, width);
     rows += bytes * next(active, batch);
@@ -23,6 +23,7 @@ export function fromTimeMajor(sequence: usize, rows: usize, width: i32, steps: i
     active = active ? active + 4 : 0;
   }
 }
+
 
 @inline function next(active: usize, batch: i32): usize {
   return <usize>(active ? load<i32>(active) : batch);

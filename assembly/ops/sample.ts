@@ -8,9 +8,10 @@ import { softmax } from "./softmax";
 
 /** The index of the largest, the first of equal ones; -1 where none is above -Infinity. */
 function largest(x: usize, count: i32): i32 {
-  let best: f32 = -Infinity, at = -1;
+  let best: f32 = -Infinity,
+    at = -1;
   for (let i = 0; i < count; ++i) {
-    const v = load<f32>(x + (<usize>i << 2));
+    const v = load<f32>(x + ((<usize>i) << 2));
     if (v > best) {
       best = v;
       at = i;
@@ -55,16 +56,18 @@ function keep(p: usize, end: usize, goal: f64, counted: bool): void {
 export function sample(x: usize, count: i32, scale: f32, topK: i32, topP: f64, random: u32): i32 {
   const best = largest(x, count);
   if (best < 0 || scale == 0) return best;
-  const top = load<f32>(x + (<usize>best << 2)), end = x + (<usize>padded(count) << 2);
+  const top = load<f32>(x + ((<usize>best) << 2)),
+    end = x + ((<usize>padded(count)) << 2);
   for (let i = 0; i < count; ++i) {
-    const at = x + (<usize>i << 2);
+    const at = x + ((<usize>i) << 2);
     store<f32>(at, (load<f32>(at) - top) * scale);
   }
   softmax(x, count, 1);
-  for (let at = x + (<usize>count << 2); at < end; at += 4) store<f32>(at, 0);
+  for (let at = x + ((<usize>count) << 2); at < end; at += 4) store<f32>(at, 0);
   if (topK < count) keep(x, end, topK, true);
   if (topP < 1) keep(x, end, topP * mass(x, end, 0, false), false);
-  let left = mass(x, end, 0, false) * (<f64>random / 4294967296.0), chosen = -1;
+  let left = mass(x, end, 0, false) * (<f64>random / 4294967296.0),
+    chosen = -1;
   if (!(left >= 0)) return -1;
   for (let at = x; at < end; at += 4) {
     const p = load<f32>(at);

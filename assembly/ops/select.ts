@@ -26,6 +26,7 @@ export function cast(r: CastRecord): void {
   } while (next(r));
 }
 
+
 @inline function one(v: i32, r: CastRecord): i32 {
   const f = reinterpret<f32>(v);
   if (r.bits == 1) return r.from == Word.FLOAT ? i32(f != 0) : i32(v != 0);

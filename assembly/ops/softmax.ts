@@ -9,9 +9,10 @@ import { exp } from "../math/exp";
 export function softmax(x: usize, width: i32, rows: i32): void {
   for (; rows > 0; --rows) {
     row(x, width);
-    x += <usize>width << 2;
+    x += (<usize>width) << 2;
   }
 }
+
 
 @inline function row(x: usize, width: i32): void {
   let top = f32x4.splat(-Infinity);

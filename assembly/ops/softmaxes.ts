@@ -7,7 +7,7 @@ import { softmax } from "./softmax";
 
 export function softmaxes(r: SoftmaxRecord): void {
   if (!r.log) return softmax(r.x, r.width, r.rows);
-  const bytes = <usize>r.width << 2;
+  const bytes = (<usize>r.width) << 2;
   for (let n = r.rows, x = r.x; n > 0; --n, x += bytes) logarithm(x, x + bytes);
 }
 

@@ -16,16 +16,26 @@ export function integers(r: UnaryRecord): bool {
 
 function one(x: i64, r: UnaryRecord): i64 {
   switch (r.unary) {
-    case Unary.IDENTITY: return x;
-    case Unary.RELU: return max(x, 0);
-    case Unary.ABS: return abs(x);
-    case Unary.NEG: return -x;
-    case Unary.SIGN: return i64(x > 0) - i64(x < 0);
-    case Unary.SQUARE: return x * x;
-    case Unary.CLIP: return min(max(x, <i64>r.low), <i64>r.high);
-    case Unary.BIT_NOT: return ~x;
-    case Unary.NOT: return i64(x == 0);
-    default: unreachable();
+    case Unary.IDENTITY:
+      return x;
+    case Unary.RELU:
+      return max(x, 0);
+    case Unary.ABS:
+      return abs(x);
+    case Unary.NEG:
+      return -x;
+    case Unary.SIGN:
+      return i64(x > 0) - i64(x < 0);
+    case Unary.SQUARE:
+      return x * x;
+    case Unary.CLIP:
+      return min(max(x, <i64>r.low), <i64>r.high);
+    case Unary.BIT_NOT:
+      return ~x;
+    case Unary.NOT:
+      return i64(x == 0);
+    default:
+      unreachable();
   }
   return x;
 }

@@ -89,9 +89,5 @@ export const prepare: Prepare = async (c, net, x) => {
     step(t);
     t = (t + 1) % c.steps;
   };
-  return {
-    differs: DIFFERS[c.cell],
-    check: () => (whole(), y),
-    call: c.mode === "stream" ? one : whole,
-  };
+  return { differs: DIFFERS[c.cell], check: () => (whole(), y), call: c.mode === "stream" ? one : whole };
 };

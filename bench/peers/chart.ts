@@ -43,7 +43,12 @@ export function stepTimeChart({ rows, node, cpu }: Results): string {
     marginRight: 190,
     style: { background: "white", color: "black", fontSize: "13px" },
     x: { type: "log", base: 2, label: "hidden size", ticks: [16, 32, 64, 128, 256, 512, 1024], tickFormat: "d" },
-    y: { type: "log", label: `microseconds a step (LSTM, streaming, Node ${node}, ${cpu})`, grid: true, tickFormat: (us: number) => us.toLocaleString("en-US") },
+    y: {
+      type: "log",
+      label: `microseconds a step (LSTM, streaming, Node ${node}, ${cpu})`,
+      grid: true,
+      tickFormat: (us: number) => us.toLocaleString("en-US"),
+    },
     color: { domain: Object.keys(COLORS), range: Object.values(COLORS) },
     marks: [
       Plot.line(points, {

@@ -19,7 +19,12 @@ export function generator(weights: Weights): Generator {
   const [rows, inputs] = of("cell.weight_ih_l0").shape;
   const H = rows / 4;
   const table = matrix("embedding.weight");
-  const kernel = tf.transpose(tf.concat([tf.tensor2d(gates("cell.weight_ih_l0"), [rows, inputs]), tf.tensor2d(gates("cell.weight_hh_l0"), [rows, H])], 1));
+  const kernel = tf.transpose(
+    tf.concat(
+      [tf.tensor2d(gates("cell.weight_ih_l0"), [rows, inputs]), tf.tensor2d(gates("cell.weight_hh_l0"), [rows, H])],
+      1,
+    ),
+  );
   const bias = tf.add<tf.Tensor1D>(tf.tensor1d(gates("cell.bias_ih_l0")), tf.tensor1d(gates("cell.bias_hh_l0")));
   const head = tf.transpose(matrix("head.weight")) as tf.Tensor2D;
   const headBias = tf.tensor1d(of("head.bias").values);

@@ -28,7 +28,13 @@ export function onnxInt8(c: Case, net: Net): Uint8Array {
       graph.input(name, state);
       graph.output(`${name}_n`, state);
     }
-    graph.node("DynamicQuantizeLSTM", [...inputs, "h", "c", ...scales], ["", "h_n", "c_n"], { hidden_size: c.hidden }, MICROSOFT);
+    graph.node(
+      "DynamicQuantizeLSTM",
+      [...inputs, "h", "c", ...scales],
+      ["", "h_n", "c_n"],
+      { hidden_size: c.hidden },
+      MICROSOFT,
+    );
   } else {
     graph.node("DynamicQuantizeLSTM", [...inputs, "", "", ...scales], ["raw"], { hidden_size: c.hidden }, MICROSOFT);
     graph.node("Reshape", ["raw", graph.ints("shape", [c.steps, c.batch, c.hidden])], ["y"]);
@@ -38,10 +44,17 @@ export function onnxInt8(c: Case, net: Net): Uint8Array {
 }
 
 /** The transpose [1, columns, rows] as int8, its scale [1] and zero point [1]. */
-function quantized(graph: OnnxGraph, name: string, w: Float32Array, rows: number, columns: number): { name: string; scale: string; zero: string } {
+function quantized(
+  graph: OnnxGraph,
+  name: string,
+  w: Float32Array,
+  rows: number,
+  columns: number,
+): { name: string; scale: string; zero: string } {
   const scale = w.reduce((most, v) => Math.max(most, Math.abs(v)), 0) / 127;
   const values = new Int8Array(w.length);
-  for (let r = 0; r < rows; r++) for (let k = 0; k < columns; k++) values[k * rows + r] = Math.round(w[r * columns + k] / scale);
+  for (let r = 0; r < rows; r++)
+    for (let k = 0; k < columns; k++) values[k * rows + r] = Math.round(w[r * columns + k] / scale);
   return {
     name: graph.bytes(name, [1, columns, rows], values),
     scale: graph.floats(`${name}_scale`, [1], Float32Array.of(scale)),

@@ -44,7 +44,11 @@ function layerTensors(graph: OnnxGraph, c: Case, net: Net, layer: number): strin
   return [
     graph.floats(`W${layer}`, [c.directions, rows, layerInput(c, layer)], concat(directions.map((w) => reorder(w.ih)))),
     graph.floats(`R${layer}`, [c.directions, rows, c.hidden], concat(directions.map((w) => reorder(w.hh)))),
-    graph.floats(`B${layer}`, [c.directions, 2 * rows], concat(directions.flatMap((w) => [reorder(w.bih), reorder(w.bhh)]))),
+    graph.floats(
+      `B${layer}`,
+      [c.directions, 2 * rows],
+      concat(directions.flatMap((w) => [reorder(w.bih), reorder(w.bhh)])),
+    ),
   ];
 }
 

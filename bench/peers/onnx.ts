@@ -1,7 +1,8 @@
 import protobuf from "protobufjs";
 
 // The part of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that a net needs.
-const { root } = protobuf.parse(`
+const { root } = protobuf.parse(
+  `
   syntax = "proto3";
   message Attribute { string name = 1; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20; }
   message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
@@ -14,7 +15,9 @@ const { root } = protobuf.parse(`
   message Graph { repeated Node node = 1; string name = 2; repeated Tensor initializer = 5; repeated ValueInfo input = 11; repeated ValueInfo output = 12; }
   message OperatorSet { string domain = 1; int64 version = 2; }
   message Model { int64 ir_version = 1; Graph graph = 7; repeated OperatorSet opset_import = 8; }
-`, { keepCase: true });
+`,
+  { keepCase: true },
+);
 
 /** Where ONNX Runtime keeps operators of its own. */
 export const MICROSOFT = "com.microsoft";
@@ -58,7 +61,13 @@ export class OnnxGraph {
     return this.#tensor(name, dims, INT8, data);
   }
 
-  node(type: string, input: readonly string[], output: readonly string[], attributes: Record<string, Attribute> = {}, domain = ""): void {
+  node(
+    type: string,
+    input: readonly string[],
+    output: readonly string[],
+    attributes: Record<string, Attribute> = {},
+    domain = "",
+  ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
     this.#nodes.push({ op_type: type, input, output, attribute, domain });
   }
@@ -71,7 +80,14 @@ export class OnnxGraph {
       input: this.#inputs,
       output: this.#outputs,
     };
-    return ModelType.encode({ ir_version: 8, opset_import: [{ domain: "", version: 17 }, { domain: MICROSOFT, version: 1 }], graph }).finish();
+    return ModelType.encode({
+      ir_version: 8,
+      opset_import: [
+        { domain: "", version: 17 },
+        { domain: MICROSOFT, version: 1 },
+      ],
+      graph,
+    }).finish();
   }
 
   #tensor(name: string, dims: Shape, type: number, data: ArrayBufferView): string {

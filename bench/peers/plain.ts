@@ -89,12 +89,7 @@ interface Direction {
 }
 
 function makeDirection(c: Case, weights: LayerWeights, input: number, F: FloatsConstructor): Direction {
-  const w: Layer = {
-    ih: new F(weights.ih),
-    hh: new F(weights.hh),
-    bih: new F(weights.bih),
-    bhh: new F(weights.bhh),
-  };
+  const w: Layer = { ih: new F(weights.ih), hh: new F(weights.hh), bih: new F(weights.bih), bhh: new F(weights.bhh) };
   const h = new F(c.hidden);
   const cell = new F(c.hidden);
   const gates = new F(w.bih.length);

@@ -11,11 +11,15 @@ export function layersNet(c: Case, net: Net): TfNet {
     const recurrent = makeLayer(c);
     const inputShape = [c.steps, layerInput(c, layer)];
     const wrapped =
-      c.directions === 2 ? layers.layers.bidirectional({ layer: recurrent, mergeMode: "concat", inputShape }) : recurrent;
+      c.directions === 2
+        ? layers.layers.bidirectional({ layer: recurrent, mergeMode: "concat", inputShape })
+        : recurrent;
     model.add(wrapped);
     wrapped.setWeights(Array.from({ length: c.directions }, (_, d) => tensors(c, net, layer, d)).flat());
   }
-  const { cell } = model.layers[0] as unknown as { cell: { call(inputs: tf.Tensor[], options: object): tf.Tensor2D[] } };
+  const { cell } = model.layers[0] as unknown as {
+    cell: { call(inputs: tf.Tensor[], options: object): tf.Tensor2D[] };
+  };
   return {
     // The cell answers [h, h] for an RNN and [h, h, c] for an LSTM.
     step: (x, state) => cell.call([x, ...state], {}).slice(1),

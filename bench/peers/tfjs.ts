@@ -28,7 +28,9 @@ export const prepare: Prepare = async (c, net, x) => {
     return { check: run, call: () => void run(), ...(note !== undefined && { note }) };
   }
 
-  const steps = Array.from({ length: c.steps }, (_, t) => tf.tensor2d(x.slice(t * c.input, (t + 1) * c.input), [1, c.input]));
+  const steps = Array.from({ length: c.steps }, (_, t) =>
+    tf.tensor2d(x.slice(t * c.input, (t + 1) * c.input), [1, c.input]),
+  );
   const zeros = () => Array.from({ length: c.cell === "lstm" ? 2 : 1 }, () => tf.zeros<tf.Rank.R2>([1, c.hidden]));
   let state = zeros();
   const step = (t: number): Float32Array => {

@@ -13,9 +13,21 @@ const floats = (count: number, draw: (i: number) => number) => Float32Array.from
 /** Gates in PyTorch's order: input, forget, cell, output. Forget biases spread the cells' memories over 1 to 100 samples. */
 const gate = (i: number) => Math.floor(i / HIDDEN);
 const cell = [
-  tensor("cell.weight_ih_l0", [4 * HIDDEN, 1], floats(4 * HIDDEN, (i) => (gate(i) === 2 ? between(-8, 8) : between(-2, 2)))),
-  tensor("cell.weight_hh_l0", [4 * HIDDEN, HIDDEN], floats(4 * HIDDEN * HIDDEN, () => between(-0.3, 0.3))),
-  tensor("cell.bias_ih_l0", [4 * HIDDEN], floats(4 * HIDDEN, (i) => (gate(i) === 1 ? between(-2, 4) : between(-1, 1)))),
+  tensor(
+    "cell.weight_ih_l0",
+    [4 * HIDDEN, 1],
+    floats(4 * HIDDEN, (i) => (gate(i) === 2 ? between(-8, 8) : between(-2, 2))),
+  ),
+  tensor(
+    "cell.weight_hh_l0",
+    [4 * HIDDEN, HIDDEN],
+    floats(4 * HIDDEN * HIDDEN, () => between(-0.3, 0.3)),
+  ),
+  tensor(
+    "cell.bias_ih_l0",
+    [4 * HIDDEN],
+    floats(4 * HIDDEN, (i) => (gate(i) === 1 ? between(-2, 4) : between(-1, 1))),
+  ),
   tensor("cell.bias_hh_l0", [4 * HIDDEN], new Float32Array(4 * HIDDEN)),
 ];
 
@@ -24,16 +36,23 @@ const y = amplifier(x);
 const { output: h } = Model.fromTensors(cell, { layers: [{ type: "lstm", weights: "cell" }] }).run(x);
 const { weight, bias } = fit(h, y);
 
-const layers = [{ type: "lstm", weights: "cell" }, { type: "linear", weights: "head" }];
+const layers = [
+  { type: "lstm", weights: "cell" },
+  { type: "linear", weights: "head" },
+];
 const tensors = [...cell, tensor("head.weight", [1, HIDDEN], weight), tensor("head.bias", [1], bias)];
-const file = writeSafetensors(tensors, { unrolled: JSON.stringify({ format: "unrolled/1", input: "features", layers }) });
+const file = writeSafetensors(tensors, {
+  unrolled: JSON.stringify({ format: "unrolled/1", input: "features", layers }),
+});
 writeFileSync(new URL("amp.safetensors", import.meta.url), file);
 
 const fresh = plucks(RATE);
 const wanted = amplifier(fresh);
 const { output } = Model.fromSafetensors(file).run(fresh);
 const energy = (values: Float32Array) => values.reduce((sum, v) => sum + v * v, 0);
-console.log(`error to signal on fresh sound: ${(100 * energy(output.map((v, i) => v - wanted[i])) / energy(wanted)).toFixed(2)} %`);
+console.log(
+  `error to signal on fresh sound: ${((100 * energy(output.map((v, i) => v - wanted[i]))) / energy(wanted)).toFixed(2)} %`,
+);
 
 function amplifier(input: Float32Array): Float32Array {
   let low = 0;
@@ -52,7 +71,8 @@ function plucks(samples: number): Float32Array {
     const pitch = (2 * Math.PI * between(80, 800)) / RATE;
     const loud = between(0.05, 0.5);
     for (let i = start; i < Math.min(samples, start + RATE / 2); i++) {
-      for (let k = 1; k < 8; k++) out[i] += (loud / k) * Math.exp(((start - i) * k) / 9000) * Math.sin(pitch * k * (i - start));
+      for (let k = 1; k < 8; k++)
+        out[i] += (loud / k) * Math.exp(((start - i) * k) / 9000) * Math.sin(pitch * k * (i - start));
     }
   }
   return out;

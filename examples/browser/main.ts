@@ -30,15 +30,19 @@ function read(): void {
 }
 
 function showLanguages(probabilities: Float32Array | undefined): void {
-  const top = probabilities ? [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 5) : [];
-  list.replaceChildren(...top.map((i) => {
-    const item = document.createElement("li");
-    const bar = item.appendChild(document.createElement("span"));
-    const percent = `${(100 * probabilities![i]).toFixed(0)} %`;
-    bar.style.width = percent.replace(" ", "");
-    Object.assign(item.dataset, { name: names.of(labels[i]), percent });
-    return item;
-  }));
+  const top = probabilities
+    ? [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 5)
+    : [];
+  list.replaceChildren(
+    ...top.map((i) => {
+      const item = document.createElement("li");
+      const bar = item.appendChild(document.createElement("span"));
+      const percent = `${(100 * probabilities![i]).toFixed(0)} %`;
+      bar.style.width = percent.replace(" ", "");
+      Object.assign(item.dataset, { name: names.of(labels[i]), percent });
+      return item;
+    }),
+  );
 }
 
 /** A column a byte, a row a hidden unit: orange where it is positive, blue where it is negative. */

@@ -2,7 +2,9 @@
 // curl localhost:8000 --data 'Alle Menschen sind frei'
 import { Model } from "unrolled";
 
-const model = Model.fromSafetensors(Deno.readFileSync(new URL("../models/language-id-lstm.safetensors", import.meta.url)));
+const model = Model.fromSafetensors(
+  Deno.readFileSync(new URL("../models/language-id-lstm.safetensors", import.meta.url)),
+);
 const labels = model.description.labels!;
 
 Deno.serve({ hostname: "localhost", port: Number(Deno.args[0] ?? 8000) }, async (request) => {

@@ -5,7 +5,9 @@ import { Op, RECORDS } from "./layout.ts";
 export type RecordName = keyof typeof RECORDS;
 
 /** A record's words by name; `op` and `size` are written for it. */
-export type WordsOf<N extends RecordName> = { readonly [F in Exclude<(typeof RECORDS)[N][number][0], "op" | "size">]: number | At };
+export type WordsOf<N extends RecordName> = {
+  readonly [F in Exclude<(typeof RECORDS)[N][number][0], "op" | "size">]: number | At;
+};
 
 /** One record whose addresses are still open. */
 export interface OpenRecord {
@@ -21,7 +23,12 @@ export function recordBytes({ name, lists }: OpenRecord): number {
 
 /** FooBarRecord is played by Op.FOO_BAR. */
 function opOf(name: RecordName): number {
-  return Op[name.slice(0, -"Record".length).replace(/(?<!^)(?=[A-Z])/g, "_").toUpperCase() as keyof typeof Op];
+  return Op[
+    name
+      .slice(0, -"Record".length)
+      .replace(/(?<!^)(?=[A-Z])/g, "_")
+      .toUpperCase() as keyof typeof Op
+  ];
 }
 
 const float = new Float32Array(1);

@@ -23,7 +23,10 @@ export function benchCommand(program: Command): void {
     .description("measure this model on this machine")
     .argument("<model>", "file with the weights")
     .option("--seconds <number>", "how long each measurement takes", numberWithin(0, 3600, true), 1)
-    .option("--json", 'one object: {"machine", "build", "results": [{"name", "items", "microseconds", "itemsPerSecond"}]}')
+    .option(
+      "--json",
+      'one object: {"machine", "build", "results": [{"name", "items", "microseconds", "itemsPerSecond"}]}',
+    )
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
     .addHelpText("after", examples("unrolled bench examples/models/language-id-lstm.safetensors"))
@@ -54,11 +57,25 @@ async function bench(path: string, options: Options): Promise<void> {
   bar.end();
   const machine = `${cpus()[0]?.model ?? process.arch}, ${process.platform}, Node ${process.versions.node}`;
   if (options.json) writeJson({ machine, build: model.memory.build, results });
-  else process.stdout.write(`${bold(printable(path))} on ${machine}, build ${model.memory.build}; medians\n${results.map(line).join("\n")}\n`);
+  else
+    process.stdout.write(
+      `${bold(printable(path))} on ${machine}, build ${model.memory.build}; medians\n${results.map(line).join("\n")}\n`,
+    );
 }
 
-function line({ name, microseconds, items, itemsPerSecond }: { name: string; microseconds: number; items: number; itemsPerSecond: number | undefined }): string {
-  const rate = itemsPerSecond === undefined ? "" : `${Math.round(itemsPerSecond).toLocaleString("en-US").padStart(14)} items/s`;
+function line({
+  name,
+  microseconds,
+  items,
+  itemsPerSecond,
+}: {
+  name: string;
+  microseconds: number;
+  items: number;
+  itemsPerSecond: number | undefined;
+}): string {
+  const rate =
+    itemsPerSecond === undefined ? "" : `${Math.round(itemsPerSecond).toLocaleString("en-US").padStart(14)} items/s`;
   const each = items > 1 ? `${(microseconds / items).toFixed(2).padStart(10)} µs an item` : "";
   return `  ${name.padEnd(24)}${microseconds.toFixed(1).padStart(12)} µs${rate}${each}`;
 }
@@ -67,7 +84,10 @@ function tasksOf(model: Model): Task[] {
   const { description, inputSize, outputSize } = model;
   const ids = (description.input ?? "features") !== "features";
   const most = description.input === "bytes" ? 128 : inputSize;
-  const items = (count: number): Items => (ids ? Int32Array.from({ length: count }, (_, i) => (i * 31) % most) : Float32Array.from({ length: count * inputSize }, (_, i) => Math.sin(i)));
+  const items = (count: number): Items =>
+    ids
+      ? Int32Array.from({ length: count }, (_, i) => (i * 31) % most)
+      : Float32Array.from({ length: count * inputSize }, (_, i) => Math.sin(i));
   const tasks: Task[] = [];
   const [one, many] = [items(STEPS), items(STEPS * BATCH)];
   try {
@@ -81,7 +101,11 @@ function tasksOf(model: Model): Task[] {
   const into = model.run(one);
   const batchInto = model.run(many, { batch: BATCH });
   tasks.push({ name: `sequence of ${STEPS}`, items: STEPS, run: () => void model.run(one, { into }) });
-  tasks.push({ name: `batch of ${BATCH} x ${STEPS}`, items: STEPS * BATCH, run: () => void model.run(many, { batch: BATCH, into: batchInto }) });
+  tasks.push({
+    name: `batch of ${BATCH} x ${STEPS}`,
+    items: STEPS * BATCH,
+    run: () => void model.run(many, { batch: BATCH, into: batchInto }),
+  });
   try {
     const prompt = items(1);
     model.generate({ prompt, length: 1 });

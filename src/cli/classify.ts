@@ -11,10 +11,17 @@ interface Options extends TextOptions {
 }
 
 export function classifyCommand(program: Command): void {
-  withTexts(program.command("classify"), "texts", 'an object a text: {"input", "top": [{"label", "probability"}]}; without last, a list an item')
+  withTexts(
+    program.command("classify"),
+    "texts",
+    'an object a text: {"input", "top": [{"label", "probability"}]}; without last, a list an item',
+  )
     .description("print the most probable labels of texts")
     .option("-n, --top <count>", "labels a text", wholeNumber(1), 3)
-    .addHelpText("after", examples('unrolled classify examples/models/language-id-lstm.safetensors "Guten Morgen" "Buenos días"'))
+    .addHelpText(
+      "after",
+      examples('unrolled classify examples/models/language-id-lstm.safetensors "Guten Morgen" "Buenos días"'),
+    )
     .action(classify);
 }
 
@@ -35,7 +42,11 @@ async function classify(path: string, args: string[], options: Options): Promise
 }
 
 const percent = (top: readonly Label[]) =>
-  top.map(({ label, probability }, i) => (i === 0 ? bold : String)(`${printable(label)} ${(100 * probability).toFixed(1)} %`)).join("   ");
+  top
+    .map(({ label, probability }, i) =>
+      (i === 0 ? bold : String)(`${printable(label)} ${(100 * probability).toFixed(1)} %`),
+    )
+    .join("   ");
 
 /** A line an item. */
 function tags(text: string, rows: readonly (readonly Label[])[]): string {
@@ -60,6 +71,8 @@ function checkClassifier(path: string, { layers, description }: Model): void {
   const end = types[types.length - 1];
   const classifies = description.labels !== undefined || types.includes("last");
   if (!classifies || (end !== "softmax" && end !== "linear")) {
-    throw new Error(`${path}: expected a classifier of texts (labels, or layers with last; linear or softmax at the end), got layers ${types.join(", ")}${description.labels ? "" : " without labels"}`);
+    throw new Error(
+      `${path}: expected a classifier of texts (labels, or layers with last; linear or softmax at the end), got layers ${types.join(", ")}${description.labels ? "" : " without labels"}`,
+    );
   }
 }

@@ -40,7 +40,9 @@ function compare(a: string, b: string, options: Options): void {
   const { model } = loadModel(a, options);
   const { model: other } = loadModel(b, options);
   if (model.inputSize !== other.inputSize || model.outputSize !== other.outputSize) {
-    throw new Error(`${b}: expected ${model.inputSize} inputs and ${model.outputSize} outputs, as ${a}, got ${other.inputSize} and ${other.outputSize}`);
+    throw new Error(
+      `${b}: expected ${model.inputSize} inputs and ${model.outputSize} outputs, as ${a}, got ${other.inputSize} and ${other.outputSize}`,
+    );
   }
   const found = about(options.input, () => measure(model, other, sequencesOf(model, options.input)));
   if (options.json) writeJson(found);
@@ -49,7 +51,10 @@ function compare(a: string, b: string, options: Options): void {
 
 function sequencesOf(model: Model, path: string): { x: Items; options: RunOptions }[] {
   if (path.endsWith(".safetensors")) return [readInput(model, readTensors(path).tensors)];
-  const texts = new TextDecoder("utf-8", { fatal: true }).decode(readBytes(path)).split(/\r?\n/).filter((line) => line !== "");
+  const texts = new TextDecoder("utf-8", { fatal: true })
+    .decode(readBytes(path))
+    .split(/\r?\n/)
+    .filter((line) => line !== "");
   if (texts.length === 0) throw new Error("expected a text a line, got none");
   return texts.map((x) => ({ x, options: {} }));
 }
@@ -74,16 +79,29 @@ function measure(a: Model, b: Model, sequences: readonly { x: Items; options: Ru
     }
     if (!foresees || typeof x !== "string") continue;
     const ids = new TextEncoder().encode(x);
-    for (let t = 1; t < ids.length; t++, items++) outputs.forEach((o, i) => (bits[i] -= Math.log2(o[(t - 1) * width + ids[t]])));
+    for (let t = 1; t < ids.length; t++, items++)
+      outputs.forEach((o, i) => (bits[i] -= Math.log2(o[(t - 1) * width + ids[t]])));
   }
   bar.end();
   const bitsPerItem = items > 0 ? ([bits[0] / items, bits[1] / items] as const) : undefined;
-  return { sequences: sequences.length, rows, sameArgMax, largestDifference: largest, meanDifference: sum / rows / width, bitsPerItem };
+  return {
+    sequences: sequences.length,
+    rows,
+    sameArgMax,
+    largestDifference: largest,
+    meanDifference: sum / rows / width,
+    bitsPerItem,
+  };
 }
 
 /** Every output is the probability of one of the inputs to come next. */
 function isLanguageModel({ layers, inputSize, outputSize, description }: Model): boolean {
-  return description.input === "bytes" && inputSize === outputSize && layers[layers.length - 1].type === "softmax" && !layers.some((l) => l.type === "last");
+  return (
+    description.input === "bytes" &&
+    inputSize === outputSize &&
+    layers[layers.length - 1].type === "softmax" &&
+    !layers.some((l) => l.type === "last")
+  );
 }
 
 function argMax(row: Float32Array): number {

@@ -12,7 +12,10 @@ import { readWeights } from "./weights.ts";
 import { writeWhole } from "./write.ts";
 
 /** A format of 16 bits: how many of them are the fraction, and the exponent of its smallest normal number. */
-const FORMATS = { f16: { dtype: "F16", fraction: 10, least: -14 }, bf16: { dtype: "BF16", fraction: 7, least: -126 } } as const;
+const FORMATS = {
+  f16: { dtype: "F16", fraction: 10, least: -14 },
+  bf16: { dtype: "BF16", fraction: 7, least: -126 },
+} as const;
 
 interface Options extends GraphOptions {
   readonly dtype?: keyof typeof FORMATS;
@@ -21,13 +24,22 @@ interface Options extends GraphOptions {
 
 export function convertCommand(program: Command): void {
   withSizes(program.command("convert"))
-    .description("write a model as safetensors, weights or a graph, in 16 bits where asked for: half the file, read by the same commands")
+    .description(
+      "write a model as safetensors, weights or a graph, in 16 bits where asked for: half the file, read by the same commands",
+    )
     .argument("<in>", "file of a model: safetensors, .pt, .npz, .onnx, .keras, .h5 or another that run takes")
     .argument("<out>", "safetensors file to write")
-    .addOption(new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(Object.keys(FORMATS)))
+    .addOption(
+      new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(
+        Object.keys(FORMATS),
+      ),
+    )
     .option("-d, --description <file>", "JSON file with the description to write, in place of the model's own")
     .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
-    .addHelpText("after", examples("unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"))
+    .addHelpText(
+      "after",
+      examples("unrolled convert examples/models/char-lm.safetensors small.safetensors --dtype f16"),
+    )
     .action(convert);
 }
 
@@ -38,7 +50,11 @@ function convert(from: string, to: string, options: Options): void {
   if (graph && description !== undefined) throw new Error(`--description ${description}: expected none for a graph`);
   const file = graph ?? about(from, () => readWeights(bytes));
   const metadata = new Map(file.metadata);
-  if (description !== undefined) metadata.set("unrolled", about(description, () => readJson(description)));
+  if (description !== undefined)
+    metadata.set(
+      "unrolled",
+      about(description, () => readJson(description)),
+    );
   const tensors = graph ? graph.tensors : unwrap(file.tensors, {}, metadata.get("unrolled"));
   const bar = progress(tensors.length, "tensors");
   let largestError = 0;
@@ -46,7 +62,10 @@ function convert(from: string, to: string, options: Options): void {
   const scales = new Set(tensors.filter((t) => t.dtype === "I8" || t.dtype === "I16").map((t) => `${t.name}.scale`));
   const shortened = tensors.map((t, i) => {
     bytesIn += t.bytes.length;
-    const result = dtype && (t.dtype === "F32" || t.dtype === "F64") && !scales.has(t.name) ? shorten(t, dtype) : { tensor: t, error: 0 };
+    const result =
+      dtype && (t.dtype === "F32" || t.dtype === "F64") && !scales.has(t.name)
+        ? shorten(t, dtype)
+        : { tensor: t, error: 0 };
     largestError = Math.max(largestError, result.error);
     bar.to(i + 1);
     return result.tensor;
@@ -77,7 +96,8 @@ function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: 
   const tensor = { name: t.name, dtype: dtype as Dtype, shape: t.shape, bytes: new Uint8Array(bits.buffer) };
   let error = 0;
   toFloat32(tensor).forEach((v, i) => {
-    if (Number.isFinite(values[i]) && !Number.isFinite(v)) throw new Error(`${t.name}: expected values within ${dtype}'s range, got ${values[i]}`);
+    if (Number.isFinite(values[i]) && !Number.isFinite(v))
+      throw new Error(`${t.name}: expected values within ${dtype}'s range, got ${values[i]}`);
     if (Number.isFinite(v)) error = Math.max(error, Math.abs(v - values[i]));
   });
   return { tensor, error };

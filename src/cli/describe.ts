@@ -10,7 +10,10 @@ export function describeCommand(program: Command): void {
     .command("describe")
     .description("check a description and write it into a model's file")
     .argument("<model>", "safetensors file with the weights")
-    .argument("[description]", "the description, as JSON or a JSON file's name; without it the model's own, or what its tensors say")
+    .argument(
+      "[description]",
+      "the description, as JSON or a JSON file's name; without it the model's own, or what its tensors say",
+    )
     .option("-o, --out <file>", "safetensors file to write, in place of the model's")
     .option("--json", "prints the description alone")
     .addHelpText("after", HELP)
@@ -23,11 +26,21 @@ Weights and other metadata stay as they are; a description that does not run exa
 Example:
   unrolled describe model.safetensors '{"layers": [{"type": "lstm", "weights": "lstm"}]}'`;
 
-function describe(path: string, given: string | undefined, { out = path, json }: { readonly out?: string; readonly json?: boolean }): void {
+function describe(
+  path: string,
+  given: string | undefined,
+  { out = path, json }: { readonly out?: string; readonly json?: boolean },
+): void {
   const bytes = readBytes(path);
-  if (out === path && kindOf(bytes) !== "safetensors") throw new Error(`${path}: expected --out for a file that is no safetensors`);
+  if (out === path && kindOf(bytes) !== "safetensors")
+    throw new Error(`${path}: expected --out for a file that is no safetensors`);
   const { tensors, metadata } = about(path, () => readWeights(bytes));
-  const text = given === undefined ? metadata.get("unrolled") : given.trimStart().startsWith("{") ? given : about(given, () => readJson(given));
+  const text =
+    given === undefined
+      ? metadata.get("unrolled")
+      : given.trimStart().startsWith("{")
+        ? given
+        : about(given, () => readJson(given));
   using model = about(path, () => Model.fromTensors(tensors, {}, text));
   const unrolled = JSON.stringify({ format: "unrolled/1", ...model.description });
   writeWhole(out, writeSafetensors(tensors, { ...Object.fromEntries(metadata), unrolled }));

@@ -7,7 +7,10 @@ import { textsOf } from "./texts.ts";
 export function encodeCommand(program: Command): void {
   withTexts(program.command("encode"), "texts", 'an object a text: {"input", "vector"}')
     .description("print the final hidden state of texts: a vector a text")
-    .addHelpText("after", examples('unrolled encode examples/models/language-id-lstm.safetensors "Guten Morgen" "Guten Abend" --json'))
+    .addHelpText(
+      "after",
+      examples('unrolled encode examples/models/language-id-lstm.safetensors "Guten Morgen" "Guten Abend" --json'),
+    )
     .action(encode);
 }
 

@@ -44,9 +44,13 @@ export function readTensors(path: string): Safetensors {
 }
 
 /** Loads MODEL, described by its own metadata or by the file of `--description`. */
-export function loadModel(path: string, { description, deterministic }: LoadOptions): { model: Model; file: Safetensors } {
+export function loadModel(
+  path: string,
+  { description, deterministic }: LoadOptions,
+): { model: Model; file: Safetensors } {
   const file = readTensors(path);
-  const json = description === undefined ? file.metadata.get("unrolled") : about(description, () => readJson(description));
+  const json =
+    description === undefined ? file.metadata.get("unrolled") : about(description, () => readJson(description));
   try {
     return { file, model: Model.fromTensors(unwrap(file.tensors, {}, json), { deterministic }, json) };
   } catch (error) {

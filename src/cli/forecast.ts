@@ -11,7 +11,11 @@ interface Options extends TextOptions {
 }
 
 export function forecastCommand(program: Command): void {
-  withTexts(program.command("forecast"), "values", 'one object: {"steps", "forecast": [...]}, rows where the net has several features')
+  withTexts(
+    program.command("forecast"),
+    "values",
+    'one object: {"steps", "forecast": [...]}, rows where the net has several features',
+  )
     .description("go on with one series of numbers: each output is the next input")
     .option("-s, --steps <count>", "timesteps to go on", wholeNumber(1), 10)
     .addHelpText("after", HELP)

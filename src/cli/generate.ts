@@ -22,12 +22,26 @@ export function generateCommand(program: Command): void {
   withTexts(program.command("generate"), "prompts", 'an object a prompt: {"prompt", "text"}')
     .description("go on with prompts, an item after the other")
     .option("-l, --length <count>", "items to make", wholeNumber(0), 200)
-    .option("-t, --temperature <number>", "divides the logits; 0 takes the most probable item", numberWithin(0, Number.MAX_VALUE), 1)
+    .option(
+      "-t, --temperature <number>",
+      "divides the logits; 0 takes the most probable item",
+      numberWithin(0, Number.MAX_VALUE),
+      1,
+    )
     .option("-k, --top-k <count>", "draws from the k most probable items", wholeNumber(1))
-    .option("-p, --top-p <number>", "draws from the fewest items that together have probability p", numberWithin(0, 1, true))
+    .option(
+      "-p, --top-p <number>",
+      "draws from the fewest items that together have probability p",
+      numberWithin(0, 1, true),
+    )
     .option("-s, --seed <number>", "the same seed gives the same text", wholeNumber(0), 0)
     .option("--stop <texts...>", "ends with the first of these")
-    .addHelpText("after", examples('unrolled generate examples/models/char-lm.safetensors "Time flies like " --length 200 --temperature 0.7 --seed 1'))
+    .addHelpText(
+      "after",
+      examples(
+        'unrolled generate examples/models/char-lm.safetensors "Time flies like " --length 200 --temperature 0.7 --seed 1',
+      ),
+    )
     .action(generate);
 }
 
@@ -65,7 +79,8 @@ async function show(model: Model, prompt: string, how: GenerateOptions): Promise
   let made = 0;
   let first = prompt; // written with the first piece, so that a refusal stands alone
   for (const piece of model.generateEach({ ...how, each: EACH })) {
-    if (!process.stdout.write(visible(first + textOf(model, piece)))) await new Promise<void>((drained) => process.stdout.once("drain", drained));
+    if (!process.stdout.write(visible(first + textOf(model, piece))))
+      await new Promise<void>((drained) => process.stdout.once("drain", drained));
     first = "";
     bar.to((made += piece.ids.length));
   }

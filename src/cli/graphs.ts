@@ -2,16 +2,33 @@ import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { kindOf } from "../formats/kind.ts";
 import { fromGuitarMl, fromKeras, fromNam, fromRnnoise, fromRtNeural, fromTfjs, type GraphModel } from "../import.ts";
-import { readSafetensors, toFloat32, toIntegers, writeSafetensors, type Dtype as TensorType, type Tensor } from "../index.ts";
+import {
+  readSafetensors,
+  toFloat32,
+  toIntegers,
+  writeSafetensors,
+  type Dtype as TensorType,
+  type Tensor,
+} from "../index.ts";
 import { fromOnnx, type Dtype, type Feeds, type Session, type SessionData, type SessionTensor } from "../onnx.ts";
 import { graphFromSafetensors, sessionFromSafetensors, type Graph } from "../graph.ts";
 import { readBytes, type LoadOptions } from "./files.ts";
 
 /** Types by the names that safetensors has for them. */
 const TYPES: readonly (readonly [TensorType, Dtype])[] = [
-  ["F32", "float32"], ["F64", "float64"], ["F16", "float16"], ["BF16", "bfloat16"],
-  ["I64", "int64"], ["I32", "int32"], ["I16", "int16"], ["I8", "int8"],
-  ["U64", "uint64"], ["U32", "uint32"], ["U16", "uint16"], ["U8", "uint8"], ["BOOL", "bool"],
+  ["F32", "float32"],
+  ["F64", "float64"],
+  ["F16", "float16"],
+  ["BF16", "bfloat16"],
+  ["I64", "int64"],
+  ["I32", "int32"],
+  ["I16", "int16"],
+  ["I8", "int8"],
+  ["U64", "uint64"],
+  ["U32", "uint32"],
+  ["U16", "uint16"],
+  ["U8", "uint8"],
+  ["BOOL", "bool"],
 ];
 
 /** What the options of a command say about a graph. */
@@ -27,15 +44,20 @@ export function openNet(path: string, file: Uint8Array, options: GraphOptions): 
   const { deterministic, dim: dims, constant: constants } = options;
   if (kindOf(file) === "onnx") return fromOnnx(file, { externalData: beside(path), deterministic, dims, constants });
   const net = isGraph(file) ? openDescribed(file, options) : openGraph(path, file, deterministic);
-  if (net && !("inputs" in net) && (dims || constants)) throw new Error("--dim and --constant: expected a graph of named inputs, got a net of one sequence");
+  if (net && !("inputs" in net) && (dims || constants))
+    throw new Error("--dim and --constant: expected a graph of named inputs, got a net of one sequence");
   return net;
 }
 
 /** A net of x and output as a sequence net, any other by the names of its inputs. */
-function openDescribed(file: Uint8Array, { deterministic, dim: dims, constant: constants }: GraphOptions): GraphModel | Session {
+function openDescribed(
+  file: Uint8Array,
+  { deterministic, dim: dims, constant: constants }: GraphOptions,
+): GraphModel | Session {
   const session = sessionFromSafetensors(file, { deterministic, dims, constants });
   const { inputs, outputs } = session;
-  const sequence = inputs.length === 1 && outputs.length === 1 && inputs[0].name === "x" && outputs[0].name === "output";
+  const sequence =
+    inputs.length === 1 && outputs.length === 1 && inputs[0].name === "x" && outputs[0].name === "output";
   if (!sequence || dims || constants) return session;
   session.dispose();
   return graphFromSafetensors(file, { deterministic });
@@ -68,7 +90,8 @@ function fileBeside(path: string): (name: string) => Uint8Array | undefined {
 /** The files of the folder that a file stands in, by name, each read where it is asked for. */
 function beside(path: string): Record<string, Uint8Array> {
   const files = {};
-  for (const name of readdirSync(dirname(path))) Object.defineProperty(files, name, { get: () => readBytes(join(dirname(path), name)) });
+  for (const name of readdirSync(dirname(path)))
+    Object.defineProperty(files, name, { get: () => readBytes(join(dirname(path), name)) });
   return files;
 }
 
@@ -96,7 +119,8 @@ function openGraph(path: string, file: Uint8Array, deterministic?: boolean): Gra
 /** Runs a graph on x; gives output as a safetensors file. A sequence without a batch comes back without one. */
 function runGraph(model: GraphModel, tensors: readonly Tensor[]): Uint8Array {
   const x = tensors.find((t) => t.name === "x");
-  if (!x || tensors.length > 1) throw new Error(`expected x alone, got ${tensors.map((t) => t.name).join(", ") || "no tensors"}`);
+  if (!x || tensors.length > 1)
+    throw new Error(`expected x alone, got ${tensors.map((t) => t.name).join(", ") || "no tensors"}`);
   const alone = x.shape.length === model.inputDims.length - 1;
   const { output, dims } = model.run(numbersFor(model, x), { dims: alone ? [1, ...x.shape] : x.shape });
   const shape = alone ? dims.slice(1) : dims;

@@ -16,7 +16,13 @@ interface Panel {
 }
 
 const NAMES: Record<string, string> = {
-  i: "i, input gate", f: "f, forget gate", g: "g, candidate", o: "o, output gate", r: "r, reset gate", z: "z, update gate", n: "n, candidate",
+  i: "i, input gate",
+  f: "f, forget gate",
+  g: "g, candidate",
+  o: "o, output gate",
+  r: "r, reset gate",
+  z: "z, update gate",
+  n: "n, candidate",
 };
 
 /** An SVG with a heat map for every gate and state of every cell: columns are items under their headings, rows are units. */
@@ -37,14 +43,23 @@ export function drawTrace({ steps, cells }: Trace, headings: readonly string[], 
     y += 2 * GAP;
   }
   const width = LEFT + steps * CELL.width + 8;
-  const tree = svg({ width, height: y, viewBox: `0 0 ${width} ${y}`, "font-family": "monospace", "font-size": 11 }, rect([0, 0], width, y, { fill: "white" }), ...body);
+  const tree = svg(
+    { width, height: y, viewBox: `0 0 ${width} ${y}`, "font-family": "monospace", "font-size": 11 },
+    rect([0, 0], width, y, { fill: "white" }),
+    ...body,
+  );
   return serialize(tree, { escape: true });
 }
 
 function panels({ type, gates, h, c, units, width }: CellTrace): (Panel & { readonly units: number })[] {
   const candidate = (name: string) => name === "g" || name === "n";
   return [
-    ...Object.entries(gates).map(([name, values]) => ({ title: NAMES[name], values, units, bound: candidate(name) ? 1 : undefined })),
+    ...Object.entries(gates).map(([name, values]) => ({
+      title: NAMES[name],
+      values,
+      units,
+      bound: candidate(name) ? 1 : undefined,
+    })),
     ...(c ? [{ title: "c, cell state", values: c, units, bound: Infinity }] : []),
     { title: "h, hidden state", values: h, units: width, bound: type === "rnn" ? Infinity : 1 },
   ];
@@ -90,7 +105,10 @@ function color(v: number, bound: number | undefined): string {
 }
 
 function headingRow(headings: readonly string[], y: number): unknown {
-  return group({ "text-anchor": "middle" }, ...headings.map((h, t) => text([LEFT + (t + 0.5) * CELL.width, y], h === " " ? "␣" : drawn(h))));
+  return group(
+    { "text-anchor": "middle" },
+    ...headings.map((h, t) => text([LEFT + (t + 0.5) * CELL.width, y], h === " " ? "␣" : drawn(h))),
+  );
 }
 
 /** The text without control and format characters, and what XML has none of. */
@@ -99,6 +117,12 @@ const drawn = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Cs}\ufffe\uffff]
 /** The colours and what they mean. */
 function scale({ bound }: Panel, y: number): unknown {
   const [low, high] = bound === undefined ? [0, 1] : [-bound, bound];
-  const swatches = Array.from({ length: 10 }, (_, i) => rect([8 + i * 8, y], 8, 7, { fill: color(low + ((high - low) * (i + 0.5)) / 10, bound) }));
-  return group({}, ...swatches, text([8, y + 19], `${Number(low.toPrecision(2))} to ${Number(high.toPrecision(2))}`, { "font-size": 9 }));
+  const swatches = Array.from({ length: 10 }, (_, i) =>
+    rect([8 + i * 8, y], 8, 7, { fill: color(low + ((high - low) * (i + 0.5)) / 10, bound) }),
+  );
+  return group(
+    {},
+    ...swatches,
+    text([8, y + 19], `${Number(low.toPrecision(2))} to ${Number(high.toPrecision(2))}`, { "font-size": 9 }),
+  );
 }

@@ -29,7 +29,8 @@ export function readInput(model: Model, tensors: readonly Tensor[]): Input {
   const { x, steps, batch } = readItems(model, take("x"));
   const state = readState(model, take, batch);
   const lengths = readLengths(take("lengths"), batch);
-  if (left.size > 0) throw new FormatError("tensor", `${[...left.keys()].join(", ")}: expected only ${known(model).join(", ")}`);
+  if (left.size > 0)
+    throw new FormatError("tensor", `${[...left.keys()].join(", ")}: expected only ${known(model).join(", ")}`);
   return { x, steps, batch, options: { batch, state, lengths } };
 }
 
@@ -39,7 +40,10 @@ export function prefixOf(model: Model, weights: string): string {
 }
 
 function known(model: Model): string[] {
-  const states = model.states.flatMap(({ weights, c }) => [`${prefixOf(model, weights)}h0`, ...(c > 0 ? [`${prefixOf(model, weights)}c0`] : [])]);
+  const states = model.states.flatMap(({ weights, c }) => [
+    `${prefixOf(model, weights)}h0`,
+    ...(c > 0 ? [`${prefixOf(model, weights)}c0`] : []),
+  ]);
   return ["x", ...states, "lengths"];
 }
 
@@ -51,12 +55,22 @@ function readItems(model: Model, t: Tensor | undefined): { x: Input["x"]; steps:
   checkDtype(t, ids ? INTEGERS : FLOATS);
   const leading = t.shape.slice(0, t.shape.length - features.length);
   const fits = features.every((n) => t.shape[t.shape.length - 1] === n);
-  if (!fits || leading.length < 1 || leading.length > 2) throw new FormatError("shape", `x: expected ${wanted}, got [${t.shape.join(", ")}]`);
-  if (leading.includes(0)) throw new FormatError("shape", `x: expected ${wanted} with at least one timestep, got [${t.shape.join(", ")}]`);
-  return { x: ids ? toIntegers(t) : toFloat32(t), steps: leading[leading.length - 1], batch: leading.length === 2 ? leading[0] : undefined };
+  if (!fits || leading.length < 1 || leading.length > 2)
+    throw new FormatError("shape", `x: expected ${wanted}, got [${t.shape.join(", ")}]`);
+  if (leading.includes(0))
+    throw new FormatError("shape", `x: expected ${wanted} with at least one timestep, got [${t.shape.join(", ")}]`);
+  return {
+    x: ids ? toIntegers(t) : toFloat32(t),
+    steps: leading[leading.length - 1],
+    batch: leading.length === 2 ? leading[0] : undefined,
+  };
 }
 
-function readState(model: Model, take: (name: string) => Tensor | undefined, batch: number | undefined): State | undefined {
+function readState(
+  model: Model,
+  take: (name: string) => Tensor | undefined,
+  batch: number | undefined,
+): State | undefined {
   const h: Float32Array[] = [];
   const c: Float32Array[] = [];
   let given = false;
@@ -80,18 +94,21 @@ function readState(model: Model, take: (name: string) => Tensor | undefined, bat
 
 function readLengths(t: Tensor | undefined, batch: number | undefined): Float64Array | undefined {
   if (!t) return undefined;
-  if (batch === undefined) throw new FormatError("tensor", "lengths: expected none for an x without a batch dimension, got a tensor");
+  if (batch === undefined)
+    throw new FormatError("tensor", "lengths: expected none for an x without a batch dimension, got a tensor");
   checkDtype(t, INTEGERS);
   checkShape(t, [batch]);
   return toIntegers(t);
 }
 
 function checkDtype(t: Tensor, dtypes: readonly string[]): void {
-  if (!dtypes.includes(t.dtype)) throw new FormatError("dtype", `${t.name}: expected a dtype of ${dtypes.join(", ")}, got ${t.dtype}`);
+  if (!dtypes.includes(t.dtype))
+    throw new FormatError("dtype", `${t.name}: expected a dtype of ${dtypes.join(", ")}, got ${t.dtype}`);
 }
 
 function checkShape(t: Tensor, shape: readonly number[]): void {
-  if (t.shape.join() !== shape.join()) throw new FormatError("shape", `${t.name}: expected [${shape.join(", ")}], got [${t.shape.join(", ")}]`);
+  if (t.shape.join() !== shape.join())
+    throw new FormatError("shape", `${t.name}: expected [${shape.join(", ")}], got [${t.shape.join(", ")}]`);
 }
 
 /** Arrays one after the other. */

@@ -35,9 +35,20 @@ const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
 function facts(model: Model, { tensors }: Safetensors): object {
   const { description, inputSize, outputSize, states, memory } = model;
-  const layers = model.layers.map(({ type, weights, inputSize, outputSize, directions, parameters }) => ({ type, weights, inputSize, outputSize, directions, parameters }));
+  const layers = model.layers.map(({ type, weights, inputSize, outputSize, directions, parameters }) => ({
+    type,
+    weights,
+    inputSize,
+    outputSize,
+    directions,
+    parameters,
+  }));
   return {
-    description, inputSize, outputSize, layers, states,
+    description,
+    inputSize,
+    outputSize,
+    layers,
+    states,
     parameters: sum(layers.map((l) => l.parameters)),
     tensors: tensors.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes: bytes.length })),
     memory,
@@ -49,7 +60,14 @@ const shaped = (dims: readonly (number | string)[]) => `[${dims.join(", ")}]`;
 
 function graphPage(path: string, g: GraphFacts): string {
   const ports = (values: GraphFacts["inputs"]) => values.map((v) => [printable(v.name), v.dtype, shaped(v.shape)]);
-  const nodes = g.nodes.map((n) => [n.op, printable(n.name), shaped(n.shape), number(n.parameters), number(n.multiplyAdds), number(n.bytes)]);
+  const nodes = g.nodes.map((n) => [
+    n.op,
+    printable(n.name),
+    shaped(n.shape),
+    number(n.parameters),
+    number(n.multiplyAdds),
+    number(n.bytes),
+  ]);
   const { weights, values, records } = g.memory;
   return [
     printable(path),
@@ -87,8 +105,14 @@ function page(path: string, model: Model, { tensors }: Safetensors): string {
 }
 
 /** A titled table; columns from `numbers` on are aligned to the right. */
-function section(title: string, head: readonly string[], rows: readonly (readonly string[])[], numbers: number): string {
+function section(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: number,
+): string {
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)));
-  const line = (cells: readonly string[]) => `  ${cells.map((c, i) => (i < numbers ? c.padEnd(widths[i]) : c.padStart(widths[i]))).join("  ")}`;
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((c, i) => (i < numbers ? c.padEnd(widths[i]) : c.padStart(widths[i]))).join("  ")}`;
   return `\n${bold(title)}\n${[head, ...rows].map(line).join("\n")}`;
 }

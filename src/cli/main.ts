@@ -18,8 +18,19 @@ import { red } from "./terminal.ts";
 import { traceCommand } from "./trace.ts";
 
 const COMMANDS = [
-  runCommand, classifyCommand, encodeCommand, generateCommand, scoreCommand,
-  forecastCommand, traceCommand, inspectCommand, describeCommand, convertCommand, quantizeCommand, compareCommand, benchCommand,
+  runCommand,
+  classifyCommand,
+  encodeCommand,
+  generateCommand,
+  scoreCommand,
+  forecastCommand,
+  traceCommand,
+  inspectCommand,
+  describeCommand,
+  convertCommand,
+  quantizeCommand,
+  compareCommand,
+  benchCommand,
 ];
 
 const FAILURE = 1;
@@ -30,7 +41,12 @@ const LONGEST = 5000;
 
 /** One line on stderr, whatever the message. */
 function complain(message: string): void {
-  const line = printable(message.replace(/^error: /, "").replace(/\s+/g, " ").trim());
+  const line = printable(
+    message
+      .replace(/^error: /, "")
+      .replace(/\s+/g, " ")
+      .trim(),
+  );
   process.stderr.write(`${red("unrolled:")} ${line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line}\n`);
 }
 
@@ -40,7 +56,10 @@ function program(): Command {
     .version(pkg.version)
     .exitOverride()
     .configureOutput({ outputError: complain })
-    .addHelpText("after", "\nA MODEL is a PyTorch state_dict: a safetensors file with its description under the metadata key unrolled, a .pt or .pth of torch.save, or an .npz; told by content.");
+    .addHelpText(
+      "after",
+      "\nA MODEL is a PyTorch state_dict: a safetensors file with its description under the metadata key unrolled, a .pt or .pth of torch.save, or an .npz; told by content.",
+    );
   for (const add of COMMANDS) add(program);
   return program;
 }

@@ -12,7 +12,10 @@ export interface TextOptions extends LoadOptions {
 export function withTexts(command: Command, what: string, json: string): Command {
   return command
     .argument("<model>", "file with the weights")
-    .argument(`[${what}...]`, `the ${what}; with none, each line of standard input. For a net on ids or features: its numbers, apart by spaces`)
+    .argument(
+      `[${what}...]`,
+      `the ${what}; with none, each line of standard input. For a net on ids or features: its numbers, apart by spaces`,
+    )
     .option("-f, --file <file>", `each line of a file, in place of the ${what}`)
     .option("--json", json)
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
@@ -21,17 +24,27 @@ export function withTexts(command: Command, what: string, json: string): Command
 
 /** Adds what binds a graph's sizes and inputs. */
 export function withSizes(command: Command): Command {
-  const bound = (least: number) => (text: string, all: { readonly [name: string]: number } = {}) => {
-    const at = text.lastIndexOf("=");
-    const value = at < text.length - 1 ? Number(text.slice(at + 1)) : NaN;
-    if (at < 1 || Number.isNaN(value) || (least === 0 && !(Number.isSafeInteger(value) && value >= 0))) {
-      throw new InvalidArgumentError(`Expected NAME=${least === 0 ? "SIZE" : "NUMBER"}.`);
-    }
-    return { ...all, [text.slice(0, at)]: value };
-  };
+  const bound =
+    (least: number) =>
+    (text: string, all: { readonly [name: string]: number } = {}) => {
+      const at = text.lastIndexOf("=");
+      const value = at < text.length - 1 ? Number(text.slice(at + 1)) : NaN;
+      if (at < 1 || Number.isNaN(value) || (least === 0 && !(Number.isSafeInteger(value) && value >= 0))) {
+        throw new InvalidArgumentError(`Expected NAME=${least === 0 ? "SIZE" : "NUMBER"}.`);
+      }
+      return { ...all, [text.slice(0, at)]: value };
+    };
   return command
-    .option("--dim <name=size>", "the size of a dimension of an ONNX file or a graph that has a name; again for others", bound(0))
-    .option("--constant <name=number>", "the value of a graph's input that never changes, as sr=16000; again for others", bound(-Infinity));
+    .option(
+      "--dim <name=size>",
+      "the size of a dimension of an ONNX file or a graph that has a name; again for others",
+      bound(0),
+    )
+    .option(
+      "--constant <name=number>",
+      "the value of a graph's input that never changes, as sr=16000; again for others",
+      bound(-Infinity),
+    );
 }
 
 /** The end of a command's help: lines that run where the models are. */
@@ -50,7 +63,8 @@ export const QUANTIZED = [
 export function wholeNumber(least: number): (value: string) => number {
   return (value) => {
     const number = value.trim() === "" ? NaN : Number(value);
-    if (!Number.isSafeInteger(number) || number < least) throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    if (!Number.isSafeInteger(number) || number < least)
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     return number;
   };
 }

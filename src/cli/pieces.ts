@@ -51,7 +51,11 @@ function runRows(model: Model, { x, options }: Input, batch: number, output: Run
     bar.to(end);
   }
   bar.end();
-  const state = joined(model, results.map((r) => r.state), batch);
+  const state = joined(
+    model,
+    results.map((r) => r.state),
+    batch,
+  );
   return { output: concatenate(results.map((r) => r.output)), state };
 }
 
@@ -67,11 +71,13 @@ function blocks(model: Model, part: "h" | "c"): number[] {
 function rowsOf(model: Model, state: State, batch: number, from: number, to: number): State {
   const part = (name: "h" | "c", values: Float32Array) => {
     let at = 0;
-    return concatenate(blocks(model, name).map((size) => {
-      const rows = values.subarray(at + from * size, at + to * size);
-      at += batch * size;
-      return rows;
-    }));
+    return concatenate(
+      blocks(model, name).map((size) => {
+        const rows = values.subarray(at + from * size, at + to * size);
+        at += batch * size;
+        return rows;
+      }),
+    );
   };
   return state.c ? { h: part("h", state.h), c: part("c", state.c) } : { h: part("h", state.h) };
 }
@@ -80,14 +86,16 @@ function rowsOf(model: Model, state: State, batch: number, from: number, to: num
 function joined(model: Model, states: readonly State[], batch: number): State {
   const part = (name: "h" | "c") => {
     let at = 0;
-    return concatenate(blocks(model, name).flatMap((size) => {
-      const rows = states.map((state, i) => {
-        const count = Math.min(ROWS, batch - i * ROWS);
-        return state[name]!.subarray(at * count, (at + size) * count);
-      });
-      at += size;
-      return rows;
-    }));
+    return concatenate(
+      blocks(model, name).flatMap((size) => {
+        const rows = states.map((state, i) => {
+          const count = Math.min(ROWS, batch - i * ROWS);
+          return state[name]!.subarray(at * count, (at + size) * count);
+        });
+        at += size;
+        return rows;
+      }),
+    );
   };
   return states[0].c ? { h: part("h"), c: part("c") } : { h: part("h") };
 }

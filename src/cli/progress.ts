@@ -17,7 +17,10 @@ let shown: SingleBar | undefined;
 export function progress(total: number, unit: string, { streamed = false } = {}): Progress {
   if (!process.stderr.isTTY || shown || (streamed && process.stdout.isTTY)) return NO_PROGRESS;
   const format = `{bar} {percentage} %  {value} of {total} ${unit}  {eta_formatted} left`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, gracefulExit: false }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format, stream: process.stderr, clearOnComplete: true, gracefulExit: false },
+    Presets.shades_classic,
+  );
   shown = bar;
   bar.start(total, 0);
   return { to: (done) => bar.update(done), end: endProgress };

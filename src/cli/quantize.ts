@@ -17,7 +17,11 @@ export function quantizeCommand(program: Command): void {
     .description("write a model's weights as integers of 8 or 16 bits, and compute with these")
     .argument("<in>", "file with the weights")
     .argument("<out>", "safetensors file to write")
-    .addOption(new Option("-w, --weights <type>", "int8: a quarter of the bytes; int16: half").choices(["int8", "int16"]).makeOptionMandatory())
+    .addOption(
+      new Option("-w, --weights <type>", "int8: a quarter of the bytes; int16: half")
+        .choices(["int8", "int16"])
+        .makeOptionMandatory(),
+    )
     .option("-d, --description <file>", "JSON file with the description, written in place of the model's own")
     .addHelpText("after", HELP)
     .action(quantize);

@@ -17,7 +17,10 @@ export function runCommand(program: Command): void {
   withSizes(program.command("run"))
     .description("run sequences from a file through a model")
     .argument("<model>", "file with the weights")
-    .option("-i, --input <file>", "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs")
+    .option(
+      "-i, --input <file>",
+      "safetensors file with x, and optionally h0, c0 and lengths; none for a graph without inputs",
+    )
     .requiredOption("-o, --output <file>", "safetensors file to write: output, h_n, and for an LSTM c_n")
     .option("-d, --description <file>", "JSON file with the description, in place of the model's own")
     .option("--deterministic", "the build that gives the same bits on every machine")
@@ -40,7 +43,11 @@ ${examples("unrolled run examples/models/sunspots.safetensors -i examples/models
 function run(path: string, options: Options): void {
   const bytes = readBytes(path);
   const net = about(path, () => openNet(path, bytes, options));
-  if (net) return writeWhole(options.output, about(path, () => runNet(net, tensorsOf(options))));
+  if (net)
+    return writeWhole(
+      options.output,
+      about(path, () => runNet(net, tensorsOf(options))),
+    );
   const { model } = loadModel(path, options);
   const tensors = tensorsOf(options);
   let written: Uint8Array;
@@ -68,7 +75,8 @@ function resultTensors(model: Model, { steps, batch }: Input, { output, state }:
     const prefix = prefixOf(model, s.weights);
     const count = s.cells * (batch ?? 1);
     tensors.push(tensor(`${prefix}h_n`, [s.cells, ...rows, s.h], state.h.subarray(h, (h += count * s.h))));
-    if (s.c > 0) tensors.push(tensor(`${prefix}c_n`, [s.cells, ...rows, s.c], state.c!.subarray(c, (c += count * s.c))));
+    if (s.c > 0)
+      tensors.push(tensor(`${prefix}c_n`, [s.cells, ...rows, s.c], state.c!.subarray(c, (c += count * s.c))));
   }
   return tensors;
 }

@@ -4,7 +4,8 @@ import { NO_PROGRESS, progress, type Progress } from "./progress.ts";
 
 /** The texts of a command: its arguments, the lines of a file or, with neither, those of standard input as they come. */
 export async function* textsOf(args: readonly string[], file?: string): AsyncGenerator<string> {
-  if (args.length > 0 && file !== undefined) throw new Error(`--file ${file}: expected no arguments beside it, got ${args.length}`);
+  if (args.length > 0 && file !== undefined)
+    throw new Error(`--file ${file}: expected no arguments beside it, got ${args.length}`);
   if (args.length > 0) {
     if (args.includes("")) throw new Error(`text ${args.indexOf("") + 1}: expected a text, got an empty one`);
     const bar = progress(args.length, "texts", { streamed: true });

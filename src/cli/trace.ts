@@ -14,11 +14,18 @@ interface Options extends TextOptions {
 }
 
 export function traceCommand(program: Command): void {
-  withTexts(program.command("trace"), "text", 'one object: {"input", "steps", "cells": [{"layer", "type", "h": [[...]], "c", "gates"}]}')
+  withTexts(
+    program.command("trace"),
+    "text",
+    'one object: {"input", "steps", "cells": [{"layer", "type", "h": [[...]], "c", "gates"}]}',
+  )
     .description("look inside: the gates and states of every cell at every item of one text")
     .option("--svg <file>", "draws them as heat maps under the characters")
     .option("-u, --units <count>", "units drawn of each cell, those that change most", wholeNumber(1), 16)
-    .addHelpText("after", examples('unrolled trace examples/models/char-lm.safetensors "It is finished. And the rest" --svg trace.svg'))
+    .addHelpText(
+      "after",
+      examples('unrolled trace examples/models/char-lm.safetensors "It is finished. And the rest" --svg trace.svg'),
+    )
     .action(trace);
 }
 
@@ -33,9 +40,13 @@ async function trace(path: string, args: string[], options: Options): Promise<vo
   if (input === undefined) throw new Error("trace: expected a text, got none");
   const items = itemsOf(model, input);
   const traced = model.trace(items);
-  if (options.svg !== undefined) writeWhole(options.svg, new TextEncoder().encode(drawTrace(traced, headings(items, traced.steps), options.units)));
+  if (options.svg !== undefined)
+    writeWhole(options.svg, new TextEncoder().encode(drawTrace(traced, headings(items, traced.steps), options.units)));
   if (options.json) writeJson({ input, steps: traced.steps, cells: traced.cells.map((c) => plain(c, traced.steps)) });
-  else process.stdout.write(`${printable(options.svg!)}: ${traced.steps} steps, ${traced.cells.map((c) => `${c.type} ${c.units}`).join(", ")}\n`);
+  else
+    process.stdout.write(
+      `${printable(options.svg!)}: ${traced.steps} steps, ${traced.cells.map((c) => `${c.type} ${c.units}`).join(", ")}\n`,
+    );
 }
 
 /** What stands above each column: the character that begins with its byte, else the item's number. */
@@ -46,6 +57,14 @@ function headings(items: ReturnType<typeof itemsOf>, steps: number): string[] {
 
 /** Rows of numbers, a row a timestep. */
 function plain({ h, c, gates, ...cell }: CellTrace, steps: number): object {
-  const rows = (values: Float32Array) => Array.from({ length: steps }, (_, t) => Array.from(values.subarray((t * values.length) / steps, ((t + 1) * values.length) / steps)));
-  return { ...cell, h: rows(h), ...(c && { c: rows(c) }), gates: Object.fromEntries(Object.entries(gates).map(([name, v]) => [name, rows(v)])) };
+  const rows = (values: Float32Array) =>
+    Array.from({ length: steps }, (_, t) =>
+      Array.from(values.subarray((t * values.length) / steps, ((t + 1) * values.length) / steps)),
+    );
+  return {
+    ...cell,
+    h: rows(h),
+    ...(c && { c: rows(c) }),
+    gates: Object.fromEntries(Object.entries(gates).map(([name, v]) => [name, rows(v)])),
+  };
 }

@@ -87,7 +87,9 @@ export function kindOf(file: Uint8Array): Kind {
   for (let at = 512; at < file.length; at *= 2) if (startsWith(file, HDF5, at)) return "hdf5"; // after a user block
   if (file[0] === 0x80 && file[1] >= 2 && file[1] <= 5) return "pickle";
   if (isOnnx(file)) return "onnx";
-  const text = latin1(file, 0, 1000).replace(/^\xef\xbb\xbf/, "").trimStart();
+  const text = latin1(file, 0, 1000)
+    .replace(/^\xef\xbb\xbf/, "")
+    .trimStart();
   if (/^<(!doctype|!--|html|head|body|\?xml)/i.test(text)) return "html";
   return /^[{[]/.test(text) ? jsonKind(file) : "unknown";
 }
@@ -125,7 +127,18 @@ function* zipNames(file: Uint8Array): Generator<string> {
 
 /** The wire types of a ModelProto's fields: 0 a varint, 2 bytes with their length before. */
 const MODEL_PROTO: Readonly<Record<number, number>> = {
-  1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2,
+  1: 0,
+  2: 2,
+  3: 2,
+  4: 2,
+  5: 0,
+  6: 2,
+  7: 2,
+  8: 2,
+  14: 2,
+  20: 2,
+  25: 2,
+  26: 2,
 };
 
 /** Its outermost fields are a ModelProto's, ir_version and the graph among them, whose end may be cut off. */
@@ -175,7 +188,8 @@ function outermostKeys(file: Uint8Array): Set<string> {
       text = depth === 1 ? latin1(file, from, Math.min(at, from + 100)) : "";
       from = -1;
     } else if (byte === 0x22) from = at + 1;
-    else if (byte === 0x7b || byte === 0x5b) depth++; // { [
+    else if (byte === 0x7b || byte === 0x5b)
+      depth++; // { [
     else if (byte === 0x7d || byte === 0x5d) depth--;
     else if (byte === 0x3a && depth === 1) keys.add(text);
   }

@@ -5,9 +5,17 @@ import { gather, swapped } from "./strided.ts";
 
 /** numpy's kinds and sizes of elements that a Tensor can hold. */
 const TYPES: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map([
-  ["f8", "F64"], ["f4", "F32"], ["f2", "F16"],
-  ["i8", "I64"], ["i4", "I32"], ["i2", "I16"], ["i1", "I8"],
-  ["u8", "U64"], ["u4", "U32"], ["u2", "U16"], ["u1", "U8"],
+  ["f8", "F64"],
+  ["f4", "F32"],
+  ["f2", "F16"],
+  ["i8", "I64"],
+  ["i4", "I32"],
+  ["i2", "I16"],
+  ["i1", "I8"],
+  ["u8", "U64"],
+  ["u4", "U32"],
+  ["u2", "U16"],
+  ["u1", "U8"],
   ["b1", "BOOL"],
 ]);
 
@@ -103,8 +111,13 @@ function readData(bytes: Bytes, shape: readonly number[], size: number): Uint8Ar
 }
 
 const KINDS: Record<string, string> = {
-  O: "pickled objects, which are never loaded", c: "complex numbers", U: "text", S: "bytes",
-  V: "raw bytes, perhaps bfloat16, which numpy has no name for", M: "dates", m: "spans of time",
+  O: "pickled objects, which are never loaded",
+  c: "complex numbers",
+  U: "text",
+  S: "bytes",
+  V: "raw bytes, perhaps bfloat16, which numpy has no name for",
+  M: "dates",
+  m: "spans of time",
 };
 
 const describe = (type: string): string => `${type} (${KINDS[type[1]] ?? "an unknown type"})`;

@@ -59,59 +59,162 @@ class Machine {
     const bytes = this.#bytes;
     const code = bytes.uint(1);
     switch (String.fromCharCode(code)) {
-      case "\x80": this.#protocol(bytes.uint(1)); break;
-      case "\x95": bytes.skip(8); break; // FRAME: a hint of how much follows
-      case ".": return false;
+      case "\x80":
+        this.#protocol(bytes.uint(1));
+        break;
+      case "\x95":
+        bytes.skip(8);
+        break; // FRAME: a hint of how much follows
+      case ".":
+        return false;
       // values
-      case "N": this.#push(null); break;
-      case "\x88": this.#push(true); break;
-      case "\x89": this.#push(false); break;
-      case "I": case "L": this.#push(this.#decimal(bytes.line())); break;
-      case "K": this.#push(bytes.uint(1)); break;
-      case "M": this.#push(bytes.uint(2)); break;
-      case "J": this.#push(bytes.uint(4) | 0); break;
-      case "\x8a": this.#push(plain(bytes.long(bytes.uint(1)))); break;
-      case "\x8b": this.#push(plain(bytes.long(bytes.uint(4)))); break;
-      case "G": this.#push(bytes.view.getFloat64(bytes.skip(8))); break;
-      case "U": case "\x8c": this.#push(bytes.text(bytes.uint(1))); break;
-      case "T": case "X": this.#push(bytes.text(bytes.uint(4))); break;
-      case "\x8d": this.#push(bytes.text(bytes.uint(8))); break;
-      case "C": this.#push(bytes.raw(bytes.uint(1))); break;
-      case "B": this.#push(bytes.raw(bytes.uint(4))); break;
-      case "\x8e": case "\x96": this.#push(bytes.raw(bytes.uint(8))); break;
+      case "N":
+        this.#push(null);
+        break;
+      case "\x88":
+        this.#push(true);
+        break;
+      case "\x89":
+        this.#push(false);
+        break;
+      case "I":
+      case "L":
+        this.#push(this.#decimal(bytes.line()));
+        break;
+      case "K":
+        this.#push(bytes.uint(1));
+        break;
+      case "M":
+        this.#push(bytes.uint(2));
+        break;
+      case "J":
+        this.#push(bytes.uint(4) | 0);
+        break;
+      case "\x8a":
+        this.#push(plain(bytes.long(bytes.uint(1))));
+        break;
+      case "\x8b":
+        this.#push(plain(bytes.long(bytes.uint(4))));
+        break;
+      case "G":
+        this.#push(bytes.view.getFloat64(bytes.skip(8)));
+        break;
+      case "U":
+      case "\x8c":
+        this.#push(bytes.text(bytes.uint(1)));
+        break;
+      case "T":
+      case "X":
+        this.#push(bytes.text(bytes.uint(4)));
+        break;
+      case "\x8d":
+        this.#push(bytes.text(bytes.uint(8)));
+        break;
+      case "C":
+        this.#push(bytes.raw(bytes.uint(1)));
+        break;
+      case "B":
+        this.#push(bytes.raw(bytes.uint(4)));
+        break;
+      case "\x8e":
+      case "\x96":
+        this.#push(bytes.raw(bytes.uint(8)));
+        break;
       // containers
-      case "(": this.#marks.push(this.#stack.length); break;
-      case ")": case "]": this.#push([]); break;
-      case "}": this.#push(new Map()); break;
-      case "\x8f": this.#push(new Set()); break;
-      case "t": case "l": this.#push(this.#marked()); break;
-      case "\x85": this.#push(this.#last(1)); break;
-      case "\x86": this.#push(this.#last(2)); break;
-      case "\x87": this.#push(this.#last(3)); break;
-      case "d": this.#push(this.#set(new Map(), this.#marked())); break;
-      case "\x91": this.#push(new Set(this.#marked())); break;
-      case "a": this.#append(this.#last(1)); break;
-      case "e": this.#append(this.#marked()); break;
-      case "s": this.#setItems(this.#last(2)); break;
-      case "u": this.#setItems(this.#marked()); break;
-      case "\x90": this.#add(this.#marked()); break;
+      case "(":
+        this.#marks.push(this.#stack.length);
+        break;
+      case ")":
+      case "]":
+        this.#push([]);
+        break;
+      case "}":
+        this.#push(new Map());
+        break;
+      case "\x8f":
+        this.#push(new Set());
+        break;
+      case "t":
+      case "l":
+        this.#push(this.#marked());
+        break;
+      case "\x85":
+        this.#push(this.#last(1));
+        break;
+      case "\x86":
+        this.#push(this.#last(2));
+        break;
+      case "\x87":
+        this.#push(this.#last(3));
+        break;
+      case "d":
+        this.#push(this.#set(new Map(), this.#marked()));
+        break;
+      case "\x91":
+        this.#push(new Set(this.#marked()));
+        break;
+      case "a":
+        this.#append(this.#last(1));
+        break;
+      case "e":
+        this.#append(this.#marked());
+        break;
+      case "s":
+        this.#setItems(this.#last(2));
+        break;
+      case "u":
+        this.#setItems(this.#marked());
+        break;
+      case "\x90":
+        this.#add(this.#marked());
+        break;
       // the stack and the memo
-      case "0": this.#pop(); break;
-      case "1": this.#marked(); break;
-      case "2": this.#push(this.#top()); break;
-      case "q": this.#memo.set(bytes.uint(1), this.#top()); break;
-      case "r": this.#memo.set(bytes.uint(4), this.#top()); break;
-      case "\x94": this.#memo.set(this.#memo.size, this.#top()); break;
-      case "h": this.#get(bytes.uint(1)); break;
-      case "j": this.#get(bytes.uint(4)); break;
+      case "0":
+        this.#pop();
+        break;
+      case "1":
+        this.#marked();
+        break;
+      case "2":
+        this.#push(this.#top());
+        break;
+      case "q":
+        this.#memo.set(bytes.uint(1), this.#top());
+        break;
+      case "r":
+        this.#memo.set(bytes.uint(4), this.#top());
+        break;
+      case "\x94":
+        this.#memo.set(this.#memo.size, this.#top());
+        break;
+      case "h":
+        this.#get(bytes.uint(1));
+        break;
+      case "j":
+        this.#get(bytes.uint(4));
+        break;
       // names, and what is made by them
-      case "c": this.#name(bytes.line(), bytes.line()); break;
-      case "i": this.#refuse(bytes.line(), bytes.line()); break;
-      case "\x93": this.#name(...(this.#last(2) as [unknown, unknown])); break;
-      case "R": case "\x81": this.#call(...(this.#last(2) as [unknown, unknown])); break;
-      case "b": this.#attributes(this.#pop()); break;
-      case "Q": this.#persist(this.#pop()); break;
-      default: throw no(`expected an operation on plain values, got 0x${code.toString(16)} at byte ${bytes.at - 1}`);
+      case "c":
+        this.#name(bytes.line(), bytes.line());
+        break;
+      case "i":
+        this.#refuse(bytes.line(), bytes.line());
+        break;
+      case "\x93":
+        this.#name(...(this.#last(2) as [unknown, unknown]));
+        break;
+      case "R":
+      case "\x81":
+        this.#call(...(this.#last(2) as [unknown, unknown]));
+        break;
+      case "b":
+        this.#attributes(this.#pop());
+        break;
+      case "Q":
+        this.#persist(this.#pop());
+        break;
+      default:
+        throw no(`expected an operation on plain values, got 0x${code.toString(16)} at byte ${bytes.at - 1}`);
     }
     return true;
   }
@@ -138,7 +241,8 @@ class Machine {
 
   #need(count: number): void {
     const { at } = this.#bytes;
-    if (this.#count < count) throw this.#bytes.bad(`expected ${count} on the stack at byte ${at - 1}, got ${this.#count}`);
+    if (this.#count < count)
+      throw this.#bytes.bad(`expected ${count} on the stack at byte ${at - 1}, got ${this.#count}`);
   }
 
   #last(count: number): unknown[] {
@@ -197,8 +301,10 @@ class Machine {
   }
 
   #refuse(module: unknown, name: unknown): never {
-    throw no(`${asString(module)}.${asString(name)}: expected tensors and plain values, got a Python name, ` +
-      'which is never looked up or called; save the weights alone: torch.save(model.state_dict(), "model.pt")');
+    throw no(
+      `${asString(module)}.${asString(name)}: expected tensors and plain values, got a Python name, ` +
+        'which is never looked up or called; save the weights alone: torch.save(model.state_dict(), "model.pt")',
+    );
   }
 
   #call(f: unknown, args: unknown): void {

@@ -20,7 +20,8 @@ const LARGEST_HEADER = 100_000_000;
  * https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${foreign(file) ?? kindOf(file)}`);
+  if (!(file instanceof Uint8Array))
+    throw new TypeError(`file: expected a Uint8Array, got ${foreign(file) ?? kindOf(file)}`);
   // Of a Buffer `slice` gives views; of shared memory another thread writes what was checked.
   file = isShared(file) ? new Uint8Array(file) : new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const header = readHeader(file);
@@ -37,7 +38,8 @@ export function readSafetensors(file: Uint8Array): Safetensors {
       tensors.push(readEntry(name, entry, data));
     }
   }
-  if (!hasWholeNumbers(header.json)) throw bad("expected numbers of digits alone, got a sign, a fraction or an exponent");
+  if (!hasWholeNumbers(header.json))
+    throw bad("expected numbers of digits alone, got a sign, a fraction or an exponent");
   return { tensors: inOrder(tensors, data.byteLength), metadata };
 }
 
@@ -65,9 +67,13 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: Te
   const unknown = Object.keys(rest);
   if (unknown.length > 0) throw bad(`${name}: expected dtype, shape and data_offsets, got ${unknown.join(", ")} too`);
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
-    throw new FormatError("dtype", `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${shown(dtype)}`);
+    throw new FormatError(
+      "dtype",
+      `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${shown(dtype)}`,
+    );
   }
-  if (!isCounts(shape)) throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${shown(shape)}`);
+  if (!isCounts(shape))
+    throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${shown(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     throw bad(`${name}: expected data_offsets [begin, end], got ${shown(offsets)}`);
   }
@@ -75,7 +81,10 @@ function readEntry(name: string, value: unknown, data: Uint8Array): { tensor: Te
   if (end > data.byteLength) throw cut(`${name}: expected data up to byte ${end}, got ${data.byteLength}`);
   const bytes = shape.reduce((product, n) => product * n, DTYPES[dtype as Dtype]);
   if (bytes !== end - begin) {
-    throw new FormatError("shape", `${name}: expected ${bytes} bytes for ${dtype} [${shape.join(", ")}], got ${end - begin}`);
+    throw new FormatError(
+      "shape",
+      `${name}: expected ${bytes} bytes for ${dtype} [${shape.join(", ")}], got ${end - begin}`,
+    );
   }
   return { tensor: { name, dtype: dtype as Dtype, shape, bytes: data.subarray(begin, end) }, begin, end };
 }
@@ -85,7 +94,8 @@ function inOrder(tensors: readonly { tensor: Tensor; begin: number; end: number 
   let at = 0;
   const ordered = [...tensors].sort((a, b) => a.begin - b.begin || a.end - b.end);
   for (const { tensor, begin, end } of ordered) {
-    if (begin !== at) throw bad(`${tensor.name}: expected data from byte ${at}, got ${begin} (${begin < at ? "an overlap" : "a gap"})`);
+    if (begin !== at)
+      throw bad(`${tensor.name}: expected data from byte ${at}, got ${begin} (${begin < at ? "an overlap" : "a gap"})`);
     at = end;
   }
   if (at !== length) throw bad(`expected ${at} bytes of data, got ${length}`);
@@ -96,7 +106,10 @@ function inOrder(tensors: readonly { tensor: Tensor; begin: number; end: number 
  * Writes a safetensors file; the same tensors and metadata always give the same bytes.
  * Throws FormatError where a name comes twice, a shape does not fit its bytes, or metadata is no text.
  */
-export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function writeSafetensors(
+  tensors: readonly Tensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   checkList("tensors", tensors);
   checkObject("metadata", metadata, "an object");
   let at = 0;
@@ -127,7 +140,8 @@ export function writeSafetensors(tensors: readonly Tensor[], metadata: Readonly<
 }
 
 function asObject(label: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw bad(`${label}: expected an object, got ${shown(value)}`);
   return value as Record<string, unknown>;
 }
 

@@ -17,7 +17,11 @@ export function isRowMajor(shape: readonly number[], strides: readonly number[])
 
 /** The elements of `size` bytes each, x[i, j, ...] at offset + i strides[0] + j strides[1] + ..., row-major. */
 export function gather(
-  bytes: Uint8Array, size: number, shape: readonly number[], strides: readonly number[], offset = 0,
+  bytes: Uint8Array,
+  size: number,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset = 0,
 ): Uint8Array {
   const count = shape.reduce((product, n) => product * n, 1);
   const Words = size === 1 ? Uint8Array : size === 2 ? Uint16Array : Uint32Array;
@@ -28,7 +32,7 @@ export function gather(
   const columns = shape[shape.length - 1] ?? 1;
   const step = (strides[shape.length - 1] ?? 0) * words;
   const index = shape.map(() => 0);
-  for (let to = 0, row = offset; to < out.length; ) {
+  for (let to = 0, row = offset; to < out.length;) {
     for (let column = 0, at = row * words; column < columns; column++, at += step) {
       for (let k = 0; k < words; k++) out[to++] = from[at + k];
     }

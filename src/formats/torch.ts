@@ -40,8 +40,10 @@ const DESCRIPTION = "unrolled";
 function readArchive(zip: Zip): Saved {
   const pickles = zip.names.filter((name) => /(^|\/)data\.pkl$/.test(name));
   if (zip.names.some((name) => /(^|\/)(constants\.pkl|bytecode\.pkl|code\/.*)$/.test(name))) {
-    throw no("expected a state_dict, got a TorchScript program; save its weights alone: " +
-      'torch.save(torch.jit.load("model.pt").state_dict(), "weights.pt")');
+    throw no(
+      "expected a state_dict, got a TorchScript program; save its weights alone: " +
+        'torch.save(torch.jit.load("model.pt").state_dict(), "weights.pt")',
+    );
   }
   if (pickles.length !== 1) throw bad(`expected one data.pkl in the archive, got ${shown(zip.names)}`);
   const folder = pickles[0].slice(0, -"data.pkl".length);
@@ -153,7 +155,10 @@ function holdsTensors(value: unknown, known: Map<unknown, boolean>, depth = 0): 
   if (!(value instanceof Map) || depth > DEEPEST) return false;
   if (!known.has(value)) {
     known.set(value, false); // a dict may hold itself
-    known.set(value, [...value.values()].some((v) => v instanceof View || holdsTensors(v, known, depth + 1)));
+    known.set(
+      value,
+      [...value.values()].some((v) => v instanceof View || holdsTensors(v, known, depth + 1)),
+    );
   }
   return known.get(value)!;
 }

@@ -15,9 +15,15 @@ export function bind<V = Value>(graph: Graph, builder: Emits<V>, types: Readonly
   const values = new Map<string, V>();
   for (const { name } of graph.inputs) {
     const type = types.get(name)!;
-    values.set(name, "data" in type ? builder.constant(type.data, type.dtype, type.shape, name) : builder.input(name, type.dtype, type.shape));
+    values.set(
+      name,
+      "data" in type
+        ? builder.constant(type.data, type.dtype, type.shape, name)
+        : builder.input(name, type.dtype, type.shape),
+    );
   }
-  for (const [name, { data, dtype, shape }] of graph.constants) values.set(name, builder.constant(data, dtype, shape, name));
+  for (const [name, { data, dtype, shape }] of graph.constants)
+    values.set(name, builder.constant(data, dtype, shape, name));
   const find = (node: string, name: string): V | undefined => {
     if (name === "") return undefined;
     const value = values.get(name);
@@ -25,10 +31,19 @@ export function bind<V = Value>(graph: Graph, builder: Emits<V>, types: Readonly
     return value;
   };
   for (const { op, name, inputs, outputs, attributes } of graph.nodes) {
-    const made = builder.emitAll(op, inputs.map((input) => find(name, input)), attributes, name);
+    const made = builder.emitAll(
+      op,
+      inputs.map((input) => find(name, input)),
+      attributes,
+      name,
+    );
     outputs.forEach((output, i) => {
       if (output === "") return;
-      if (values.has(output)) throw new FormatError("graph", `${name}: output ${output}: expected a name of its own, got one that another node writes`);
+      if (values.has(output))
+        throw new FormatError(
+          "graph",
+          `${name}: output ${output}: expected a name of its own, got one that another node writes`,
+        );
       if (!made[i]) throw new FormatError("graph", `${name}: expected ${made.length} outputs, got ${outputs.length}`);
       values.set(output, made[i]);
     });

@@ -51,8 +51,10 @@ export class Builder {
   /** A value that is known: float32 for every float type, int32 for every other. */
   constant(data: Float32Array | Int32Array, dtype: Dtype, shape: readonly number[], name = "constant"): Value {
     const type = checkType(name, { dtype, shape });
-    if (data.length !== countOf(shape)) throw new FormatError("shape", `${name}: expected ${countOf(shape)} values for [${shape}], got ${data.length}`);
-    if (data instanceof Float32Array !== isFloat(dtype)) throw new FormatError("dtype", `${name}: expected numbers of ${dtype}, got ${data.constructor.name}`);
+    if (data.length !== countOf(shape))
+      throw new FormatError("shape", `${name}: expected ${countOf(shape)} values for [${shape}], got ${data.length}`);
+    if (data instanceof Float32Array !== isFloat(dtype))
+      throw new FormatError("dtype", `${name}: expected numbers of ${dtype}, got ${data.constructor.name}`);
     return { name, type, constant: { ...type, data } };
   }
 
@@ -64,18 +66,21 @@ export class Builder {
   /** A node of any number of outputs. */
   emitAll(word: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, name = word): Value[] {
     const op = Object.hasOwn(OPS, word) ? OPS[word] : undefined;
-    if (!op) throw new FormatError("unsupported", `${name}: expected an op that this engine has, got ${JSON.stringify(word)}`);
+    if (!op)
+      throw new FormatError("unsupported", `${name}: expected an op that this engine has, got ${JSON.stringify(word)}`);
     checkInputs(name, op, inputs);
     const call: Call = { name, inputs, attributes: readAttributes(name, op.attributes, attributes), given: attributes };
     const types = op.infer(call).map((t) => checkType(name, t));
     const same = op.same?.(call, types);
     if (same) return [same];
-    if (inputs.every((v) => !v || v.constant) && (op.view || this.#affordable(types))) return this.#known(op, call, types);
+    if (inputs.every((v) => !v || v.constant) && (op.view || this.#affordable(types)))
+      return this.#known(op, call, types);
     const instead = this.#turned(word, call, types, attributes);
     if (instead) return [instead];
     const node: BoundNode = { op, call, outputs: types.map((type) => ({ name: `${name}#${++this.#made}`, type })) };
     this.#nodes.push(node);
-    if (this.#nodes.length > MOST_NODES) throw new FormatError("unsupported", `${name}: expected a graph of at most ${MOST_NODES} nodes, got more`);
+    if (this.#nodes.length > MOST_NODES)
+      throw new FormatError("unsupported", `${name}: expected a graph of at most ${MOST_NODES} nodes, got more`);
     for (const y of node.outputs) this.#makers.set(y, node);
     return [...node.outputs];
   }
@@ -116,7 +121,12 @@ export class Builder {
     if (word !== "transpose") {
       const before = turned(word, inputs, attributes, makerOf);
       if (!before) return undefined;
-      return this.emit("transpose", [this.emit(word, before.inputs, before.attributes, name)], { permutation: before.permutation }, name);
+      return this.emit(
+        "transpose",
+        [this.emit(word, before.inputs, before.attributes, name)],
+        { permutation: before.permutation },
+        name,
+      );
     }
     const [x] = inputs;
     const permutation = (attributes.permutation as readonly number[]).map((p) => (p < 0 ? p + type.shape.length : p));
@@ -146,7 +156,10 @@ function checkInputs(name: string, op: Op, inputs: readonly (Value | undefined)[
   const [least, most] = op.inputs;
   const missing = inputs.findIndex((v, i) => !v && i < least);
   if (inputs.length < least || inputs.length > most || missing >= 0) {
-    throw new FormatError("graph", `${name}: expected ${least === most ? least : `${least} to ${most}`} inputs, got ${missing >= 0 ? `none at ${missing}` : inputs.length}`);
+    throw new FormatError(
+      "graph",
+      `${name}: expected ${least === most ? least : `${least} to ${most}`} inputs, got ${missing >= 0 ? `none at ${missing}` : inputs.length}`,
+    );
   }
 }
 

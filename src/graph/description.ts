@@ -14,7 +14,15 @@ const DEEPEST = 4;
 
 /** How types are stored that are not float32. */
 const STORED: { readonly [dtype: string]: Stored } = {
-  int64: "I64", int32: "I32", int16: "I16", int8: "I8", uint64: "U64", uint32: "U32", uint16: "U16", uint8: "U8", bool: "BOOL",
+  int64: "I64",
+  int32: "I32",
+  int16: "I16",
+  int8: "I8",
+  uint64: "U64",
+  uint32: "U32",
+  uint16: "U16",
+  uint8: "U8",
+  bool: "BOOL",
 };
 
 const DTYPES: readonly string[] = ["float32", "float64", "float16", "bfloat16", ...Object.keys(STORED)];
@@ -28,9 +36,17 @@ const NUMBERS: { readonly [text: string]: number } = { Infinity, "-Infinity": -I
  */
 export function writeGraph({ inputs, outputs, nodes, constants }: Graph): Uint8Array {
   const json = JSON.stringify({ format: "unrolled/2", inputs, outputs, nodes }, (_, value: unknown) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? (value === 0 ? "-0" : String(value)) : value);
+    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+      ? value === 0
+        ? "-0"
+        : String(value)
+      : value,
+  );
   const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.map((port) => port.name)]);
-  return writeSafetensors([...constants].filter(([name]) => used.has(name)).map(([name, constant]) => stored(name, constant)), { unrolled: json });
+  return writeSafetensors(
+    [...constants].filter(([name]) => used.has(name)).map(([name, constant]) => stored(name, constant)),
+    { unrolled: json },
+  );
 }
 
 /**
@@ -43,19 +59,26 @@ export function readGraph(file: Uint8Array): Graph {
   if (json === undefined) throw bad('metadata key "unrolled": expected a graph, got none');
   const fields = asObject("description", parse(json));
   if (fields.format !== "unrolled/2") {
-    throw new FormatError("unsupported", `format: expected "unrolled/2", got ${shown(fields.format)}${fields.format === undefined || fields.format === "unrolled/1" ? ": Model.fromSafetensors reads it" : ""}`);
+    throw new FormatError(
+      "unsupported",
+      `format: expected "unrolled/2", got ${shown(fields.format)}${fields.format === undefined || fields.format === "unrolled/1" ? ": Model.fromSafetensors reads it" : ""}`,
+    );
   }
   checkFields("description", fields, ["format", "inputs", "outputs", "nodes", "ignore"]);
   const ignored = new Set(listOf("ignore", fields.ignore ?? []).map((name, i) => text(`ignore[${i}]`, name)));
   const left = tensors.filter((t) => !ignored.has(t.name));
-  for (const name of ignored) if (!tensors.some((t) => t.name === name)) throw new FormatError("tensor", `ignore: expected names of tensors, got ${name}`);
+  for (const name of ignored)
+    if (!tensors.some((t) => t.name === name))
+      throw new FormatError("tensor", `ignore: expected names of tensors, got ${name}`);
   const nodes = listOf("nodes", fields.nodes);
-  if (nodes.length > MOST_NODES) throw new FormatError("unsupported", `nodes: expected at most ${MOST_NODES}, got ${nodes.length}`);
+  if (nodes.length > MOST_NODES)
+    throw new FormatError("unsupported", `nodes: expected at most ${MOST_NODES}, got ${nodes.length}`);
   const inputs = listOf("inputs", fields.inputs).map((port, i) => readPort(`inputs[${i}]`, port));
   const outputs = listOf("outputs", fields.outputs).map((port, i) => readPort(`outputs[${i}]`, port));
   if (outputs.length === 0) throw bad("outputs: expected at least one, got none");
   const graph = {
-    inputs, outputs,
+    inputs,
+    outputs,
     nodes: nodes.map(readNode),
     constants: new Map(left.map((t) => [t.name, constantOf(t)])),
   };
@@ -68,7 +91,11 @@ function checkNames({ inputs, outputs, nodes, constants }: Graph): void {
   const writers = new Map<string, string>();
   const write = (label: string, name: string) => {
     const other = writers.get(name);
-    if (other !== undefined) throw new FormatError("graph", `${label}: ${shown(name)}: expected a name of its own, got one that ${other} writes`);
+    if (other !== undefined)
+      throw new FormatError(
+        "graph",
+        `${label}: ${shown(name)}: expected a name of its own, got one that ${other} writes`,
+      );
     writers.set(name, label);
   };
   for (const { name } of inputs) write("inputs", name);
@@ -79,7 +106,10 @@ function checkNames({ inputs, outputs, nodes, constants }: Graph): void {
     unread.delete(name);
     if (writers.has(name)) return;
     const later = makers.get(name);
-    throw new FormatError("graph", `${label}: ${shown(name)}: expected ${later === undefined ? "a value, got none" : `a value made before it, got one of ${later}`}`);
+    throw new FormatError(
+      "graph",
+      `${label}: ${shown(name)}: expected ${later === undefined ? "a value, got none" : `a value made before it, got one of ${later}`}`,
+    );
   };
   for (const node of nodes) {
     node.inputs.forEach((name, i) => name !== "" && read(`${node.name}: input ${i}`, name));
@@ -100,10 +130,16 @@ function readNode(value: unknown, i: number): Node {
   const label = `nodes[${i}] ${name}`;
   checkFields(label, fields, ["op", "name", "inputs", "outputs", "attributes"]);
   const op = text(`${label}: op`, fields.op);
-  if (!Object.hasOwn(OPS, op)) throw new FormatError("unsupported", `${label}: expected an op that this engine has, got ${shown(op)}`);
-  const attributes = readAttribute(`${label}: attributes`, asObject(`${label}: attributes`, fields.attributes ?? {}), DEEPEST) as Attributes;
+  if (!Object.hasOwn(OPS, op))
+    throw new FormatError("unsupported", `${label}: expected an op that this engine has, got ${shown(op)}`);
+  const attributes = readAttribute(
+    `${label}: attributes`,
+    asObject(`${label}: attributes`, fields.attributes ?? {}),
+    DEEPEST,
+  ) as Attributes;
   readAttributes(label, OPS[op].attributes, attributes);
-  const names = (field: "inputs" | "outputs") => listOf(`${label}: ${field}`, fields[field]).map((v, k) => text(`${label}: ${field}[${k}]`, v));
+  const names = (field: "inputs" | "outputs") =>
+    listOf(`${label}: ${field}`, fields[field]).map((v, k) => text(`${label}: ${field}[${k}]`, v));
   return { op, name, inputs: names("inputs"), outputs: names("outputs"), attributes };
 }
 
@@ -113,9 +149,11 @@ function readPort(label: string, value: unknown): Port {
   const name = text(`${label}.name`, fields.name);
   if (name === "") throw bad(`${label}.name: expected a name, got ""`);
   const dtype = text(`${label}.dtype`, fields.dtype);
-  if (!DTYPES.includes(dtype)) throw new FormatError("dtype", `${label}.dtype: expected one of ${DTYPES.join(", ")}, got ${shown(dtype)}`);
+  if (!DTYPES.includes(dtype))
+    throw new FormatError("dtype", `${label}.dtype: expected one of ${DTYPES.join(", ")}, got ${shown(dtype)}`);
   const dims = listOf(`${label}.dims`, fields.dims);
-  if (dims.length > MOST_AXES) throw new FormatError("shape", `${label}.dims: expected at most ${MOST_AXES} axes, got ${dims.length}`);
+  if (dims.length > MOST_AXES)
+    throw new FormatError("shape", `${label}.dims: expected at most ${MOST_AXES} axes, got ${dims.length}`);
   for (const dim of dims) {
     if (!(typeof dim === "string" && dim !== "") && !(Number.isSafeInteger(dim) && (dim as number) >= 0)) {
       throw new FormatError("shape", `${label}.dims: expected sizes, or names of them, got ${shown(dim)}`);
@@ -128,9 +166,12 @@ function readPort(label: string, value: unknown): Port {
 function readAttribute(label: string, value: unknown, levels: number): Attribute {
   if (typeof value === "string") return Object.hasOwn(NUMBERS, value) ? NUMBERS[value] : value;
   if (typeof value === "number" || typeof value === "boolean") return value;
-  if (typeof value !== "object" || value === null || levels === 0) throw bad(`${label}: expected numbers, texts, true or false, lists and objects of them, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null || levels === 0)
+    throw bad(`${label}: expected numbers, texts, true or false, lists and objects of them, got ${shown(value)}`);
   if (Array.isArray(value)) return value.map((v) => readAttribute(label, v, levels - 1));
-  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, readAttribute(`${label}: ${key}`, v, levels - 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, v]) => [key, readAttribute(`${label}: ${key}`, v, levels - 1)]),
+  );
 }
 
 function stored(name: string, { dtype, shape, data }: Constant): Tensor {
@@ -160,7 +201,11 @@ function constantOf(t: Tensor): Constant {
   if (isFloat(dtype)) return { dtype, shape: t.shape, data: toFloat32(t) };
   const values = toIntegers(t);
   const wrong = values.findIndex((v) => v !== (v | 0));
-  if (wrong >= 0) throw new FormatError("dtype", `${t.name}: expected whole numbers that int32 holds, got ${values[wrong]} at ${wrong}`);
+  if (wrong >= 0)
+    throw new FormatError(
+      "dtype",
+      `${t.name}: expected whole numbers that int32 holds, got ${values[wrong]} at ${wrong}`,
+    );
   return { dtype, shape: t.shape, data: Int32Array.from(values) };
 }
 
@@ -174,7 +219,8 @@ function parse(json: string): unknown {
 
 function checkFields(label: string, fields: object, known: readonly string[]): void {
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new FormatError("unsupported", `${label}: ${unknown}: expected one of ${known.join(", ")}`);
+  if (unknown !== undefined)
+    throw new FormatError("unsupported", `${label}: ${unknown}: expected one of ${known.join(", ")}`);
 }
 
 function text(label: string, value: unknown): string {
@@ -188,7 +234,8 @@ function listOf(label: string, value: unknown): unknown[] {
 }
 
 function asObject(label: string, value: unknown): { readonly [name: string]: unknown } {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw bad(`${label}: expected an object, got ${shown(value)}`);
   return value as { readonly [name: string]: unknown };
 }
 

@@ -23,7 +23,8 @@ class Hash {
   /** Plain JSON, the names of every object in their order. */
   json(value: unknown): void {
     const text = JSON.stringify(value, (_, v: unknown) => {
-      if (typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0))) return Object.is(v, -0) ? "-0" : String(v);
+      if (typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0)))
+        return Object.is(v, -0) ? "-0" : String(v);
       if (typeof v !== "object" || v === null || Array.isArray(v)) return v;
       return Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)));
     });

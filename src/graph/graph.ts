@@ -1,8 +1,17 @@
 /** Types of elements, by their names in ONNX and NumPy. */
 export type Dtype =
-  | "float32" | "float64" | "float16" | "bfloat16"
-  | "int64" | "int32" | "int16" | "int8"
-  | "uint64" | "uint32" | "uint16" | "uint8"
+  | "float32"
+  | "float64"
+  | "float16"
+  | "bfloat16"
+  | "int64"
+  | "int32"
+  | "int16"
+  | "int8"
+  | "uint64"
+  | "uint32"
+  | "uint16"
+  | "uint8"
   | "bool";
 
 /** A size, or the name of one that is known when the graph is run. */

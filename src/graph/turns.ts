@@ -14,7 +14,12 @@ export interface Turned {
  * meets the one that undoes it. Convolutions run channels last, and what stands between two of them with them: the
  * copies of a Silero v6 chunk fall from 4.1 to 0.1 us. Undefined where nothing is turned.
  */
-export function turned(word: string, inputs: readonly (Value | undefined)[], attributes: Attributes, makerOf: (value: Value) => BoundNode | undefined): Turned | undefined {
+export function turned(
+  word: string,
+  inputs: readonly (Value | undefined)[],
+  attributes: Attributes,
+  makerOf: (value: Value) => BoundNode | undefined,
+): Turned | undefined {
   if (word !== "unary" && word !== "binary" && word !== "slice" && word !== "cast") return undefined;
   const permutations = inputs.map((v) => v && permutationOf(makerOf(v)));
   const permutation = permutations.find((p) => p !== undefined);
@@ -26,7 +31,9 @@ export function turned(word: string, inputs: readonly (Value | undefined)[], att
     else return undefined;
   }
   if (word !== "slice") return { inputs: sources, attributes, permutation };
-  const axes = (attributes.axes as readonly number[]).map((axis) => permutation[axis < 0 ? axis + permutation.length : axis]);
+  const axes = (attributes.axes as readonly number[]).map(
+    (axis) => permutation[axis < 0 ? axis + permutation.length : axis],
+  );
   return { inputs: sources, attributes: { ...attributes, axes }, permutation };
 }
 

@@ -14,7 +14,8 @@ export function unbind({ inputs, outputs, nodes }: BoundGraph): Graph {
   const written: Node[] = [];
 
   const take = (name: string): string => {
-    if (taken.has(name)) throw new FormatError("graph", `${name}: expected a name of its own, got one that another value has`);
+    if (taken.has(name))
+      throw new FormatError("graph", `${name}: expected a name of its own, got one that another value has`);
     taken.add(name);
     return name;
   };
@@ -44,7 +45,13 @@ export function unbind({ inputs, outputs, nodes }: BoundGraph): Graph {
   for (const node of nodes) for (const y of node.outputs) if (!names.has(y)) names.set(y, fresh(y.name));
   for (const { op, call, outputs } of nodes) {
     const from = call.inputs.map((v) => (v ? nameOf(v) : ""));
-    written.push({ op: words.get(op)!, name: call.name, inputs: from, outputs: outputs.map(nameOf), attributes: call.given });
+    written.push({
+      op: words.get(op)!,
+      name: call.name,
+      inputs: from,
+      outputs: outputs.map(nameOf),
+      attributes: call.given,
+    });
   }
   for (const { name, value } of copied) {
     written.push({ op: "identity", name, inputs: [nameOf(value)], outputs: [name], attributes: {} });

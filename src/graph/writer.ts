@@ -15,7 +15,12 @@ export class GraphWriter {
   }
 
   /** A value that is known: float32 for every float type, int32 for every other. */
-  constant(data: Float32Array | Int32Array, dtype: Dtype, shape: readonly number[], name = this.#fresh("constant")): string {
+  constant(
+    data: Float32Array | Int32Array,
+    dtype: Dtype,
+    shape: readonly number[],
+    name = this.#fresh("constant"),
+  ): string {
     this.#constants.set(name, { dtype, shape, data });
     return name;
   }

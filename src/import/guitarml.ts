@@ -46,16 +46,21 @@ export function guitarmlGraph(bytes: Uint8Array): Graph {
   let y = x;
   for (let l = 0; l < layers; l++) {
     const width = l === 0 ? inputs : size;
-    y = cell(g, y, {
-      op: unit.op,
-      in: width,
-      size,
-      ih: tensors.take(`rec.weight_ih_l${l}`, [rows, width]),
-      hh: tensors.take(`rec.weight_hh_l${l}`, [rows, size]),
-      biasIh: tensors.take(`rec.bias_ih_l${l}`, [rows]),
-      biasHh: tensors.take(`rec.bias_hh_l${l}`, [rows]),
-      attributes: unit.attributes,
-    }, `rec layer ${l}`);
+    y = cell(
+      g,
+      y,
+      {
+        op: unit.op,
+        in: width,
+        size,
+        ih: tensors.take(`rec.weight_ih_l${l}`, [rows, width]),
+        hh: tensors.take(`rec.weight_hh_l${l}`, [rows, size]),
+        biasIh: tensors.take(`rec.bias_ih_l${l}`, [rows]),
+        biasHh: tensors.take(`rec.bias_hh_l${l}`, [rows]),
+        attributes: unit.attributes,
+      },
+      `rec layer ${l}`,
+    );
   }
   const weight = tensors.take("lin.weight", [outputs, size]);
   const bias = biased ? tensors.take("lin.bias", [outputs]) : undefined;

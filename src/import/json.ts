@@ -29,9 +29,12 @@ function checkBrackets(bytes: Uint8Array): void {
   let quoted = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
-    if (byte === 0x22) quoted = !quoted; // "
-    else if (quoted) i += byte === 0x5c ? 1 : 0; // \ and what it escapes
-    else if (byte === 0x5b || byte === 0x7b) { // [ {
+    if (byte === 0x22)
+      quoted = !quoted; // "
+    else if (quoted)
+      i += byte === 0x5c ? 1 : 0; // \ and what it escapes
+    else if (byte === 0x5b || byte === 0x7b) {
+      // [ {
       if (++depth > LIMITS.depth) throw wrong("unsupported", "file", `JSON of at most ${LIMITS.depth} levels`, "more");
       if (++brackets > LIMITS.brackets) {
         throw wrong("unsupported", "file", `JSON of at most ${LIMITS.brackets} arrays and objects`, "more");

@@ -100,7 +100,12 @@ function lstm(config: Fields, weights: NamWeights): Net {
   const [weight, bias] = [out * size, out].map((n) => weights.take("LSTM head", n));
   const head = { weight, bias, in: size, out, kernel: 1 };
   const add = (g: GraphWriter, x: string): string =>
-    causal(g, layers.reduce((y, layer, l) => cell(g, y, layer, `LSTM layer ${l}`), x), head, "LSTM head");
+    causal(
+      g,
+      layers.reduce((y, layer, l) => cell(g, y, layer, `LSTM layer ${l}`), x),
+      head,
+      "LSTM head",
+    );
   return { in: inputs, out, reach: 0, add };
 }
 

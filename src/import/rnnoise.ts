@@ -67,15 +67,20 @@ function addDense(g: GraphWriter, x: string, l: Layer): string {
 /** Gates z r h, reset before the product. */
 function addGru(g: GraphWriter, x: string, l: Layer): string {
   const { size } = l;
-  return cell(g, x, {
-    op: "gru",
-    in: l.in,
-    size,
-    ih: resetFirst(transposed(l.weights, l.in, 3 * size), size, l.in),
-    hh: resetFirst(transposed(l.recurrent, size, 3 * size), size, size),
-    biasIh: resetFirst(l.bias, size),
-    attributes: { reset: "before", activations: [{ function: "sigmoid" }, l.activation as { function: string }] },
-  }, l.name);
+  return cell(
+    g,
+    x,
+    {
+      op: "gru",
+      in: l.in,
+      size,
+      ih: resetFirst(transposed(l.weights, l.in, 3 * size), size, l.in),
+      hh: resetFirst(transposed(l.recurrent, size, 3 * size), size, size),
+      biasIh: resetFirst(l.bias, size),
+      attributes: { reset: "before", activations: [{ function: "sigmoid" }, l.activation as { function: string }] },
+    },
+    l.name,
+  );
 }
 
 function fits(layer: Layer, expected: number): void {

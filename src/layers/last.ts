@@ -10,6 +10,16 @@ export function last(cell: Layer): Layer {
     outputSize: cell.outputSize,
     directions: 0,
     parameters: 0,
-    records: top.map((of) => ({ ...of, kind: Kind.LAST, weights: undefined, second: undefined, peepholes: undefined, gates: undefined, candidate: undefined, state: undefined, of })),
+    records: top.map((of) => ({
+      ...of,
+      kind: Kind.LAST,
+      weights: undefined,
+      second: undefined,
+      peepholes: undefined,
+      gates: undefined,
+      candidate: undefined,
+      state: undefined,
+      of,
+    })),
   };
 }

@@ -20,7 +20,12 @@ export function linear(prefix: string, tensors: Tensors, before: number | undefi
     parameters: countOf(weight) + (bias?.length ?? 0),
     records: [
       {
-        kind: Kind.LINEAR, flags: 0, inputs: inputSize, units: outputs, column: 0, columns: outputs,
+        kind: Kind.LINEAR,
+        flags: 0,
+        inputs: inputSize,
+        units: outputs,
+        column: 0,
+        columns: outputs,
         ...packLinear(name, weight, bias, outputs, inputSize),
       },
     ],
@@ -29,7 +34,11 @@ export function linear(prefix: string, tensors: Tensors, before: number | undefi
 
 /** The panels of a [rows, columns] matrix: 16 rows each. */
 export function packLinear(
-  name: string, matrix: Matrix, bias: Float32Array | undefined, rows: number, columns: number,
+  name: string,
+  matrix: Matrix,
+  bias: Float32Array | undefined,
+  rows: number,
+  columns: number,
 ): { weights: Weights; panel: number } {
   const row = (panel: number, lane: number) => (panel * LANES + lane < rows ? panel * LANES + lane : -1);
   const panels = Math.ceil(rows / LANES);

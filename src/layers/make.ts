@@ -18,7 +18,8 @@ export function makeLayers(description: Description, tensors: Tensors): Layer[] 
   description.layers.forEach((d, i) => {
     layers.push(makeLayer(d, `layers[${i}]`, tensors, layers[i - 1]));
     count += layers[i].records.length;
-    if (count > MOST_LAYERS) throw new FormatError("unsupported", `layers: expected at most ${MOST_LAYERS}, got more by layers[${i}]`);
+    if (count > MOST_LAYERS)
+      throw new FormatError("unsupported", `layers: expected at most ${MOST_LAYERS}, got more by layers[${i}]`);
   });
   tensors.close();
   checkEnds(description, layers);
@@ -26,7 +27,8 @@ export function makeLayers(description: Description, tensors: Tensors): Layer[] 
 }
 
 function makeLayer(d: LayerDescription, label: string, tensors: Tensors, before: Layer | undefined): Layer {
-  const refuse = (expected: string) => new FormatError("description", `${label}: expected ${expected} before ${d.type}, got ${before?.type ?? "none"}`);
+  const refuse = (expected: string) =>
+    new FormatError("description", `${label}: expected ${expected} before ${d.type}, got ${before?.type ?? "none"}`);
   const prefix = "weights" in d && d.weights !== "" ? d.weights.replace(/\.?$/, ".") : "";
   switch (d.type) {
     case "embedding":
@@ -58,12 +60,19 @@ function checkEnds({ input = "features", labels }: Description, layers: readonly
   const [first] = layers;
   const { outputSize } = layers[layers.length - 1];
   if ((first.type === "embedding") !== (input !== "features")) {
-    throw new FormatError("description", `input: expected ${first.type === "embedding" ? '"ids" or "bytes"' : '"features"'} before ${first.type}, got ${JSON.stringify(input)}`);
+    throw new FormatError(
+      "description",
+      `input: expected ${first.type === "embedding" ? '"ids" or "bytes"' : '"features"'} before ${first.type}, got ${JSON.stringify(input)}`,
+    );
   }
   if (input === "bytes" && first.inputSize < 256) {
-    throw new FormatError("shape", `layers[0]: expected an embedding of 256 rows or more for bytes, got ${first.inputSize}`);
+    throw new FormatError(
+      "shape",
+      `layers[0]: expected an embedding of 256 rows or more for bytes, got ${first.inputSize}`,
+    );
   }
-  if (!layers.some((l) => l.directions)) throw new FormatError("description", "layers: expected at least one of rnn, lstm, gru, got none");
+  if (!layers.some((l) => l.directions))
+    throw new FormatError("description", "layers: expected at least one of rnn, lstm, gru, got none");
   if (labels && labels.length !== outputSize) {
     throw new FormatError("description", `labels: expected ${outputSize}, one an output, got ${labels.length}`);
   }

@@ -31,12 +31,21 @@ type TakenWeights = CellWeights & {
  * bias_hh_l{k} [gates * H], weight_hr_l{k} [P, H], each again with `_reverse`; and
  * for ONNX's LSTM weight_peephole_l{k} [3 * H], in the order i, f, o.
  */
-export function recurrent(cell: Cell, options: CellOptions, prefix: string, tensors: Tensors, before: number | undefined): Layer {
+export function recurrent(
+  cell: Cell,
+  options: CellOptions,
+  prefix: string,
+  tensors: Tensors,
+  before: number | undefined,
+): Layer {
   const single = tensors.has(prefix + "weight_ih"); // nn.RNNCell and its kin
   const suffix = (depth: number, reverse: boolean) => (single ? "" : `_l${depth}${reverse ? "_reverse" : ""}`);
   const directions = !single && tensors.has(`${prefix}weight_ih_l0_reverse`) ? 2 : 1;
   if (directions === 2 && options.direction) {
-    throw new FormatError("description", `direction: expected none beside ${prefix}weight_ih_l0_reverse, got ${JSON.stringify(options.direction)}`);
+    throw new FormatError(
+      "description",
+      `direction: expected none beside ${prefix}weight_ih_l0_reverse, got ${JSON.stringify(options.direction)}`,
+    );
   }
   const inputSize = before ?? tensors.shape(prefix + "weight_ih" + suffix(0, false), 2)[1];
   const records: LayerRecord[] = [];
@@ -44,14 +53,20 @@ export function recurrent(cell: Cell, options: CellOptions, prefix: string, tens
   let inputs = inputSize;
   for (let depth = 0; depth === 0 || (!single && tensors.has(prefix + "weight_ih" + suffix(depth, false))); depth++) {
     if (depth >= MOST_LAYERS) {
-      throw new FormatError("unsupported", `${prefix}weight_ih_l${depth}: expected at most ${MOST_LAYERS} layers, got more`);
+      throw new FormatError(
+        "unsupported",
+        `${prefix}weight_ih_l${depth}: expected at most ${MOST_LAYERS} layers, got more`,
+      );
     }
     for (let d = 0; d < directions; d++) {
       const w = takeCell(cell, options.type, prefix, suffix(depth, d === 1), tensors, inputs);
       const [first] = records;
       if (first && (w.units !== first.units || w.width !== first.state!.h)) {
         const name = `${prefix}weight_hh${suffix(depth, d === 1)}`;
-        throw new FormatError("shape", `${name}: expected ${first.units} units and ${first.state!.h} features of h, as in the first cell, got ${w.units} and ${w.width}`);
+        throw new FormatError(
+          "shape",
+          `${name}: expected ${first.units} units and ${first.state!.h} features of h, as in the first cell, got ${w.units} and ${w.width}`,
+        );
       }
       parameters += w.parameters;
       const walk = d === 1 || options.direction === "reverse" ? Flag.REVERSE : directions === 2 ? Flag.PAIRED : 0;
@@ -62,16 +77,27 @@ export function recurrent(cell: Cell, options: CellOptions, prefix: string, tens
   return { type: options.type, weights: prefix, inputSize, outputSize: inputs, directions, parameters, records };
 }
 
-function takeCell(cell: Cell, type: string, prefix: string, suffix: string, tensors: Tensors, inputs: number): TakenWeights {
+function takeCell(
+  cell: Cell,
+  type: string,
+  prefix: string,
+  suffix: string,
+  tensors: Tensors,
+  inputs: number,
+): TakenWeights {
   const gates = cell.gates.torch.length;
   const name = (tensor: string) => prefix + tensor + suffix;
   const [rows, width] = tensors.shape(name("weight_hh"), 2);
   if (rows % gates !== 0) {
-    throw new FormatError("shape", `${name("weight_hh")}: expected ${gates} * H rows for ${type}, got [${rows}, ${width}]`);
+    throw new FormatError(
+      "shape",
+      `${name("weight_hh")}: expected ${gates} * H rows for ${type}, got [${rows}, ${width}]`,
+    );
   }
   const units = rows / gates;
   const projected = cell.hasCellState && tensors.has(name("weight_hr"));
-  const optional = (tensor: string, shape: number[]) => (tensors.has(name(tensor)) ? tensors.take(name(tensor), shape) : undefined);
+  const optional = (tensor: string, shape: number[]) =>
+    tensors.has(name(tensor)) ? tensors.take(name(tensor), shape) : undefined;
   const w = {
     inputs,
     units,
@@ -87,7 +113,14 @@ function takeCell(cell: Cell, type: string, prefix: string, suffix: string, tens
   return { ...w, name, parameters: sizes.reduce((a, b) => a + b) };
 }
 
-function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeights, direction: number, directions: number): LayerRecord {
+function cellRecord(
+  cell: Cell,
+  options: CellOptions,
+  walk: number,
+  w: TakenWeights,
+  direction: number,
+  directions: number,
+): LayerRecord {
   const hard = options.gate === "hard_sigmoid";
   const variant = options.clip !== undefined || hard || w.peepholes ? Flag.VARIANT : 0;
   return {
@@ -100,7 +133,9 @@ function cellRecord(cell: Cell, options: CellOptions, walk: number, w: TakenWeig
     weights: packed(cell.gates, w),
     panel: cellPanels(cell.gates, w).panel,
     panels: cellPanels(cell.gates, w).panels,
-    second: cell.candidate ? packed(cell.candidate, w) : w.weightHr && packLinear(w.name("weight_hr"), w.weightHr, undefined, w.width, w.units).weights,
+    second: cell.candidate
+      ? packed(cell.candidate, w)
+      : w.weightHr && packLinear(w.name("weight_hr"), w.weightHr, undefined, w.width, w.units).weights,
     peepholes: w.peepholes && packPeepholes(w.peepholes, w.units),
     clip: options.clip,
     alpha: options.alpha,
@@ -120,6 +155,7 @@ function packPeepholes(peepholes: Float32Array, units: number): Weights {
   const row = whole(units);
   return {
     size: 3 * row,
-    write: (out) => [0, 1, 2].forEach((gate) => out.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
+    write: (out) =>
+      [0, 1, 2].forEach((gate) => out.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
   };
 }

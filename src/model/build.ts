@@ -71,7 +71,11 @@ const RECORD = 4 * LAYER_WORDS.length;
 
 /** Lays out the layers of a description in one memory; every tensor must be used. */
 export function buildNet(
-  description: Description, tensors: readonly Tensor[], deterministic: boolean, module?: object, precision?: Precision,
+  description: Description,
+  tensors: readonly Tensor[],
+  deterministic: boolean,
+  module?: object,
+  precision?: Precision,
 ): Net {
   const taken = new Tensors(tensors, precision);
   const compiled = chooseModule(deterministic, taken.integers, module);
@@ -80,7 +84,13 @@ export function buildNet(
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
   const summary = toSummary.flatMap((l) => l.records);
-  const next = [...summary, ...layers.slice(lastCell + 1).filter((l) => l.type !== "last").flatMap((l) => l.records)];
+  const next = [
+    ...summary,
+    ...layers
+      .slice(lastCell + 1)
+      .filter((l) => l.type !== "last")
+      .flatMap((l) => l.records),
+  ];
 
   const plan = new Plan();
   const placed = new Map<Weights, number>();
@@ -98,21 +108,47 @@ export function buildNet(
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
   const { build, kernels } = loadKernels(compiled, arena.memory!);
-  if (taken.integers !== (build === "integer")) throw new RangeError(`module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`);
-  if (deterministic && build === "relaxed") throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
+  if (taken.integers !== (build === "integer"))
+    throw new RangeError(
+      `module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
+    );
+  if (deterministic && build === "relaxed")
+    throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
   const chunk = kernels.CHUNK.value as number;
   for (const [w, offset] of placed) {
     const at = (base + offset) >> 2;
     w.write(arena.f32.subarray(at, at + w.size), kernels.group);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
-  const room = taken.integers ? arena.allocate(Math.max(...records.map((r) => roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0), r.panels ?? Math.ceil(r.units / LANES))))) : 0;
+  const room = taken.integers
+    ? arena.allocate(
+        Math.max(
+          ...records.map((r) =>
+            roomFor(Math.max(r.inputs, r.units, r.state?.h ?? 0), r.panels ?? Math.ceil(r.units / LANES)),
+          ),
+        ),
+      )
+    : 0;
   const words = (r: LayerRecord) => {
     const cell = state.cells.get(r.of ?? r);
     return [
-      r.kind, r.flags, r.inputs, r.units, cell?.width ?? 0, addressOf(r.weights), room || (r.panel ?? 0) * 4, addressOf(r.second),
-      (cell?.h ?? 0) * 4, (cell?.c ?? 0) * 4, r.column * 4, r.columns * 4,
-      addressOf(r.peepholes), bits(r.clip ?? Infinity), bits(r.alpha ?? 0), bits(r.beta ?? 0), 0,
+      r.kind,
+      r.flags,
+      r.inputs,
+      r.units,
+      cell?.width ?? 0,
+      addressOf(r.weights),
+      room || (r.panel ?? 0) * 4,
+      addressOf(r.second),
+      (cell?.h ?? 0) * 4,
+      (cell?.c ?? 0) * 4,
+      r.column * 4,
+      r.columns * 4,
+      addressOf(r.peepholes),
+      bits(r.clip ?? Infinity),
+      bits(r.alpha ?? 0),
+      bits(r.beta ?? 0),
+      0,
     ];
   };
   arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);
@@ -159,15 +195,26 @@ function planState(records: readonly LayerRecord[]): { cells: Map<LayerRecord, C
 
 /** A layer whose weights are packed: what would hold on to the file's tensors is left out. */
 function withoutFile(layer: Layer): Layer {
-  return Object.freeze({ ...layer, records: layer.records.map((r) => ({ ...r, weights: undefined, second: undefined, peepholes: undefined, of: undefined })) });
+  return Object.freeze({
+    ...layer,
+    records: layer.records.map((r) => ({
+      ...r,
+      weights: undefined,
+      second: undefined,
+      peepholes: undefined,
+      of: undefined,
+    })),
+  });
 }
 
 /** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */
 function scratchSizes(records: readonly LayerRecord[], chunk: number): (batch: number) => number {
-  const sizes = records.filter((r) => r.state).map((r) => {
-    const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
-    return { row: 4 * LANES * panels, between: r.second ? 8 * whole(r.units) : 0 };
-  });
+  const sizes = records
+    .filter((r) => r.state)
+    .map((r) => {
+      const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
+      return { row: 4 * LANES * panels, between: r.second ? 8 * whole(r.units) : 0 };
+    });
   return (batch) => sizes.reduce((most, s) => Math.max(most, s.row * Math.max(chunk, batch) + s.between * batch), 0);
 }
 

@@ -23,8 +23,9 @@ export type LayerDescription =
   | { readonly type: "softmax" };
 
 /** A recurrent layer, and which of the options its type takes besides `direction` and `clip`. */
-export type CellDescription<Type extends CellOptions["type"], Own extends keyof CellOptions> =
-  { readonly type: Type } & Pick<CellOptions, "weights" | "direction" | "clip" | Own>;
+export type CellDescription<Type extends CellOptions["type"], Own extends keyof CellOptions> = {
+  readonly type: Type;
+} & Pick<CellOptions, "weights" | "direction" | "clip" | Own>;
 
 /**
  * A recurrent layer. The tensors show its sizes, depth, directions, biases,
@@ -54,9 +55,12 @@ export interface CellOptions {
 
 type Check = (label: string, value: unknown) => void;
 
-const oneOf = (...values: readonly string[]): Check => (label, value) => {
-  if (!values.includes(value as string)) throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${shown(value)}`);
-};
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (label, value) => {
+    if (!values.includes(value as string))
+      throw bad(`${label}: expected ${values.map((v) => JSON.stringify(v)).join(" or ")}, got ${shown(value)}`);
+  };
 
 const string: Check = (label, value) => {
   if (typeof value !== "string") throw bad(`${label}: expected a string, got ${kindOf(value)}`);
@@ -72,9 +76,11 @@ const boolean: Check = (label, value) => {
 };
 
 const number: Check = (label, value) => {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(`${label}: expected a number, got ${shown(value)}`);
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw bad(`${label}: expected a number, got ${shown(value)}`);
   const float = Math.fround(value);
-  if (!Number.isFinite(float) || (float === 0 && value !== 0)) throw bad(`${label}: expected a number that float32 holds, got ${shown(value)}`);
+  if (!Number.isFinite(float) || (float === 0 && value !== 0))
+    throw bad(`${label}: expected a number that float32 holds, got ${shown(value)}`);
 };
 
 const positive: Check = (label, value) => {
@@ -134,36 +140,52 @@ function copied(value: unknown, level: number): unknown {
 }
 
 function checkLayers(label: string, value: unknown): void {
-  if (!Array.isArray(value) || value.length === 0) throw bad(`${label}: expected a list of layers, got ${shown(value)}`);
+  if (!Array.isArray(value) || value.length === 0)
+    throw bad(`${label}: expected a list of layers, got ${shown(value)}`);
   value.forEach((layer: unknown, i) => {
     const { type, ...fields } = asObject(`${label}[${i}]`, layer);
     if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) {
-      throw new FormatError("unsupported", `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${shown(type)}`);
+      throw new FormatError(
+        "unsupported",
+        `${label}[${i}].type: expected ${Object.keys(FIELDS).join(", ")}, got ${shown(type)}`,
+      );
     }
     checkFields(`${label}[${i}].`, fields, FIELDS[type as LayerDescription["type"]], REQUIRED);
     const hard = fields.gate === "hard_sigmoid";
-    if (hard && fields.alpha === undefined) throw bad(`${label}[${i}].alpha: expected the slope of hard_sigmoid, 1/6 or 0.2, got none`);
+    if (hard && fields.alpha === undefined)
+      throw bad(`${label}[${i}].alpha: expected the slope of hard_sigmoid, 1/6 or 0.2, got none`);
     for (const name of ["alpha", "beta"]) {
-      if (!hard && fields[name] !== undefined) throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${shown(fields[name])}`);
+      if (!hard && fields[name] !== undefined)
+        throw bad(`${label}[${i}].${name}: expected none without gate "hard_sigmoid", got ${shown(fields[name])}`);
     }
   });
 }
 
-function checkFields(prefix: string, fields: Record<string, unknown>, known: Record<string, Check>, required: ReadonlySet<string>): void {
+function checkFields(
+  prefix: string,
+  fields: Record<string, unknown>,
+  known: Record<string, Check>,
+  required: ReadonlySet<string>,
+): void {
   for (const [name, value] of Object.entries(fields)) {
     if (!Object.hasOwn(known, name)) {
       const names = Object.keys(known);
-      throw new FormatError("unsupported", `${prefix}${name}: expected one of ${names.join(", ") || "no fields"}, got ${shown(value)}${nearest(name, names)}`);
+      throw new FormatError(
+        "unsupported",
+        `${prefix}${name}: expected one of ${names.join(", ") || "no fields"}, got ${shown(value)}${nearest(name, names)}`,
+      );
     }
     known[name](prefix + name, value);
   }
   for (const name of required) {
-    if (Object.hasOwn(known, name) && !Object.hasOwn(fields, name)) throw bad(`${prefix}${name}: expected a value, got none`);
+    if (Object.hasOwn(known, name) && !Object.hasOwn(fields, name))
+      throw bad(`${prefix}${name}: expected a value, got none`);
   }
 }
 
 function asObject(label: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(`${label}: expected an object, got ${shown(value)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw bad(`${label}: expected an object, got ${shown(value)}`);
   return value as Record<string, unknown>;
 }
 

@@ -8,14 +8,23 @@ export type Fingerprint = readonly [number, number];
 
 /** What a layer is where its description does not say. */
 const DEFAULTS: Record<string, unknown> = {
-  direction: "forward", nonlinearity: "tanh", gate: "sigmoid", beta: 0.5, input_forget: false, reset: "after",
+  direction: "forward",
+  nonlinearity: "tanh",
+  gate: "sigmoid",
+  beta: 0.5,
+  input_forget: false,
+  reset: "after",
 };
 
 /**
  * Of the tensors as they came, in the order of their names, of the layers, and of how the matrices are kept: packing
  * and build leave no trace. Each lane takes a word w as h <- (rotl(h ^ w, r) + a) * m mod 2^32, one to one in h and w.
  */
-export function fingerprintOf({ input = "features", layers }: Description, tensors: readonly Tensor[], kept: readonly Precision[]): Fingerprint {
+export function fingerprintOf(
+  { input = "features", layers }: Description,
+  tensors: readonly Tensor[],
+  kept: readonly Precision[],
+): Fingerprint {
   let a = 0x9e3779b9;
   let b = 0x7f4a7c15;
   const take = (bytes: DataView) => {
@@ -41,7 +50,9 @@ export function fingerprintOf({ input = "features", layers }: Description, tenso
 
 /** The fields in one order, without those that say nothing. */
 function canonical(layer: LayerDescription): [string, unknown][] {
-  return Object.entries(layer).filter(([name, value]) => value !== DEFAULTS[name]).sort(([s], [t]) => (s < t ? -1 : 1));
+  return Object.entries(layer)
+    .filter(([name, value]) => value !== DEFAULTS[name])
+    .sort(([s], [t]) => (s < t ? -1 : 1));
 }
 
 /** Each bit of the last word reaches all. */

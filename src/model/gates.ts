@@ -5,9 +5,20 @@ import type { Net } from "./build.ts";
 
 /** Words of a record, assembly/layer.ts. */
 const wordOf = (word: string) => LAYER_WORDS.findIndex(([name]) => name === word);
-const WORD = { size: LAYER_WORDS.length, weights: wordOf("weights"), second: wordOf("second"), peepholes: wordOf("peepholes") };
+const WORD = {
+  size: LAYER_WORDS.length,
+  weights: wordOf("weights"),
+  second: wordOf("second"),
+  peepholes: wordOf("peepholes"),
+};
 
-type PackedWeights = CellWeights & { weightIh: Float32Array; weightHh: Float32Array; biasIh: Float32Array; biasHh: Float32Array; peephole(gate: number, unit: number): number };
+type PackedWeights = CellWeights & {
+  weightIh: Float32Array;
+  weightHh: Float32Array;
+  biasIh: Float32Array;
+  biasHh: Float32Array;
+  peephole(gate: number, unit: number): number;
+};
 
 /** A cell's weights, read back from memory; `index` is its record's in the program. */
 function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
@@ -17,7 +28,15 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
   const width = r.state!.h;
   const rows = r.gates!.torch.length * units;
   const floats = (count: number) => new Float32Array(count);
-  const w = { inputs, units, width, weightIh: floats(rows * inputs), weightHh: floats(rows * width), biasIh: floats(rows), biasHh: floats(rows) };
+  const w = {
+    inputs,
+    units,
+    width,
+    weightIh: floats(rows * inputs),
+    weightHh: floats(rows * width),
+    biasIh: floats(rows),
+    biasHh: floats(rows),
+  };
   const read = (order: GateOrder, from: number) => {
     const { panel, panels } = cellPanels(order, w);
     const integers = net.build === "integer";
@@ -35,7 +54,12 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
  * assembly/cells in float64. `index` is the cell's record in the program.
  */
 export function cellGates(
-  net: Net, r: LayerRecord, index: number, x: Float32Array, h: Float32Array, steps: number,
+  net: Net,
+  r: LayerRecord,
+  index: number,
+  x: Float32Array,
+  h: Float32Array,
+  steps: number,
 ): { reverse: boolean; c: Float32Array | undefined; gates: Record<string, Float32Array> } {
   const { kind, units, flags, clip = Infinity } = r;
   const w = weightsOf(net, r, index);
@@ -46,13 +70,15 @@ export function cellGates(
   const before = new Float64Array(w.width);
   const cell = new Float64Array(units);
   const clipped = (v: number) => Math.min(Math.max(v, -clip), clip);
-  const gate = (v: number) => (flags & Flag.HARD ? Math.min(Math.max(r.alpha! * clipped(v) + r.beta!, 0), 1) : 1 / (1 + Math.exp(-clipped(v))));
+  const gate = (v: number) =>
+    flags & Flag.HARD ? Math.min(Math.max(r.alpha! * clipped(v) + r.beta!, 0), 1) : 1 / (1 + Math.exp(-clipped(v)));
 
   for (let k = 0; k < steps && letters; k++) {
     const t = reverse ? steps - 1 - k : k;
     const now = x.subarray(t * r.inputs, (t + 1) * r.inputs);
     const input = (letter: string, u: number) => row(w.weightIh, w.biasIh, letters.indexOf(letter) * units + u, now);
-    const hidden = (letter: string, u: number, from = before) => row(w.weightHh, w.biasHh, letters.indexOf(letter) * units + u, from);
+    const hidden = (letter: string, u: number, from = before) =>
+      row(w.weightHh, w.biasHh, letters.indexOf(letter) * units + u, from);
     const sum = (letter: string, u: number) => input(letter, u) + hidden(letter, u);
     const reset = kind === Kind.LSTM ? before : before.map((_, u) => gate(sum("r", u)));
     const gated = reset.map((v, u) => v * before[u]);
@@ -71,7 +97,10 @@ export function cellGates(
       } else {
         put("r", reset[u]);
         put("z", gate(sum("z", u)));
-        put("n", Math.tanh(clipped(input("n", u) + (kind === Kind.GRU ? reset[u] * hidden("n", u) : hidden("n", u, gated)))));
+        put(
+          "n",
+          Math.tanh(clipped(input("n", u) + (kind === Kind.GRU ? reset[u] * hidden("n", u) : hidden("n", u, gated)))),
+        );
       }
     }
     before.set(h.subarray(t * w.width, (t + 1) * w.width));

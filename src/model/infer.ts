@@ -23,9 +23,17 @@ export function inferDescription(tensors: Tensors): Description {
   const found = prefixes(tensors).map((prefix) => inferLayer(tensors, prefix));
   const orders = found.length <= MOST_LAYERS ? chains(found).sort((a, b) => doubts(a) - doubts(b)) : [];
   const [likely] = orders;
-  const what = orders.length === 0 ? "no order of its layers is sure to fit" : orders.length > 1 ? "more than one order of its layers fits" : hidden(likely);
+  const what =
+    orders.length === 0
+      ? "no order of its layers is sure to fit"
+      : orders.length > 1
+        ? "more than one order of its layers fits"
+        : hidden(likely);
   if (what) {
-    throw new FormatError("description", `expected the metadata key "unrolled" or a description, got a file without: ${what}${example(likely ?? guess(found))}`);
+    throw new FormatError(
+      "description",
+      `expected the metadata key "unrolled" or a description, got a file without: ${what}${example(likely ?? guess(found))}`,
+    );
   }
   return describe(likely);
 }
@@ -33,10 +41,17 @@ export function inferDescription(tensors: Tensors): Description {
 /** What a net may have done where these layers meet and no tensor shows it; undefined where nothing is hidden. */
 function hidden(order: readonly Found[]): string | undefined {
   const at = order.findIndex((f, i) => f.layer.type === "linear" && i + 1 < order.length);
-  if (at >= 0) return `between ${nameOf(order[at])} and ${nameOf(order[at + 1])} an activation may stand, which no tensor shows`;
+  if (at >= 0)
+    return `between ${nameOf(order[at])} and ${nameOf(order[at + 1])} an activation may stand, which no tensor shows`;
   const [first] = order;
   const head = order[order.length - 1];
-  if (first !== head && first.layer.type !== "embedding" && head.layer.type === "linear" && head.inputs === first.inputs && head.outputs > 1) {
+  if (
+    first !== head &&
+    first.layer.type !== "embedding" &&
+    head.layer.type === "linear" &&
+    head.inputs === first.inputs &&
+    head.outputs > 1
+  ) {
     return `${nameOf(head)} may be tied to an embedding, which then must be in the file under a name of its own`;
   }
   return undefined;
@@ -58,7 +73,11 @@ function prefixes(tensors: Tensors): string[] {
     const match = /^(.*?)(?:weight_hh(?:_l\d+(?:_reverse)?)?|weight)$/.exec(name);
     if (match) found.add(match[1]);
   }
-  if (found.size === 0) throw new FormatError("description", `expected tensors named as in a PyTorch state_dict, got ${tensors.names().join(", ") || "none"}`);
+  if (found.size === 0)
+    throw new FormatError(
+      "description",
+      `expected tensors named as in a PyTorch state_dict, got ${tensors.names().join(", ") || "none"}`,
+    );
   return [...found];
 }
 
@@ -74,9 +93,19 @@ function inferLayer(tensors: Tensors, prefix: string): Found[] {
   }
   const [rows, width] = tensors.shape(`${prefix}weight_hh${suffix}`, 2);
   const [, inputs] = tensors.shape(`${prefix}weight_ih${suffix}`, 2);
-  const type = tensors.has(`${prefix}weight_hr${suffix}`) || rows === 4 * width ? "lstm" : rows === 3 * width ? "gru" : rows === width ? "rnn" : undefined;
+  const type =
+    tensors.has(`${prefix}weight_hr${suffix}`) || rows === 4 * width
+      ? "lstm"
+      : rows === 3 * width
+        ? "gru"
+        : rows === width
+          ? "rnn"
+          : undefined;
   if (!type) {
-    throw new FormatError("shape", `${prefix}weight_hh${suffix}: expected [H, H], [3 * H, H] or [4 * H, H], got [${rows}, ${width}]`);
+    throw new FormatError(
+      "shape",
+      `${prefix}weight_hh${suffix}: expected [H, H], [3 * H, H] or [4 * H, H], got [${rows}, ${width}]`,
+    );
   }
   const directions = tensors.has(`${prefix}weight_ih${suffix}_reverse`) ? 2 : 1;
   return [{ layer: { type, weights }, inputs, outputs: directions * width }];
@@ -88,10 +117,16 @@ function inferLayer(tensors: Tensors, prefix: string): Found[] {
  */
 function chains(left: Found[][], last?: Found): Found[][] {
   if (left.length === 0) return [[]];
-  return left.flatMap((readings, i) => readings.filter((f) => fits(f, last)).flatMap((f) => {
-    const rest = left.filter((_, j) => j !== i);
-    return chains(rest, f).filter((order) => !isNarrowing(f, order)).map((order) => [f, ...order]);
-  }));
+  return left.flatMap((readings, i) =>
+    readings
+      .filter((f) => fits(f, last))
+      .flatMap((f) => {
+        const rest = left.filter((_, j) => j !== i);
+        return chains(rest, f)
+          .filter((order) => !isNarrowing(f, order))
+          .map((order) => [f, ...order]);
+      }),
+  );
 }
 
 function fits({ layer, inputs }: Found, last: Found | undefined): boolean {
@@ -100,7 +135,12 @@ function fits({ layer, inputs }: Found, last: Found | undefined): boolean {
 
 /** Whether `f` is a linear layer before `order` that could stand behind it, and narrows. */
 function isNarrowing(f: Found, order: readonly Found[]): boolean {
-  return f.layer.type === "linear" && order.length > 0 && f.inputs > f.outputs && order[order.length - 1].outputs === f.inputs;
+  return (
+    f.layer.type === "linear" &&
+    order.length > 0 &&
+    f.inputs > f.outputs &&
+    order[order.length - 1].outputs === f.inputs
+  );
 }
 
 function describe(order: readonly Found[]): Description {

@@ -16,5 +16,8 @@ function stored(t: Tensor, matrix: Matrix | undefined): Tensor[] {
   if (!matrix || isFloats(matrix)) return [t];
   const { values, scales } = matrix;
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return [{ name: t.name, dtype: values instanceof Int8Array ? "I8" : "I16", shape: t.shape, bytes }, tensor(scaleOf(t.name), [t.shape[0]], scales)];
+  return [
+    { name: t.name, dtype: values instanceof Int8Array ? "I8" : "I16", shape: t.shape, bytes },
+    tensor(scaleOf(t.name), [t.shape[0]], scales),
+  ];
 }

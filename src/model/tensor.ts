@@ -1,13 +1,30 @@
 import { FormatError, isShared, kindOf, shown } from "../check.ts";
-import { isFloats, precisionOf, quantize, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
+import {
+  isFloats,
+  precisionOf,
+  quantize,
+  toFloats,
+  type Integers,
+  type Matrix,
+  type Precision,
+} from "../pack/matrix.ts";
 
 export { checkPrecision, type Precision } from "../pack/matrix.ts";
 
 /** Bytes of one element, by safetensors' name of the type. */
 export const DTYPES = {
-  F64: 8, F32: 4, F16: 2, BF16: 2,
-  I64: 8, I32: 4, I16: 2, I8: 1,
-  U64: 8, U32: 4, U16: 2, U8: 1,
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
   BOOL: 1,
 } as const;
 
@@ -23,19 +40,25 @@ export interface Tensor {
 
 /** A tensor of float32 from its values. Throws TypeError or FormatError where they are none, or not as many as the shape says. */
 export function tensor(name: string, shape: readonly number[], values: Float32Array): Tensor {
-  if (!(values instanceof Float32Array)) throw new TypeError(`${name}: expected the values as a Float32Array, got ${kindOf(values)}`);
+  if (!(values instanceof Float32Array))
+    throw new TypeError(`${name}: expected the values as a Float32Array, got ${kindOf(values)}`);
   const count = elementsOf(name, shape);
-  if (values.length !== count) throw new FormatError("shape", `${name}: expected ${count} values for [${shape.join(", ")}], got ${values.length}`);
+  if (values.length !== count)
+    throw new FormatError("shape", `${name}: expected ${count} values for [${shape.join(", ")}], got ${values.length}`);
   return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
 /** Whole numbers of at least 0, in an array without holes. */
 export function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && Array.from(value as unknown[]).every((n) => Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0));
+  return (
+    Array.isArray(value) &&
+    Array.from(value as unknown[]).every((n) => Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0))
+  );
 }
 
 function elementsOf(name: string, shape: unknown): number {
-  if (!isCounts(shape)) throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${shown(shape)}`);
+  if (!isCounts(shape))
+    throw new FormatError("shape", `${name}: expected a shape of whole numbers, got ${shown(shape)}`);
   return shape.reduce((product, n) => product * n, 1);
 }
 
@@ -45,19 +68,33 @@ export function checkTensor(t: Tensor): Tensor {
   const { name, dtype, shape: dims, bytes } = t;
   if (typeof name !== "string") throw new TypeError(`tensors: expected a name, got ${kindOf(name)}`);
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
-    throw new FormatError("dtype", `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${shown(dtype)}`);
+    throw new FormatError(
+      "dtype",
+      `${name}: expected a dtype of ${Object.keys(DTYPES).join(", ")}, got ${shown(dtype)}`,
+    );
   }
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: expected the bytes as a Uint8Array, got ${kindOf(bytes)}`);
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`${name}: expected the bytes as a Uint8Array, got ${kindOf(bytes)}`);
   const shape = Array.isArray(dims) ? Array.from(dims) : dims;
   const size = elementsOf(name, shape) * DTYPES[dtype];
-  if (bytes.byteLength !== size) throw new FormatError("shape", `${name}: expected ${size} bytes for ${dtype} [${shape.join(", ")}], got ${bytes.byteLength}`);
+  if (bytes.byteLength !== size)
+    throw new FormatError(
+      "shape",
+      `${name}: expected ${size} bytes for ${dtype} [${shape.join(", ")}], got ${bytes.byteLength}`,
+    );
   return { name, dtype, shape, bytes: isShared(bytes) ? new Uint8Array(bytes) : bytes };
 }
 
 /** The values as float32, each rounded to nearest; a view on the bytes where they are aligned float32. Throws FormatError where one is too large. */
 export function toFloat32(t: Tensor): Float32Array {
-  if (t.dtype === "F32" && t.bytes.byteOffset % 4 === 0) return new Float32Array(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength / 4);
-  return readValues(t, new Float32Array(t.bytes.byteLength / DTYPES[t.dtype]), (got, value) => Math.abs(got) < Infinity || !Number.isFinite(value), "values that float32 holds");
+  if (t.dtype === "F32" && t.bytes.byteOffset % 4 === 0)
+    return new Float32Array(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength / 4);
+  return readValues(
+    t,
+    new Float32Array(t.bytes.byteLength / DTYPES[t.dtype]),
+    (got, value) => Math.abs(got) < Infinity || !Number.isFinite(value),
+    "values that float32 holds",
+  );
 }
 
 /** The values as whole numbers; the error names the first that is none. */
@@ -66,14 +103,20 @@ export function toIntegers(t: Tensor): Float64Array {
 }
 
 /** The values, each checked as it stands in `out`; of BOOL 0 and 1 alone. */
-function readValues<T extends Float32Array | Float64Array>(t: Tensor, out: T, valid: (got: number, value: number) => boolean, expected: string): T {
+function readValues<T extends Float32Array | Float64Array>(
+  t: Tensor,
+  out: T,
+  valid: (got: number, value: number) => boolean,
+  expected: string,
+): T {
   const read = readers[t.dtype];
   const view = new DataView(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength);
   for (let i = 0; i < out.length; i++) {
     const value = Number(read(view, i));
     out[i] = value;
     if (!valid(out[i], value)) throw new FormatError("dtype", `${t.name}: expected ${expected}, got ${value} at ${i}`);
-    if (t.dtype === "BOOL" && value > 1) throw new FormatError("dtype", `${t.name}: expected 0 or 1 for BOOL, got ${value} at ${i}`);
+    if (t.dtype === "BOOL" && value > 1)
+      throw new FormatError("dtype", `${t.name}: expected 0 or 1 for BOOL, got ${value} at ${i}`);
   }
   return out;
 }
@@ -131,11 +174,14 @@ export class Tensors {
   constructor(tensors: Iterable<Tensor>, precision?: Precision) {
     this.#left = new Map();
     for (const t of tensors) {
-      if (this.#left.has(t.name)) throw new FormatError("tensor", `${t.name}: expected one tensor of this name, got two`);
+      if (this.#left.has(t.name))
+        throw new FormatError("tensor", `${t.name}: expected one tensor of this name, got two`);
       this.#left.set(t.name, t);
     }
     this.#precision = precision;
-    this.integers = precision ? precision !== "float32" : [...this.#left.values()].some((t) => isInteger(t) && this.has(scaleOf(t.name)));
+    this.integers = precision
+      ? precision !== "float32"
+      : [...this.#left.values()].some((t) => isInteger(t) && this.has(scaleOf(t.name)));
   }
 
   has(name: string): boolean {
@@ -150,7 +196,10 @@ export class Tensors {
   shape(name: string, rank: number): readonly number[] {
     const { shape } = this.#get(name);
     if (shape.length !== rank || shape.some((n) => n < 1)) {
-      throw new FormatError("shape", `${name}: expected ${rank} dimension${rank === 1 ? "" : "s"} of at least 1, got [${shape.join(", ")}]`);
+      throw new FormatError(
+        "shape",
+        `${name}: expected ${rank} dimension${rank === 1 ? "" : "s"} of at least 1, got [${shape.join(", ")}]`,
+      );
     }
     return shape;
   }
@@ -184,7 +233,10 @@ export class Tensors {
       return wanted === "float32" ? toFloats(stored) : quantize(name, toFloats(stored), shape[0], wanted);
     }
     if (this.integers && isFloats(stored)) {
-      throw new FormatError("dtype", `${name}: expected I8 or I16 with ${scaleOf(name)}, as the file's other matrices, got ${t.dtype}; the option "weights" makes all alike`);
+      throw new FormatError(
+        "dtype",
+        `${name}: expected I8 or I16 with ${scaleOf(name)}, as the file's other matrices, got ${t.dtype}; the option "weights" makes all alike`,
+      );
     }
     return stored;
   }
@@ -194,7 +246,11 @@ export class Tensors {
     const scale = this.#get(scaleOf(t.name));
     const scales = this.take(scale.name, [shape[0]]);
     const bad = scales.findIndex((s) => !(s >= 0 && s < Infinity));
-    if (bad >= 0) throw new FormatError("unsupported", `${scale.name}: expected finite scales of at least 0, got ${scales[bad]} at ${bad}`);
+    if (bad >= 0)
+      throw new FormatError(
+        "unsupported",
+        `${scale.name}: expected finite scales of at least 0, got ${scales[bad]} at ${bad}`,
+      );
     const { buffer } = new Uint8Array(bytes); // a copy, aligned
     return { values: t.dtype === "I8" ? new Int8Array(buffer) : new Int16Array(buffer), scales };
   }
@@ -208,7 +264,11 @@ export class Tensors {
 
   #get(name: string): Tensor {
     const t = this.#left.get(name);
-    if (!t) throw new FormatError("tensor", `${name}: expected a tensor of this name, got none (left: ${[...this.#left.keys()].join(", ") || "none"})`);
+    if (!t)
+      throw new FormatError(
+        "tensor",
+        `${name}: expected a tensor of this name, got none (left: ${[...this.#left.keys()].join(", ") || "none"})`,
+      );
     return t;
   }
 }

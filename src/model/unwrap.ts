@@ -12,5 +12,9 @@ export function unwrap(tensors: readonly Tensor[], given: Partial<Description>, 
   const prefix = WRAPPERS.find((p) => tensors.length > 0 && tensors.every((t) => t.name.startsWith(p)));
   const named = weights.some((w) => `${w}.`.startsWith(prefix ?? ""));
   if (prefix === undefined || weights.length === 0 || named) return tensors;
-  return unwrap(tensors.map((t) => ({ ...t, name: t.name.slice(prefix.length) })), given, json);
+  return unwrap(
+    tensors.map((t) => ({ ...t, name: t.name.slice(prefix.length) })),
+    given,
+    json,
+  );
 }

@@ -20,19 +20,28 @@ export const binary = op({
     sameWord(call, a, b);
     const { dtype } = a.type;
     const f = call.attributes.function;
-    if (OF_INTEGERS.has(f) && isFloat(dtype)) throw new FormatError("dtype", `${call.name}: expected integers for ${f}, got ${dtype}`);
-    if ((dtype === "uint32" || dtype === "uint64") && !OF_PATTERNS.has(f)) throw new FormatError("dtype", `${call.name}: ${f}: expected float32, int32 or int64, got ${dtype}`);
+    if (OF_INTEGERS.has(f) && isFloat(dtype))
+      throw new FormatError("dtype", `${call.name}: expected integers for ${f}, got ${dtype}`);
+    if ((dtype === "uint32" || dtype === "uint64") && !OF_PATTERNS.has(f))
+      throw new FormatError("dtype", `${call.name}: ${f}: expected float32, int32 or int64, got ${dtype}`);
     return [{ dtype: BOOLEAN.has(f) ? "bool" : dtype, shape: broadcast(call, a.type.shape, b.type.shape) }];
   },
   reach: () => ROW,
   lower({ name, inputs: [a, b], attributes }, [y], to) {
     const { shape } = y.type;
     const w = walk(
-      name, shape, { at: to.at(y), steps: stepsOf(shape) },
-      { at: to.at(a!), steps: broadcastSteps(a!.type.shape, shape) }, { at: to.at(b!), steps: broadcastSteps(b!.type.shape, shape) },
+      name,
+      shape,
+      { at: to.at(y), steps: stepsOf(shape) },
+      { at: to.at(a!), steps: broadcastSteps(a!.type.shape, shape) },
+      { at: to.at(b!), steps: broadcastSteps(b!.type.shape, shape) },
     );
     if (!w) return;
     const f = Binary[attributes.function.toUpperCase() as keyof typeof Binary];
-    to.record("BinaryRecord", { ...w.words, word: wordOf(a!.type.dtype), binary: f, bits: bitsOf(a!.type.dtype) }, w.lists);
+    to.record(
+      "BinaryRecord",
+      { ...w.words, word: wordOf(a!.type.dtype), binary: f, bits: bitsOf(a!.type.dtype) },
+      w.lists,
+    );
   },
 });

@@ -17,7 +17,8 @@ type Activation = ReturnType<typeof activation>;
 /** Functions of one number, in the order in which the cell asks for them; undefined for the cell's own. */
 const activations: Reader<Activation[] | undefined> = (label, value: Attribute | undefined) => {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) throw new FormatError("graph", `${label}: expected a list of functions, got ${shown(value)}`);
+  if (!Array.isArray(value))
+    throw new FormatError("graph", `${label}: expected a list of functions, got ${shown(value)}`);
   return value.map((v, i) => activation(`${label}[${i}]`, v as Attribute));
 };
 
@@ -43,8 +44,18 @@ interface Kind {
 const COMMON = ["direction", "activations", "clip", "zero_output_for_mask"] as const;
 
 const rnnKind: Kind = { inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
-const gruKind: Kind = { inputs: 7, attributes: [...COMMON, "reset"], functions: ["sigmoid", "tanh"], cell: ({ attributes }) => (attributes.reset === "before" ? gruBefore : gruCell) };
-const lstmKind: Kind = { inputs: 10, attributes: [...COMMON, "input_forget"], functions: ["sigmoid", "tanh", "tanh"], cell: () => lstmCell };
+const gruKind: Kind = {
+  inputs: 7,
+  attributes: [...COMMON, "reset"],
+  functions: ["sigmoid", "tanh"],
+  cell: ({ attributes }) => (attributes.reset === "before" ? gruBefore : gruCell),
+};
+const lstmKind: Kind = {
+  inputs: 10,
+  attributes: [...COMMON, "input_forget"],
+  functions: ["sigmoid", "tanh", "tanh"],
+  cell: () => lstmCell,
+};
 
 /** Sizes of a cell, read off its weights. */
 function sizesOf({ inputs }: CellCall, gates: number) {
@@ -67,14 +78,31 @@ function makeCell(kind: Kind): Op {
       const cell = kind.cell(call);
       const [x, weightIh, weightHh, biasIh, biasHh, lengths, h0, c0, peepholes, weightHr] = call.inputs;
       const gates = cell.gates.torch.length;
-      for (const [label, v, rank] of [["x", x, 3], ["weight_ih", weightIh, 3], ["weight_hh", weightHh, 3]] as const) {
-        if (v!.type.shape.length !== rank) throw new FormatError("shape", `${call.name}: ${label}: expected ${rank} axes, got [${v!.type.shape}]`);
+      for (const [label, v, rank] of [
+        ["x", x, 3],
+        ["weight_ih", weightIh, 3],
+        ["weight_hh", weightHh, 3],
+      ] as const) {
+        if (v!.type.shape.length !== rank)
+          throw new FormatError("shape", `${call.name}: ${label}: expected ${rank} axes, got [${v!.type.shape}]`);
       }
       const { directions, units, width, steps, batch, features } = sizesOf(call, gates);
       const expected = call.attributes.direction === "bidirectional" ? 2 : 1;
-      if (directions !== expected) throw new FormatError("shape", `${call.name}: weight_hh: expected ${expected} directions for ${call.attributes.direction}, got ${directions}`);
-      if (!Number.isInteger(units) || units < 1) throw new FormatError("shape", `${call.name}: weight_hh: expected ${gates} * H rows, got [${weightHh!.type.shape}]`);
-      if (!weightHr && width !== units) throw new FormatError("shape", `${call.name}: weight_hh: expected [${directions}, ${gates * units}, ${units}], got [${weightHh!.type.shape}]`);
+      if (directions !== expected)
+        throw new FormatError(
+          "shape",
+          `${call.name}: weight_hh: expected ${expected} directions for ${call.attributes.direction}, got ${directions}`,
+        );
+      if (!Number.isInteger(units) || units < 1)
+        throw new FormatError(
+          "shape",
+          `${call.name}: weight_hh: expected ${gates} * H rows, got [${weightHh!.type.shape}]`,
+        );
+      if (!weightHr && width !== units)
+        throw new FormatError(
+          "shape",
+          `${call.name}: weight_hh: expected [${directions}, ${gates * units}, ${units}], got [${weightHh!.type.shape}]`,
+        );
       weightsOf(call, "weight_ih", weightIh, [directions, gates * units, features]);
       weightsOf(call, "weight_hh", weightHh, [directions, gates * units, width]);
       weightsOf(call, "bias_ih", biasIh, [directions, gates * units]);
@@ -82,22 +110,42 @@ function makeCell(kind: Kind): Op {
       weightsOf(call, "peepholes", peepholes, [directions, 3 * units]);
       weightsOf(call, "weight_hr", weightHr, [directions, width, units]);
       expectShape(call, "lengths", lengths, isMask(lengths) ? [steps, batch] : [batch]);
-      const shared = h0 ?? c0 ? (h0 ?? c0)!.type.shape[1] : batch;
-      for (const [label, v, size] of [["h0", h0, width], ["c0", c0, units]] as const) expectShape(call, label, v, [directions, shared === 1 ? 1 : batch, size]);
+      const shared = (h0 ?? c0) ? (h0 ?? c0)!.type.shape[1] : batch;
+      for (const [label, v, size] of [
+        ["h0", h0, width],
+        ["c0", c0, units],
+      ] as const)
+        expectShape(call, label, v, [directions, shared === 1 ? 1 : batch, size]);
       const given = call.attributes.activations;
       if (given && given.length !== directions * kind.functions.length) {
-        throw new FormatError("graph", `${call.name}: attribute activations: expected ${directions * kind.functions.length}, got ${given.length}`);
+        throw new FormatError(
+          "graph",
+          `${call.name}: attribute activations: expected ${directions * kind.functions.length}, got ${given.length}`,
+        );
       }
       const { dtype } = x!.type;
       const final = (size: number) => ({ dtype, shape: [directions, batch, size] });
-      return [{ dtype, shape: [steps, batch, directions * width] }, final(width), ...(cell.hasCellState ? [final(units)] : [])];
+      return [
+        { dtype, shape: [steps, batch, directions * width] },
+        final(width),
+        ...(cell.hasCellState ? [final(units)] : []),
+      ];
     },
     /** A masked step may repeat the output before it, which no state holds; lengths say where the end is. */
     reach(call, [time, ...rest]) {
       const alone = rest.every((axis) => axis === undefined);
-      if (alone && time === 1) return call.inputs.slice(5, 8).every((v) => !v || v.type.shape[1] === 1) && !call.inputs[5] ? ROW : "whole";
+      if (alone && time === 1)
+        return call.inputs.slice(5, 8).every((v) => !v || v.type.shape[1] === 1) && !call.inputs[5] ? ROW : "whole";
       if (!alone || time !== 0 || call.inputs[5] || call.attributes.direction !== "forward") return "whole";
-      return { carried: kind.inputs > 7 ? [[1, 6], [2, 7]] : [[1, 6]] };
+      return {
+        carried:
+          kind.inputs > 7
+            ? [
+                [1, 6],
+                [2, 7],
+              ]
+            : [[1, 6]],
+      };
     },
     lower(call, outputs, to) {
       lowerCell(kind, call, outputs, to);
@@ -123,18 +171,39 @@ function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to
   const mask = isMask(lengths);
   const at = (v: Value | undefined) => (v ? to.at(v) : 0);
   const shared = (h0 ?? c0)?.type.shape[1] === 1 && batch > 1;
-  to.record("CellRecord", {
-    y: to.at(y), x: to.at(x!), h0: at(h0), c0: at(c0), hn: to.at(hn), cn: at(cn), lengths: mask ? 0 : at(lengths), mask: mask ? at(lengths) : 0,
-    zeroMasked: call.attributes.zero_output_for_mask ? 1 : 0, shared: shared ? 1 : 0,
-    state: to.scratch(4 * batch * (whole(width) + whole(units))),
-    xs: lengths ? to.scratch(4 * steps * features) : 0, ys: lengths ? to.scratch(4 * steps * directions * width) : 0,
-    scratch: to.scratch(Math.max(...layers.map((l) => l.row)) * rows + 8 * whole(units) * batch),
-    steps, batch, directions,
-  }, layers.flatMap((l) => l.words));
+  to.record(
+    "CellRecord",
+    {
+      y: to.at(y),
+      x: to.at(x!),
+      h0: at(h0),
+      c0: at(c0),
+      hn: to.at(hn),
+      cn: at(cn),
+      lengths: mask ? 0 : at(lengths),
+      mask: mask ? at(lengths) : 0,
+      zeroMasked: call.attributes.zero_output_for_mask ? 1 : 0,
+      shared: shared ? 1 : 0,
+      state: to.scratch(4 * batch * (whole(width) + whole(units))),
+      xs: lengths ? to.scratch(4 * steps * features) : 0,
+      ys: lengths ? to.scratch(4 * steps * directions * width) : 0,
+      scratch: to.scratch(Math.max(...layers.map((l) => l.row)) * rows + 8 * whole(units) * batch),
+      steps,
+      batch,
+      directions,
+    },
+    layers.flatMap((l) => l.words),
+  );
 }
 
 /** The words of one direction's Layer, and bytes of a row of its pre-activations. */
-function layerWords(kind: Kind, cell: Cell, call: CellCall, d: number, to: Lowering): { words: (number | At)[]; row: number } {
+function layerWords(
+  kind: Kind,
+  cell: Cell,
+  call: CellCall,
+  d: number,
+  to: Lowering,
+): { words: (number | At)[]; row: number } {
   const { directions, units, width, features } = sizesOf(call, cell.gates.torch.length);
   const [, weightIh, weightHh, biasIh, biasHh, , , , peepholes, weightHr] = call.inputs;
   const part = (v: Value | undefined) => {
@@ -143,11 +212,24 @@ function layerWords(kind: Kind, cell: Cell, call: CellCall, d: number, to: Lower
     const size = data.length / directions;
     return data.subarray(d * size, (d + 1) * size);
   };
-  const w: CellWeights = { inputs: features, units, width, weightIh: part(weightIh)!, weightHh: part(weightHh)!, biasIh: part(biasIh), biasHh: part(biasHh) };
+  const w: CellWeights = {
+    inputs: features,
+    units,
+    width,
+    weightIh: part(weightIh)!,
+    weightHh: part(weightHh)!,
+    biasIh: part(biasIh),
+    biasHh: part(biasHh),
+  };
   const source = weightHh!.constant!.data;
-  const key = `${call.inputs.map((v) => identityOf(v?.constant?.data)).slice(1, 5).join()} ${d}`;
+  const key = `${call.inputs
+    .map((v) => identityOf(v?.constant?.data))
+    .slice(1, 5)
+    .join()} ${d}`;
   const packed = (order: GateOrder) =>
-    to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, group) => packCell(floats, group, (t) => t, order, w));
+    to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, group) =>
+      packCell(floats, group, (t) => t, order, w),
+    );
   const { panel, panels: count } = cellPanels(cell.gates, w);
   const hr = part(weightHr);
   const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;
@@ -155,13 +237,28 @@ function layerWords(kind: Kind, cell: Cell, call: CellCall, d: number, to: Lower
   const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
   const { clip, input_forget: coupled } = call.attributes;
   const variant = own || clip < Infinity || peepholes || coupled;
-  const flags = (variant ? Flag.VARIANT : 0) | (coupled ? Flag.COUPLED : 0) | (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
+  const flags =
+    (variant ? Flag.VARIANT : 0) |
+    (coupled ? Flag.COUPLED : 0) |
+    (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
   const c = cell.hasCellState ? 4 * whole(width) : 0;
   const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
-    kind: cell.kind, flags, inputs: features, units, width, weights: packed(cell.gates), panel: 4 * panel, second,
-    h: 0, c, column: 4 * d * width, row: 4 * directions * width,
+    kind: cell.kind,
+    flags,
+    inputs: features,
+    units,
+    width,
+    weights: packed(cell.gates),
+    panel: 4 * panel,
+    second,
+    h: 0,
+    c,
+    column: 4 * d * width,
+    row: 4 * directions * width,
     peepholes: peepholes ? packPeepholes(part(peepholes)!, source, d, units, to) : 0,
-    clip: floatWord(clip), alpha: 0, beta: 0,
+    clip: floatWord(clip),
+    alpha: 0,
+    beta: 0,
     activations: own ? packActivations(kind, own, to) : 0,
   };
   const candidates = cell.candidate ? Math.ceil(units / 16) : 0;

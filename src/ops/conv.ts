@@ -9,22 +9,35 @@ import { blockOf, outputsOf, tapsOf, WINDOW, windowed, windowReach, windowWords 
 
 /** The panels of each group, one after the other: `matrix(g)` is [outputs, columns]. */
 function groupPanels(
-  to: Lowering, source: Float32Array, layout: string, groups: number, outputs: number, columns: number,
-  matrix: (g: number) => Float32Array, bias: (g: number) => Float32Array | undefined,
+  to: Lowering,
+  source: Float32Array,
+  layout: string,
+  groups: number,
+  outputs: number,
+  columns: number,
+  matrix: (g: number) => Float32Array,
+  bias: (g: number) => Float32Array | undefined,
 ): { weights: At; panel: number; group: number } {
   let group = 0;
   let panel = 0;
   const made: ((floats: Float32Array, integers: Int32Array, group: Group) => void)[] = [];
   for (let g = 0; g < groups; g++) {
-    const collect: Lowering = { ...to, weights: (_, __, bytes, write) => {
-      group = bytes;
-      made.push(write);
-      return { slot: { space: "weights", bytes, offset: 0 }, offset: 0 };
-    } };
+    const collect: Lowering = {
+      ...to,
+      weights: (_, __, bytes, write) => {
+        group = bytes;
+        made.push(write);
+        return { slot: { space: "weights", bytes, offset: 0 }, offset: 0 };
+      },
+    };
     ({ panel } = panels(collect, matrix(g), bias(g), outputs, columns));
   }
-  const weights = to.weights(source, `${layout} ${groups} ${outputs} ${columns}`, group * groups, (floats, integers, vectors) =>
-    made.forEach((write, g) => write(floats.subarray((g * group) >> 2, ((g + 1) * group) >> 2), integers, vectors)),
+  const weights = to.weights(
+    source,
+    `${layout} ${groups} ${outputs} ${columns}`,
+    group * groups,
+    (floats, integers, vectors) =>
+      made.forEach((write, g) => write(floats.subarray((g * group) >> 2, ((g + 1) * group) >> 2), integers, vectors)),
   );
   return { weights, panel, group };
 }
@@ -32,7 +45,8 @@ function groupPanels(
 /** Copies of the middle axes of a [outer, middle, inner] array, inner and middle swapped: [outer, inner, middle]. */
 function swapped(data: Float32Array, outer: number, middle: number, inner: number): Float32Array {
   const out = new Float32Array(data.length);
-  for (let o = 0, at = 0; o < outer; o++) for (let i = 0; i < inner; i++) for (let m = 0; m < middle; m++) out[at++] = data[(o * middle + m) * inner + i];
+  for (let o = 0, at = 0; o < outer; o++)
+    for (let i = 0; i < inner; i++) for (let m = 0; m < middle; m++) out[at++] = data[(o * middle + m) * inner + i];
   return out;
 }
 
@@ -45,7 +59,11 @@ export const conv = op({
     const [outputs, ...rest] = weight!.type.shape;
     const w = windowed(call, rest.slice(0, -1));
     const { groups } = call.attributes;
-    if (groups < 1 || w.channels % groups !== 0 || outputs % groups !== 0) throw new FormatError("graph", `${call.name}: attribute groups: expected a divisor of ${w.channels} channels and ${outputs} outputs, got ${groups}`);
+    if (groups < 1 || w.channels % groups !== 0 || outputs % groups !== 0)
+      throw new FormatError(
+        "graph",
+        `${call.name}: attribute groups: expected a divisor of ${w.channels} channels and ${outputs} outputs, got ${groups}`,
+      );
     weightsOf(call, "weight", weight, [outputs, ...w.kernel, w.channels / groups]);
     weightsOf(call, "bias", bias, [outputs]);
     return [{ dtype: x!.type.dtype, shape: [w.batch, ...outputsOf(call, w), outputs] }];
@@ -53,7 +71,10 @@ export const conv = op({
   reach: (call, [time]) => windowReach(windowed(call, call.inputs[1]!.type.shape.slice(1, -1)), time),
   lower(call, [y], to) {
     const [x, weight, bias] = call.inputs;
-    const { groups, activation: { function: f, alpha, beta } } = call.attributes;
+    const {
+      groups,
+      activation: { function: f, alpha, beta },
+    } = call.attributes;
     const w = windowed(call, weight!.type.shape.slice(1, -1));
     const outputs = weight!.type.shape[0];
     const out = y.type.shape.slice(1, -1);
@@ -73,18 +94,44 @@ export const conv = op({
       return;
     }
     const columns = (taps * w.channels) / groups;
-    if (taps === 1 && groups === 1 && w.strides.every((s) => s === 1) && w.before.every((p) => p === 0) && w.after.every((p) => p === 0)) {
+    if (
+      taps === 1 &&
+      groups === 1 &&
+      w.strides.every((s) => s === 1) &&
+      w.before.every((p) => p === 0) &&
+      w.after.every((p) => p === 0)
+    ) {
       to.record("LinearRecord", {
-        y: words.y, yRow: outputs * 4, ...panels(to, data, biases, outputs, columns), x: words.x, xRow: columns * 4,
-        inputs: columns, outputs, rows: countOf(out) * w.batch, ...after,
+        y: words.y,
+        yRow: outputs * 4,
+        ...panels(to, data, biases, outputs, columns),
+        x: words.x,
+        xRow: columns * 4,
+        inputs: columns,
+        outputs,
+        rows: countOf(out) * w.batch,
+        ...after,
       });
       return;
     }
     const each = outputs / groups;
     const rows = blockOf(columns, countOf(out));
     to.record("ConvRecord", {
-      ...words, groups, outputs, rows, patches: to.scratch(rows * columns * 4),
-      ...groupPanels(to, data, `conv ${identityOf(biases)}`, groups, each, columns, (g) => data.subarray(g * each * columns, (g + 1) * each * columns), (g) => biases?.subarray(g * each, (g + 1) * each)),
+      ...words,
+      groups,
+      outputs,
+      rows,
+      patches: to.scratch(rows * columns * 4),
+      ...groupPanels(
+        to,
+        data,
+        `conv ${identityOf(biases)}`,
+        groups,
+        each,
+        columns,
+        (g) => data.subarray(g * each * columns, (g + 1) * each * columns),
+        (g) => biases?.subarray(g * each, (g + 1) * each),
+      ),
     });
   },
 });
@@ -99,13 +146,23 @@ export const convTranspose = op({
     const each = rest[rest.length - 1];
     const w = windowed(call, rest.slice(0, -1));
     const { groups, output_padding: more = w.size.map(() => 0) } = call.attributes;
-    if (groups < 1 || channels % groups !== 0) throw new FormatError("graph", `${call.name}: attribute groups: expected a divisor of ${channels} channels, got ${groups}`);
-    if (more.length !== w.size.length) throw new FormatError("graph", `${call.name}: attribute output_padding: expected ${w.size.length} numbers, got [${more}]`);
+    if (groups < 1 || channels % groups !== 0)
+      throw new FormatError(
+        "graph",
+        `${call.name}: attribute groups: expected a divisor of ${channels} channels, got ${groups}`,
+      );
+    if (more.length !== w.size.length)
+      throw new FormatError(
+        "graph",
+        `${call.name}: attribute output_padding: expected ${w.size.length} numbers, got [${more}]`,
+      );
     weightsOf(call, "weight", weight, [w.channels, ...w.kernel, each]);
     weightsOf(call, "bias", bias, [each * groups]);
     const out = w.size.map((size, i) => {
-      const count = (size - 1) * w.strides[i] + w.dilations[i] * (w.kernel[i] - 1) + 1 + more[i] - w.before[i] - w.after[i];
-      if (count < 1 || size < 1) throw new FormatError("shape", `${call.name}: expected at least one output along each axis, got ${count}`);
+      const count =
+        (size - 1) * w.strides[i] + w.dilations[i] * (w.kernel[i] - 1) + 1 + more[i] - w.before[i] - w.after[i];
+      if (count < 1 || size < 1)
+        throw new FormatError("shape", `${call.name}: expected at least one output along each axis, got ${count}`);
       return count;
     });
     return [{ dtype: x!.type.dtype, shape: [w.batch, ...out, each * groups] }];
@@ -113,7 +170,10 @@ export const convTranspose = op({
   reach: (_, [time]) => (time === 0 ? ROW : "whole"),
   lower(call, [y], to) {
     const [x, weight, bias] = call.inputs;
-    const { groups, activation: { function: f, alpha, beta } } = call.attributes;
+    const {
+      groups,
+      activation: { function: f, alpha, beta },
+    } = call.attributes;
     const w = windowed(call, weight!.type.shape.slice(1, -1));
     if (countOf(y.type.shape) === 0) return;
     const outputs = y.type.shape[y.type.shape.length - 1];
@@ -124,10 +184,27 @@ export const convTranspose = op({
     const biases = (bias?.constant?.data as Float32Array | undefined) ?? new Float32Array(outputs);
     const rows = blockOf(columns, countOf(w.size));
     to.record("ConvTransposeRecord", {
-      ...windowWords(w, y.type.shape.slice(1, -1), w.size), y: to.at(y), x: to.at(x!), activation: unaryOf(f), alpha, beta,
-      groups, outputs, rows, patches: to.scratch(rows * columns * 4),
+      ...windowWords(w, y.type.shape.slice(1, -1), w.size),
+      y: to.at(y),
+      x: to.at(x!),
+      activation: unaryOf(f),
+      alpha,
+      beta,
+      groups,
+      outputs,
+      rows,
+      patches: to.scratch(rows * columns * 4),
       bias: to.weights(biases, "as it stands", 4 * outputs, (floats) => floats.set(biases)),
-      ...groupPanels(to, data, "conv_transpose", groups, columns, channels, (g) => swapped(data.subarray(g * channels * columns, (g + 1) * channels * columns), 1, channels, columns), () => undefined),
+      ...groupPanels(
+        to,
+        data,
+        "conv_transpose",
+        groups,
+        columns,
+        channels,
+        (g) => swapped(data.subarray(g * channels * columns, (g + 1) * channels * columns), 1, channels, columns),
+        () => undefined,
+      ),
     });
   },
 });

@@ -5,21 +5,48 @@ import { beside, countOf, op, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
 /** Packed panels of a matrix [rows, columns] and its bias: where they will stand, and bytes of one. */
-export function panels(to: Lowering, matrix: Float32Array, bias: Float32Array | undefined, rows: number, columns: number): { weights: At; panel: number } {
-  const block: Block = { matrix, columns, lanes: LANES, row: (panel, lane) => (panel * LANES + lane < rows ? panel * LANES + lane : -1) };
+export function panels(
+  to: Lowering,
+  matrix: Float32Array,
+  bias: Float32Array | undefined,
+  rows: number,
+  columns: number,
+): { weights: At; panel: number } {
+  const block: Block = {
+    matrix,
+    columns,
+    lanes: LANES,
+    row: (panel, lane) => (panel * LANES + lane < rows ? panel * LANES + lane : -1),
+  };
   const count = Math.ceil(rows / LANES);
   const panel = panelSize([block]);
-  const weights = to.weights(matrix, `panels ${rows} ${columns} ${identityOf(bias)}`, 4 * count * panel, (floats, _, group) =>
-    pack(floats, count, group, (p, lane) => (bias && block.row(p, lane) >= 0 ? bias[block.row(p, lane)] : 0), [block]),
+  const weights = to.weights(
+    matrix,
+    `panels ${rows} ${columns} ${identityOf(bias)}`,
+    4 * count * panel,
+    (floats, _, group) =>
+      pack(floats, count, group, (p, lane) => (bias && block.row(p, lane) >= 0 ? bias[block.row(p, lane)] : 0), [
+        block,
+      ]),
   );
   return { weights, panel: panel * 4 };
 }
 
 /** The numbers of an input that must be known: a float32 tensor of `shape`, undefined where it is left out. */
-export function weightsOf(call: { readonly name: string }, label: string, value: Value | undefined, shape: readonly number[]): Float32Array | undefined {
+export function weightsOf(
+  call: { readonly name: string },
+  label: string,
+  value: Value | undefined,
+  shape: readonly number[],
+): Float32Array | undefined {
   if (!value) return undefined;
-  if (!value.constant) throw new FormatError("unsupported", `${call.name}: ${label} ${value.name}: expected numbers that are known, got a value that is computed`);
-  if (!(value.constant.data instanceof Float32Array)) throw new FormatError("dtype", `${call.name}: ${label}: expected float32, got ${value.type.dtype}`);
+  if (!value.constant)
+    throw new FormatError(
+      "unsupported",
+      `${call.name}: ${label} ${value.name}: expected numbers that are known, got a value that is computed`,
+    );
+  if (!(value.constant.data instanceof Float32Array))
+    throw new FormatError("dtype", `${call.name}: ${label}: expected float32, got ${value.type.dtype}`);
   if (value.type.shape.length !== shape.length || value.type.shape.some((d, axis) => d !== shape[axis])) {
     throw new FormatError("shape", `${call.name}: ${label}: expected [${shape}], got [${value.type.shape}]`);
   }
@@ -47,8 +74,23 @@ export const linear = op({
     if (rows === 0 || outputs === 0) return;
     const { function: f, alpha, beta } = attributes.activation;
     to.record("LinearRecord", {
-      y: to.at(y), yRow: outputs * 4, ...panels(to, weight!.constant!.data as Float32Array, bias?.constant?.data as Float32Array | undefined, outputs, inputs),
-      x: to.at(x!), xRow: inputs * 4, inputs, outputs, rows, activation: unaryOf(f), alpha, beta,
+      y: to.at(y),
+      yRow: outputs * 4,
+      ...panels(
+        to,
+        weight!.constant!.data as Float32Array,
+        bias?.constant?.data as Float32Array | undefined,
+        outputs,
+        inputs,
+      ),
+      x: to.at(x!),
+      xRow: inputs * 4,
+      inputs,
+      outputs,
+      rows,
+      activation: unaryOf(f),
+      alpha,
+      beta,
     });
   },
 });

@@ -12,10 +12,18 @@ export const matmul = op({
     sameWord(call, a, b);
     const k = a.type.shape[a.type.shape.length - 1];
     if (a.type.shape.length < 2 || b.type.shape.length < 2 || b.type.shape[b.type.shape.length - 2] !== k) {
-      throw new FormatError("shape", `${call.name}: expected [n, k] and [k, m], got [${a.type.shape}] and [${b.type.shape}]`);
+      throw new FormatError(
+        "shape",
+        `${call.name}: expected [n, k] and [k, m], got [${a.type.shape}] and [${b.type.shape}]`,
+      );
     }
     const batch = broadcast(call, a.type.shape.slice(0, -2), b.type.shape.slice(0, -2));
-    return [{ dtype: a.type.dtype, shape: [...batch, a.type.shape[a.type.shape.length - 2], b.type.shape[b.type.shape.length - 1]] }];
+    return [
+      {
+        dtype: a.type.dtype,
+        shape: [...batch, a.type.shape[a.type.shape.length - 2], b.type.shape[b.type.shape.length - 1]],
+      },
+    ];
   },
   reach({ inputs }, time) {
     const [n, m] = inputs.map((v, i) => (time[i] === undefined ? -1 : v!.type.shape.length - time[i]));
@@ -25,9 +33,29 @@ export const matmul = op({
     const batch = y.type.shape.slice(0, -2);
     const [n, m] = y.type.shape.slice(-2);
     const k = a!.type.shape[a!.type.shape.length - 1];
-    const matrices = (shape: readonly number[]) => broadcastSteps(shape.slice(0, -2), batch).map((s) => s * shape[shape.length - 2] * shape[shape.length - 1]);
-    const w = walkOuter(name, batch, { at: to.at(y), steps: stepsOf(batch).map((s) => s * n * m) }, ...[a!, b!].map((v) => ({ at: to.at(v), steps: matrices(v.type.shape) })));
+    const matrices = (shape: readonly number[]) =>
+      broadcastSteps(shape.slice(0, -2), batch).map((s) => s * shape[shape.length - 2] * shape[shape.length - 1]);
+    const w = walkOuter(
+      name,
+      batch,
+      { at: to.at(y), steps: stepsOf(batch).map((s) => s * n * m) },
+      ...[a!, b!].map((v) => ({ at: to.at(v), steps: matrices(v.type.shape) })),
+    );
     if (!w || n * m === 0) return;
-    to.record("MatmulRecord", { ...w.words, word: isFloat(a!.type.dtype) ? Word.FLOAT : Word.INT, n, k, m, aRow: k * 4, aColumn: 4, bRow: m * 4, bColumn: 4 }, w.lists);
+    to.record(
+      "MatmulRecord",
+      {
+        ...w.words,
+        word: isFloat(a!.type.dtype) ? Word.FLOAT : Word.INT,
+        n,
+        k,
+        m,
+        aRow: k * 4,
+        aColumn: 4,
+        bRow: m * 4,
+        bColumn: 4,
+      },
+      w.lists,
+    );
   },
 });

@@ -1,10 +1,30 @@
 import { FormatError } from "../check.ts";
 import { past, type At, type Lowering } from "../plan/lowering.ts";
 import { walk } from "../plan/walk.ts";
-import { axisOf, beside, broadcast, broadcastSteps, integer, integers, op, optionalIntegers, ROW, sameWord, stepsOf } from "./op.ts";
+import {
+  axisOf,
+  beside,
+  broadcast,
+  broadcastSteps,
+  integer,
+  integers,
+  op,
+  optionalIntegers,
+  ROW,
+  sameWord,
+  stepsOf,
+} from "./op.ts";
 
 /** y = x, each walked by its own steps. */
-export function copyTo(to: Lowering, node: string, shape: readonly number[], y: At, ySteps: readonly number[], x: At, xSteps: readonly number[]): void {
+export function copyTo(
+  to: Lowering,
+  node: string,
+  shape: readonly number[],
+  y: At,
+  ySteps: readonly number[],
+  x: At,
+  xSteps: readonly number[],
+): void {
   const w = walk(node, shape, { at: y, steps: ySteps }, { at: x, steps: xSteps });
   if (w) to.record("CopyRecord", w.words, w.lists);
 }
@@ -17,7 +37,10 @@ export const transpose = op({
     const { shape, dtype } = call.inputs[0]!.type;
     const permutation = call.attributes.permutation.map((p) => axisOf(call, p, shape.length));
     if (new Set(permutation).size !== shape.length || permutation.length !== shape.length) {
-      throw new FormatError("shape", `${call.name}: expected a permutation of ${shape.length} axes, got [${permutation}]`);
+      throw new FormatError(
+        "shape",
+        `${call.name}: expected a permutation of ${shape.length} axes, got [${permutation}]`,
+      );
     }
     return [{ dtype, shape: permutation.map((p) => shape[p]) }];
   },
@@ -26,7 +49,15 @@ export const transpose = op({
   lower({ name, inputs: [x], attributes: { permutation } }, [y], to) {
     const { shape } = x!.type;
     const steps = stepsOf(shape);
-    copyTo(to, name, y.type.shape, to.at(y), stepsOf(y.type.shape), to.at(x!), permutation.map((p) => steps[p < 0 ? p + shape.length : p]));
+    copyTo(
+      to,
+      name,
+      y.type.shape,
+      to.at(y),
+      stepsOf(y.type.shape),
+      to.at(x!),
+      permutation.map((p) => steps[p < 0 ? p + shape.length : p]),
+    );
   },
 });
 
@@ -48,14 +79,31 @@ export const slice = op({
   infer(call) {
     const { dtype, shape } = call.inputs[0]!.type;
     const { axes, starts, ends, steps = axes.map(() => 1) } = call.attributes;
-    if (starts.length !== axes.length || ends.length !== axes.length || steps.length !== axes.length || steps.includes(0)) {
-      throw new FormatError("graph", `${call.name}: expected a start, an end and a step above or below 0 for each axis, got ${axes.length} axes, starts [${starts}], ends [${ends}], steps [${steps}]`);
+    if (
+      starts.length !== axes.length ||
+      ends.length !== axes.length ||
+      steps.length !== axes.length ||
+      steps.includes(0)
+    ) {
+      throw new FormatError(
+        "graph",
+        `${call.name}: expected a start, an end and a step above or below 0 for each axis, got ${axes.length} axes, starts [${starts}], ends [${ends}], steps [${steps}]`,
+      );
     }
     const to = [...shape];
-    axes.forEach((axis, i) => (to[axisOf(call, axis, shape.length)] = range(shape[axisOf(call, axis, shape.length)], starts[i], ends[i], steps[i]).count));
+    axes.forEach(
+      (axis, i) =>
+        (to[axisOf(call, axis, shape.length)] = range(
+          shape[axisOf(call, axis, shape.length)],
+          starts[i],
+          ends[i],
+          steps[i],
+        ).count),
+    );
     return [{ dtype, shape: to }];
   },
-  same: ({ inputs: [x], attributes: { steps } }, [y]) => (y.shape.every((d, axis) => d === x!.type.shape[axis]) && !steps?.some((s) => s !== 1) ? x : undefined),
+  same: ({ inputs: [x], attributes: { steps } }, [y]) =>
+    y.shape.every((d, axis) => d === x!.type.shape[axis]) && !steps?.some((s) => s !== 1) ? x : undefined,
   /** Rows that are dropped in front were there before the first: what is left passes. The last row is the present one. */
   reach(call, [time]) {
     const { axes, starts, ends, steps = axes.map(() => 1) } = call.attributes;
@@ -90,14 +138,20 @@ export const concat = op({
     const shape = [...types[0].shape];
     for (const t of types.slice(1)) {
       if (t.shape.length !== shape.length || t.shape.some((d, i) => i !== axis && d !== shape[i])) {
-        throw new FormatError("shape", `${call.name}: expected shapes that differ along axis ${axis} alone, got ${types.map((t) => `[${t.shape}]`).join(" and ")}`);
+        throw new FormatError(
+          "shape",
+          `${call.name}: expected shapes that differ along axis ${axis} alone, got ${types.map((t) => `[${t.shape}]`).join(" and ")}`,
+        );
       }
       shape[axis] += t.shape[axis];
     }
     return [{ dtype: types[0].dtype, shape }];
   },
   same: ({ inputs }) => (inputs.length === 1 ? inputs[0] : undefined),
-  reach: (call, time) => (time.every((t) => t !== undefined) ? beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time[0]) : "whole"),
+  reach: (call, time) =>
+    time.every((t) => t !== undefined)
+      ? beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time[0])
+      : "whole",
   lower(call, [y], to) {
     const axis = axisOf(call, call.attributes.axis, y.type.shape.length);
     const steps = stepsOf(y.type.shape);
@@ -113,11 +167,22 @@ export const concat = op({
 export const expand = op({
   inputs: [1, 1],
   attributes: { shape: integers },
-  infer: (call) => [{ dtype: call.inputs[0]!.type.dtype, shape: broadcast(call, call.inputs[0]!.type.shape, call.attributes.shape) }],
-  same: ({ inputs: [x] }, [y]) => (y.shape.length === x!.type.shape.length && y.shape.every((d, axis) => d === x!.type.shape[axis]) ? x : undefined),
+  infer: (call) => [
+    { dtype: call.inputs[0]!.type.dtype, shape: broadcast(call, call.inputs[0]!.type.shape, call.attributes.shape) },
+  ],
+  same: ({ inputs: [x] }, [y]) =>
+    y.shape.length === x!.type.shape.length && y.shape.every((d, axis) => d === x!.type.shape[axis]) ? x : undefined,
   reach: () => ROW,
   lower({ name, inputs: [x] }, [y], to) {
-    copyTo(to, name, y.type.shape, to.at(y), stepsOf(y.type.shape), to.at(x!), broadcastSteps(x!.type.shape, y.type.shape));
+    copyTo(
+      to,
+      name,
+      y.type.shape,
+      to.at(y),
+      stepsOf(y.type.shape),
+      to.at(x!),
+      broadcastSteps(x!.type.shape, y.type.shape),
+    );
   },
 });
 
@@ -127,7 +192,8 @@ export const tile = op({
   attributes: { repeats: integers },
   infer({ name, inputs: [x], attributes: { repeats } }) {
     const { dtype, shape } = x!.type;
-    if (repeats.length !== shape.length || repeats.some((r) => r < 0)) throw new FormatError("graph", `${name}: expected ${shape.length} repeats of at least 0, got [${repeats}]`);
+    if (repeats.length !== shape.length || repeats.some((r) => r < 0))
+      throw new FormatError("graph", `${name}: expected ${shape.length} repeats of at least 0, got [${repeats}]`);
     return [{ dtype, shape: shape.map((d, axis) => d * repeats[axis]) }];
   },
   same: ({ inputs: [x], attributes: { repeats } }) => (repeats.every((r) => r === 1) ? x : undefined),

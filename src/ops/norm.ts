@@ -8,8 +8,15 @@ export const norm = op({
   infer(call) {
     const [x, scale, bias] = call.inputs;
     const from = axisOf(call, call.attributes.axes_from, x!.type.shape.length);
-    for (const [label, v] of [["scale", scale], ["bias", bias]] as const) {
-      if (v && countOf(v.type.shape) !== countOf(x!.type.shape.slice(from))) throw new FormatError("shape", `${call.name}: ${label}: expected [${x!.type.shape.slice(from)}], got [${v.type.shape}]`);
+    for (const [label, v] of [
+      ["scale", scale],
+      ["bias", bias],
+    ] as const) {
+      if (v && countOf(v.type.shape) !== countOf(x!.type.shape.slice(from)))
+        throw new FormatError(
+          "shape",
+          `${call.name}: ${label}: expected [${x!.type.shape.slice(from)}], got [${v.type.shape}]`,
+        );
     }
     return [x!.type];
   },
@@ -24,8 +31,14 @@ export const norm = op({
     const from = axisOf(call, call.attributes.axes_from, shape.length);
     if (countOf(shape) === 0) return;
     to.record("NormRecord", {
-      y: to.at(y), x: to.at(x!), scale: scale ? to.at(scale) : 0, bias: bias ? to.at(bias) : 0, rows: countOf(shape.slice(0, from)), width: countOf(shape.slice(from)),
-      centred: call.attributes.function === "layer" ? 1 : 0, epsilon: call.attributes.epsilon,
+      y: to.at(y),
+      x: to.at(x!),
+      scale: scale ? to.at(scale) : 0,
+      bias: bias ? to.at(bias) : 0,
+      rows: countOf(shape.slice(0, from)),
+      width: countOf(shape.slice(from)),
+      centred: call.attributes.function === "layer" ? 1 : 0,
+      epsilon: call.attributes.epsilon,
     });
   },
 });

@@ -24,14 +24,16 @@ export interface Call<R = Readers> {
 }
 
 /** How far an op reaches along time; "whole": all rows at once. */
-export type Reach = "whole" | {
-  /** Rows before the present one that it reads of its first input. */
-  readonly history?: number;
-  /** Attributes in the place of the node's, where rows come a few at a time behind their history. */
-  readonly attributes?: Attributes;
-  /** Outputs that are inputs of the row behind. */
-  readonly carried?: readonly (readonly [output: number, input: number])[];
-};
+export type Reach =
+  | "whole"
+  | {
+      /** Rows before the present one that it reads of its first input. */
+      readonly history?: number;
+      /** Attributes in the place of the node's, where rows come a few at a time behind their history. */
+      readonly attributes?: Attributes;
+      /** Outputs that are inputs of the row behind. */
+      readonly carried?: readonly (readonly [output: number, input: number])[];
+    };
 
 /** An op that reads the present row alone. */
 export const ROW: Reach = {};
@@ -65,7 +67,10 @@ export function op<R extends Readers>(definition: Op<R>): Op {
 export function readAttributes(label: string, readers: Readers, given: Attributes): Read<Readers> {
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined && !Object.hasOwn(readers, name)) {
-      throw new FormatError("unsupported", `${label}: attribute ${name}: expected one of ${Object.keys(readers).join(", ") || "none"}, got ${shown(given[name])}`);
+      throw new FormatError(
+        "unsupported",
+        `${label}: attribute ${name}: expected one of ${Object.keys(readers).join(", ") || "none"}, got ${shown(given[name])}`,
+      );
     }
   }
   const read: Record<string, unknown> = {};
@@ -73,20 +78,25 @@ export function readAttributes(label: string, readers: Readers, given: Attribute
   return read;
 }
 
-const wrong = (label: string, expected: string, value: unknown) => new FormatError("graph", `${label}: expected ${expected}, got ${shown(value)}`);
+const wrong = (label: string, expected: string, value: unknown) =>
+  new FormatError("graph", `${label}: expected ${expected}, got ${shown(value)}`);
 
 /** A finite number or infinity; `fallback` where none is given. */
-export const number = (fallback?: number): Reader<number> => (label, value) => {
-  if (value === undefined && fallback !== undefined) return fallback;
-  if (typeof value !== "number" || Number.isNaN(value)) throw wrong(label, "a number", value);
-  return value;
-};
+export const number =
+  (fallback?: number): Reader<number> =>
+  (label, value) => {
+    if (value === undefined && fallback !== undefined) return fallback;
+    if (typeof value !== "number" || Number.isNaN(value)) throw wrong(label, "a number", value);
+    return value;
+  };
 
 /** A whole number. */
-export const integer = (fallback?: number): Reader<number> => (label, value = fallback) => {
-  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrong(label, "a whole number", value);
-  return value;
-};
+export const integer =
+  (fallback?: number): Reader<number> =>
+  (label, value = fallback) => {
+    if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrong(label, "a whole number", value);
+    return value;
+  };
 
 /** A list of whole numbers. */
 export const integers = (label: string, value: Attribute | undefined): number[] => {
@@ -95,22 +105,28 @@ export const integers = (label: string, value: Attribute | undefined): number[] 
 };
 
 /** The same; undefined where none is given. */
-export const optionalIntegers = (label: string, value: Attribute | undefined): number[] | undefined => (value === undefined ? undefined : integers(label, value));
+export const optionalIntegers = (label: string, value: Attribute | undefined): number[] | undefined =>
+  value === undefined ? undefined : integers(label, value);
 
-export const boolean = (fallback: boolean): Reader<boolean> => (label, value = fallback) => {
-  if (typeof value !== "boolean") throw wrong(label, "true or false", value);
-  return value;
-};
+export const boolean =
+  (fallback: boolean): Reader<boolean> =>
+  (label, value = fallback) => {
+    if (typeof value !== "boolean") throw wrong(label, "true or false", value);
+    return value;
+  };
 
 /** One of some words; the first is the default where `fallback` says so. */
-export const oneOf = (words: readonly string[], fallback?: string): Reader<string> => (label, value = fallback) => {
-  if (typeof value !== "string" || !words.includes(value)) throw wrong(label, words.join(" or "), value);
-  return value;
-};
+export const oneOf =
+  (words: readonly string[], fallback?: string): Reader<string> =>
+  (label, value = fallback) => {
+    if (typeof value !== "string" || !words.includes(value)) throw wrong(label, words.join(" or "), value);
+    return value;
+  };
 
 /** An axis counted from the front. */
 export function axisOf(call: { readonly name: string }, axis: number, rank: number): number {
-  if (axis < -rank || axis >= Math.max(rank, 1)) throw new FormatError("shape", `${call.name}: expected an axis of ${rank}, got ${axis}`);
+  if (axis < -rank || axis >= Math.max(rank, 1))
+    throw new FormatError("shape", `${call.name}: expected an axis of ${rank}, got ${axis}`);
   return axis < 0 ? axis + rank : axis;
 }
 
@@ -149,7 +165,11 @@ export function broadcast(call: { readonly name: string }, ...shapes: (readonly 
     for (const s of shapes) {
       const d = s[axis - rank + s.length] ?? 1;
       if (d === 1 || d === size) continue;
-      if (size !== 1) throw new FormatError("shape", `${call.name}: expected shapes that go together, got ${shapes.map((s) => `[${s}]`).join(" and ")}`);
+      if (size !== 1)
+        throw new FormatError(
+          "shape",
+          `${call.name}: expected shapes that go together, got ${shapes.map((s) => `[${s}]`).join(" and ")}`,
+        );
       size = d;
     }
     return size;
@@ -160,7 +180,10 @@ export function broadcast(call: { readonly name: string }, ...shapes: (readonly 
 export function sameWord(call: { readonly name: string }, ...values: Value[]): void {
   for (const v of values) {
     if (isFloat(v.type.dtype) !== isFloat(values[0].type.dtype)) {
-      throw new FormatError("dtype", `${call.name}: expected inputs of one type, got ${values.map((v) => v.type.dtype).join(" and ")}`);
+      throw new FormatError(
+        "dtype",
+        `${call.name}: expected inputs of one type, got ${values.map((v) => v.type.dtype).join(" and ")}`,
+      );
     }
   }
 }

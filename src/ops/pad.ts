@@ -11,23 +11,44 @@ const MOST_PIECES = 256;
 /** x with places before and behind each axis: a number, its mirror, its last number, or itself again. Below 0 crops. */
 export const pad = op({
   inputs: [1, 1],
-  attributes: { before: integers, after: integers, mode: oneOf(["constant", "reflect", "edge", "wrap"], "constant"), value: number(0) },
+  attributes: {
+    before: integers,
+    after: integers,
+    mode: oneOf(["constant", "reflect", "edge", "wrap"], "constant"),
+    value: number(0),
+  },
   infer({ name, inputs: [x], attributes: { before, after, mode } }) {
     const { dtype, shape } = x!.type;
-    if (before.length !== shape.length || after.length !== shape.length) throw new FormatError("graph", `${name}: expected ${shape.length} pads on each side, got [${before}] and [${after}]`);
+    if (before.length !== shape.length || after.length !== shape.length)
+      throw new FormatError(
+        "graph",
+        `${name}: expected ${shape.length} pads on each side, got [${before}] and [${after}]`,
+      );
     const to = shape.map((d, axis) => d + before[axis] + after[axis]);
     shape.forEach((d, axis) => {
       const kept = d + Math.min(before[axis], 0) + Math.min(after[axis], 0);
       const more = before[axis] > 0 || after[axis] > 0;
-      if (kept < 0 || (mode !== "constant" && more && kept === 0)) throw new FormatError("shape", `${name}: expected pads that leave something of axis ${axis} of ${d}, got ${before[axis]} and ${after[axis]}`);
+      if (kept < 0 || (mode !== "constant" && more && kept === 0))
+        throw new FormatError(
+          "shape",
+          `${name}: expected pads that leave something of axis ${axis} of ${d}, got ${before[axis]} and ${after[axis]}`,
+        );
       const period = mode === "reflect" ? kept - 1 : kept;
-      if ((mode === "reflect" || mode === "wrap") && period > 0 && Math.max(before[axis], after[axis]) > period * MOST_PIECES) {
-        throw new FormatError("unsupported", `${name}: expected at most ${period * MOST_PIECES} pads of axis ${axis}, got ${before[axis]} and ${after[axis]}`);
+      if (
+        (mode === "reflect" || mode === "wrap") &&
+        period > 0 &&
+        Math.max(before[axis], after[axis]) > period * MOST_PIECES
+      ) {
+        throw new FormatError(
+          "unsupported",
+          `${name}: expected at most ${period * MOST_PIECES} pads of axis ${axis}, got ${before[axis]} and ${after[axis]}`,
+        );
       }
     });
     return [{ dtype, shape: to }];
   },
-  same: ({ inputs: [x], attributes: { before, after } }) => ([...before, ...after].every((p) => p === 0) ? x : undefined),
+  same: ({ inputs: [x], attributes: { before, after } }) =>
+    [...before, ...after].every((p) => p === 0) ? x : undefined,
   /** What stands in front of the first row was there before it; every other mode reads the rows themselves. */
   reach({ attributes: { before, after, mode, value } }, [time]) {
     if (before[time!] < 0 || after[time!] !== 0 || (before[time!] > 0 && mode !== "constant")) return "whole";
@@ -39,17 +60,47 @@ export const pad = op({
     const [from, steps] = [stepsOf(shape), stepsOf(whole)];
     const kept = shape.map((d, axis) => d + Math.min(before[axis], 0) + Math.min(after[axis], 0));
     if (mode === "constant") fill(to, name, to.at(y), countOf(whole), wordBits(value, dtype));
-    const sum = (places: readonly number[], by: readonly number[]) => places.reduce((all, p, axis) => all + p * by[axis], 0) * 4;
+    const sum = (places: readonly number[], by: readonly number[]) =>
+      places.reduce((all, p, axis) => all + p * by[axis], 0) * 4;
     const first = before.map((p) => Math.max(p, 0)); // where x begins in y
-    copyTo(to, name, kept, past(to.at(y), sum(first, steps)), steps, past(to.at(x!), sum(before.map((p) => Math.max(-p, 0)), from)), from);
+    copyTo(
+      to,
+      name,
+      kept,
+      past(to.at(y), sum(first, steps)),
+      steps,
+      past(
+        to.at(x!),
+        sum(
+          before.map((p) => Math.max(-p, 0)),
+          from,
+        ),
+      ),
+      from,
+    );
     if (mode === "constant") return;
     // Axis by axis, from what stands there: the axes before it are whole already.
     const [origin, size] = [[...first], [...kept]];
     for (let axis = 0; axis < shape.length; axis++) {
       /** `count` places of y from `place` on, read from `source` on, `step` places apart. */
       const copy = (place: number, count: number, source: number, step: number) => {
-        const at = (p: number) => past(to.at(y), sum(origin.map((o, i) => (i === axis ? p : o)), steps));
-        copyTo(to, name, size.map((d, i) => (i === axis ? count : d)), at(place), steps, at(source), steps.map((s, i) => (i === axis ? s * step : s)));
+        const at = (p: number) =>
+          past(
+            to.at(y),
+            sum(
+              origin.map((o, i) => (i === axis ? p : o)),
+              steps,
+            ),
+          );
+        copyTo(
+          to,
+          name,
+          size.map((d, i) => (i === axis ? count : d)),
+          at(place),
+          steps,
+          at(source),
+          steps.map((s, i) => (i === axis ? s * step : s)),
+        );
       };
       const n = kept[axis];
       const start = first[axis];

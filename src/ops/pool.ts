@@ -6,12 +6,20 @@ import { KERNEL, outputsOf, WINDOW, windowed, windowReach, windowWords } from ".
 /** The largest, the average or the p-norm of each channel's windows: x [batch, ...spatial, C]. */
 export const pool = op({
   inputs: [1, 1],
-  attributes: { ...WINDOW, ...KERNEL, function: oneOf(["max", "average", "lp"]), p: integer(2), ceil: boolean(false), count_include_pad: boolean(false) },
+  attributes: {
+    ...WINDOW,
+    ...KERNEL,
+    function: oneOf(["max", "average", "lp"]),
+    p: integer(2),
+    ceil: boolean(false),
+    count_include_pad: boolean(false),
+  },
   infer(call) {
     const { dtype } = call.inputs[0]!.type;
     if (!isFloat(dtype)) throw new FormatError("dtype", `${call.name}: expected float32, got ${dtype}`);
     const { p, kernel, ceil } = call.attributes;
-    if (p !== 1 && p !== 2) throw new FormatError("unsupported", `${call.name}: attribute p: expected 1 or 2, got ${p}`);
+    if (p !== 1 && p !== 2)
+      throw new FormatError("unsupported", `${call.name}: attribute p: expected 1 or 2, got ${p}`);
     const w = windowed(call, kernel);
     return [{ dtype, shape: [w.batch, ...outputsOf(call, w, ceil), w.channels] }];
   },
@@ -25,9 +33,15 @@ export const pool = op({
     if (countOf(y.type.shape) === 0) return;
     const after = [...Array<number>(3 - w.after.length).fill(0), ...w.after];
     to.record("PoolRecord", {
-      ...windowWords(w, w.size, y.type.shape.slice(1, -1)), y: to.at(y), x: to.at(call.inputs[0]!),
-      pool: Pool[call.attributes.function.toUpperCase() as keyof typeof Pool], p: call.attributes.p,
-      counted: call.attributes.count_include_pad ? 1 : 0, after0: after[0], after1: after[1], after2: after[2],
+      ...windowWords(w, w.size, y.type.shape.slice(1, -1)),
+      y: to.at(y),
+      x: to.at(call.inputs[0]!),
+      pool: Pool[call.attributes.function.toUpperCase() as keyof typeof Pool],
+      p: call.attributes.p,
+      counted: call.attributes.count_include_pad ? 1 : 0,
+      after0: after[0],
+      after1: after[1],
+      after2: after[2],
     });
   },
 });

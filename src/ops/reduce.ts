@@ -7,10 +7,19 @@ import { axisOf, beside, boolean, countOf, isFloat, oneOf, op, optionalIntegers,
 import { bitsOf, wordBits, wordOf } from "./type.ts";
 
 /** What is gathered, and what it becomes at the end. */
-const FUNCTIONS: { readonly [name: string]: { readonly reduction: keyof typeof Reduction; readonly last?: keyof typeof Unary } } = {
-  sum: { reduction: "SUM" }, mean: { reduction: "SUM" }, max: { reduction: "MAX" }, min: { reduction: "MIN" }, prod: { reduction: "PROD" },
-  l1: { reduction: "L1" }, l2: { reduction: "SUM_SQUARE", last: "SQRT" }, sum_square: { reduction: "SUM_SQUARE" },
-  log_sum: { reduction: "SUM", last: "LOG" }, log_sum_exp: { reduction: "SUM_EXP", last: "LOG" },
+const FUNCTIONS: {
+  readonly [name: string]: { readonly reduction: keyof typeof Reduction; readonly last?: keyof typeof Unary };
+} = {
+  sum: { reduction: "SUM" },
+  mean: { reduction: "SUM" },
+  max: { reduction: "MAX" },
+  min: { reduction: "MIN" },
+  prod: { reduction: "PROD" },
+  l1: { reduction: "L1" },
+  l2: { reduction: "SUM_SQUARE", last: "SQRT" },
+  sum_square: { reduction: "SUM_SQUARE" },
+  log_sum: { reduction: "SUM", last: "LOG" },
+  log_sum_exp: { reduction: "SUM_EXP", last: "LOG" },
 };
 
 const FLOATS_ALONE = new Set(["l2", "log_sum", "log_sum_exp"]);
@@ -21,7 +30,8 @@ function identityOf(reduction: keyof typeof Reduction, { dtype }: Type): number 
   if (reduction !== "MAX" && reduction !== "MIN") return 0;
   if (isFloat(dtype)) return reduction === "MAX" ? -Infinity : Infinity;
   const bits = Math.min(Math.abs(bitsOf(dtype)), 32);
-  const [least, most] = bitsOf(dtype) > 0 ? [0, 2 ** Math.min(bits, 31) - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  const [least, most] =
+    bitsOf(dtype) > 0 ? [0, 2 ** Math.min(bits, 31) - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
   return reduction === "MAX" ? least : most;
 }
 
@@ -37,9 +47,17 @@ export const reduce = op({
   infer(call) {
     const { dtype, shape } = call.inputs[0]!.type;
     const { function: f, axes, keep_dims } = call.attributes;
-    if (!isFloat(dtype) && FLOATS_ALONE.has(f)) throw new FormatError("dtype", `${call.name}: expected floats for ${f}, got ${dtype}`);
+    if (!isFloat(dtype) && FLOATS_ALONE.has(f))
+      throw new FormatError("dtype", `${call.name}: expected floats for ${f}, got ${dtype}`);
     const gone = axesOf(call, axes, shape.length);
-    return [{ dtype, shape: keep_dims ? shape.map((d, axis) => (gone.has(axis) ? 1 : d)) : shape.filter((_, axis) => !gone.has(axis)) }];
+    return [
+      {
+        dtype,
+        shape: keep_dims
+          ? shape.map((d, axis) => (gone.has(axis) ? 1 : d))
+          : shape.filter((_, axis) => !gone.has(axis)),
+      },
+    ];
   },
   reach: (call, [time]) => beside([...axesOf(call, call.attributes.axes, call.inputs[0]!.type.shape.length)], time),
   lower(call, [y], to) {
@@ -53,17 +71,42 @@ export const reduce = op({
     const { reduction, last } = FUNCTIONS[call.attributes.function];
     const over = (name: keyof typeof Reduction, into: At, less?: At) => {
       fill(to, call.name, into, count, wordBits(identityOf(name, x.type), dtype));
-      const w = walk(call.name, shape, { at: into, steps }, { at: to.at(x), steps: stepsOf(shape) }, ...(less ? [{ at: less, steps }] : []));
-      if (w) to.record("ReduceRecord", { ...w.words, word: wordOf(dtype), reduction: Reduction[name], bits: bitsOf(dtype) }, w.lists);
+      const w = walk(
+        call.name,
+        shape,
+        { at: into, steps },
+        { at: to.at(x), steps: stepsOf(shape) },
+        ...(less ? [{ at: less, steps }] : []),
+      );
+      if (w)
+        to.record(
+          "ReduceRecord",
+          { ...w.words, word: wordOf(dtype), reduction: Reduction[name], bits: bitsOf(dtype) },
+          w.lists,
+        );
     };
     const map = (name: keyof typeof Unary, at: At, alpha = 0, beta = 0) => {
       const one = { at, steps: [1] };
       const w = walk(call.name, [count], one, one)!;
-      to.record("UnaryRecord", { ...w.words, word: wordOf(dtype), unary: Unary[name], alpha, beta, low: 0, high: 0, bits: bitsOf(dtype) }, w.lists);
+      to.record(
+        "UnaryRecord",
+        { ...w.words, word: wordOf(dtype), unary: Unary[name], alpha, beta, low: 0, high: 0, bits: bitsOf(dtype) },
+        w.lists,
+      );
     };
     const join = (name: keyof typeof Binary, by: At, step: number) => {
-      const w = walk(call.name, [count], { at: to.at(y), steps: [1] }, { at: to.at(y), steps: [1] }, { at: by, steps: [step] })!;
-      to.record("BinaryRecord", { ...w.words, word: wordOf(dtype), binary: Binary[name], bits: bitsOf(dtype) }, w.lists);
+      const w = walk(
+        call.name,
+        [count],
+        { at: to.at(y), steps: [1] },
+        { at: to.at(y), steps: [1] },
+        { at: by, steps: [step] },
+      )!;
+      to.record(
+        "BinaryRecord",
+        { ...w.words, word: wordOf(dtype), binary: Binary[name], bits: bitsOf(dtype) },
+        w.lists,
+      );
     };
     if (reduction === "SUM_EXP") {
       // log sum exp x = m + log sum exp(x - m), m = max x within the finite numbers

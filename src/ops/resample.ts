@@ -10,9 +10,13 @@ export const resample = op({
     const axis = axisOf(call, call.attributes.axis, x.type.shape.length);
     const { shape } = indices.type;
     if (!indices.constant || !weights.constant || shape.length !== 2 || weights.type.shape.join() !== shape.join()) {
-      throw new FormatError("shape", `${call.name}: expected known indices and weights of [out, taps], got [${shape}] and [${weights.type.shape}]`);
+      throw new FormatError(
+        "shape",
+        `${call.name}: expected known indices and weights of [out, taps], got [${shape}] and [${weights.type.shape}]`,
+      );
     }
-    if (indices.constant.data.some((i) => i < 0 || i >= x.type.shape[axis])) throw new FormatError("graph", `${call.name}: expected indices below ${x.type.shape[axis]}`);
+    if (indices.constant.data.some((i) => i < 0 || i >= x.type.shape[axis]))
+      throw new FormatError("graph", `${call.name}: expected indices below ${x.type.shape[axis]}`);
     return [{ dtype: x.type.dtype, shape: x.type.shape.map((d, a) => (a === axis ? shape[0] : d)) }];
   },
   reach: (call, [time]) => beside([axisOf(call, call.attributes.axis, call.inputs[0]!.type.shape.length)], time),
@@ -23,8 +27,15 @@ export const resample = op({
     const [out, taps] = indices.type.shape;
     if (countOf(y.type.shape) === 0) return;
     to.record("ResampleRecord", {
-      y: to.at(y), x: to.at(x), indices: to.at(indices), weights: to.at(weights),
-      outer: countOf(shape.slice(0, axis)), places: shape[axis], out, taps, inner: countOf(shape.slice(axis + 1)),
+      y: to.at(y),
+      x: to.at(x),
+      indices: to.at(indices),
+      weights: to.at(weights),
+      outer: countOf(shape.slice(0, axis)),
+      places: shape[axis],
+      out,
+      taps,
+      inner: countOf(shape.slice(axis + 1)),
     });
   },
 });

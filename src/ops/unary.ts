@@ -15,8 +15,18 @@ const BOOLEAN = new Set(["is_nan", "is_inf", "not"]);
 
 /** alpha and beta where they are not given, as ONNX has them; 0 for a function that has none. */
 const DEFAULTS: { readonly [name: string]: readonly [alpha: number, beta: number] } = {
-  affine: [1, 0], celu: [1, 0], clip: [-Infinity, Infinity], elu: [1, 0], hard_sigmoid: [0.2, 0.5], is_inf: [3, 0], leaky_relu: [0.01, 0],
-  scaled_tanh: [1, 1], selu: [1.67326319217681884765625, 1.05070102214813232421875], shrink: [0.5, 0], swish: [1, 0], thresholded_relu: [1, 0],
+  affine: [1, 0],
+  celu: [1, 0],
+  clip: [-Infinity, Infinity],
+  elu: [1, 0],
+  hard_sigmoid: [0.2, 0.5],
+  is_inf: [3, 0],
+  leaky_relu: [0.01, 0],
+  scaled_tanh: [1, 1],
+  selu: [1.67326319217681884765625, 1.05070102214813232421875],
+  shrink: [0.5, 0],
+  swish: [1, 0],
+  thresholded_relu: [1, 0],
 };
 
 /** y = f(x), element by element; alpha and beta as the function has them (assembly/ops/unary.ts). */
@@ -37,10 +47,20 @@ export const unary = op({
     if (!w) return;
     const { function: f, alpha, beta } = withDefaults(attributes);
     const int32 = (v: number) => Math.min(Math.max(v, -(2 ** 31)), 2 ** 31 - 1);
-    to.record("UnaryRecord", {
-      ...w.words, word: wordOf(dtype), unary: unaryOf(f), alpha, beta,
-      low: int32(Math.ceil(alpha)), high: int32(Math.floor(beta)), bits: bitsOf(dtype),
-    }, w.lists);
+    to.record(
+      "UnaryRecord",
+      {
+        ...w.words,
+        word: wordOf(dtype),
+        unary: unaryOf(f),
+        alpha,
+        beta,
+        low: int32(Math.ceil(alpha)),
+        high: int32(Math.floor(beta)),
+        bits: bitsOf(dtype),
+      },
+      w.lists,
+    );
   },
 });
 
@@ -60,8 +80,18 @@ function withDefaults({ function: f, alpha, beta }: Activation): Activation {
 export const activation: Reader<Activation> = (label, value) => {
   if (value === undefined) return { function: "identity", alpha: 0, beta: 0 };
   const { function: f, alpha = NaN, beta = NaN, ...rest } = value as { [name: string]: string | number };
-  if (typeof f !== "string" || !UNARY.includes(f) || OF_INTEGERS_ALONE.has(f) || typeof alpha !== "number" || typeof beta !== "number" || Object.keys(rest).length > 0) {
-    throw new FormatError("graph", `${label}: expected a function of one number with alpha and beta, got ${JSON.stringify(value)}`);
+  if (
+    typeof f !== "string" ||
+    !UNARY.includes(f) ||
+    OF_INTEGERS_ALONE.has(f) ||
+    typeof alpha !== "number" ||
+    typeof beta !== "number" ||
+    Object.keys(rest).length > 0
+  ) {
+    throw new FormatError(
+      "graph",
+      `${label}: expected a function of one number with alpha and beta, got ${JSON.stringify(value)}`,
+    );
   }
   return withDefaults({ function: f, alpha, beta });
 };

@@ -13,7 +13,8 @@ export const identity = op({
 });
 
 function shapeOf(name: string, from: readonly number[], given: readonly number[]): number[] {
-  const refuse = () => new FormatError("shape", `${name}: expected a shape for the ${countOf(from)} values of [${from}], got [${given}]`);
+  const refuse = () =>
+    new FormatError("shape", `${name}: expected a shape for the ${countOf(from)} values of [${from}], got [${given}]`);
   const shape = given.map((d, axis) => {
     if (d === 0 && axis < from.length) return from[axis];
     if (d < -1) throw refuse();
@@ -33,8 +34,11 @@ function shapeOf(name: string, from: readonly number[], given: readonly number[]
 export const reshape = op({
   inputs: [1, 1],
   attributes: { shape: integers },
-  infer: ({ name, inputs: [x], attributes }) => [{ dtype: x!.type.dtype, shape: shapeOf(name, x!.type.shape, attributes.shape) }],
-  same: ({ inputs: [x] }, [y]) => (y.shape.length === x!.type.shape.length && y.shape.every((d, axis) => d === x!.type.shape[axis]) ? x : undefined),
+  infer: ({ name, inputs: [x], attributes }) => [
+    { dtype: x!.type.dtype, shape: shapeOf(name, x!.type.shape, attributes.shape) },
+  ],
+  same: ({ inputs: [x] }, [y]) =>
+    y.shape.length === x!.type.shape.length && y.shape.every((d, axis) => d === x!.type.shape[axis]) ? x : undefined,
   view: true,
   /** Rows stay rows where as many stand before each as did. */
   reach({ name, inputs: [x], attributes }, [time]) {

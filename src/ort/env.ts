@@ -11,4 +11,12 @@ export interface Env {
 }
 
 /** Settable as onnxruntime's, and without effect. `versions.common`: the version of the API. */
-export const env: Env = { logLevel: "warning", debug: false, trace: false, versions: { common: "1.30.0" }, wasm: {}, webgl: {}, webgpu: {} };
+export const env: Env = {
+  logLevel: "warning",
+  debug: false,
+  trace: false,
+  versions: { common: "1.30.0" },
+  wasm: {},
+  webgl: {},
+  webgpu: {},
+};

@@ -4,8 +4,12 @@ import type { BlobLike } from "./types.ts";
 /** Of a host with files: the one place outside cli/ that asks for it, at run time, so that no bundler sees an import. */
 interface Host {
   readonly location?: object;
-  readonly process?: { getBuiltinModule?(name: string): { readFile(path: string | URL): Promise<Uint8Array> } | undefined };
-  readonly fetch?: (url: string) => Promise<{ readonly ok: boolean; readonly status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+  readonly process?: {
+    getBuiltinModule?(name: string): { readFile(path: string | URL): Promise<Uint8Array> } | undefined;
+  };
+  readonly fetch?: (
+    url: string,
+  ) => Promise<{ readonly ok: boolean; readonly status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
 }
 
 /**
@@ -23,14 +27,17 @@ export async function load(label: string, source: unknown, offset?: number, leng
 const isBuffer = (source: unknown): source is ArrayBufferLike =>
   source instanceof ArrayBuffer || (typeof SharedArrayBuffer !== "undefined" && source instanceof SharedArrayBuffer);
 
-const isBlob = (source: unknown): source is BlobLike => typeof source === "object" && source !== null && "arrayBuffer" in source;
+const isBlob = (source: unknown): source is BlobLike =>
+  typeof source === "object" && source !== null && "arrayBuffer" in source;
 
 async function loadUrl(label: string, url: string): Promise<Uint8Array> {
   const host = globalThis as Host;
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1].toLowerCase(); // one letter is a Windows drive
-  const files = scheme === "file" || (!scheme && !host.location) ? host.process?.getBuiltinModule?.("node:fs/promises") : undefined;
+  const files =
+    scheme === "file" || (!scheme && !host.location) ? host.process?.getBuiltinModule?.("node:fs/promises") : undefined;
   if (files) return new Uint8Array(await files.readFile(scheme ? new URL(url) : url));
-  if (!host.fetch) throw new TypeError(`${label}: expected bytes in a host without files and fetch, got ${JSON.stringify(url)}`);
+  if (!host.fetch)
+    throw new TypeError(`${label}: expected bytes in a host without files and fetch, got ${JSON.stringify(url)}`);
   const response = await host.fetch(url);
   if (!response.ok) throw new Error(`${label}: ${url}: expected a file, got status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());

@@ -7,7 +7,15 @@ import { load } from "./load.ts";
 import { checkRunOptions, checkSessionOptions } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import type * as types from "./types.ts";
-import type { FeedsType, FetchesType, OnnxValue, RunOptions, SessionOptions, TensorType, TensorValueMetadata } from "./types.ts";
+import type {
+  FeedsType,
+  FetchesType,
+  OnnxValue,
+  RunOptions,
+  SessionOptions,
+  TensorType,
+  TensorValueMetadata,
+} from "./types.ts";
 
 type Outputs = { readonly [name: string]: Tensor };
 
@@ -36,7 +44,12 @@ export interface InferenceSessionFactory {
    */
   create(uri: string | URL, options?: SessionOptions): Promise<InferenceSession>;
   create(buffer: ArrayBufferLike, options?: SessionOptions): Promise<InferenceSession>;
-  create(buffer: ArrayBufferLike, byteOffset: number, byteLength?: number, options?: SessionOptions): Promise<InferenceSession>;
+  create(
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    byteLength?: number,
+    options?: SessionOptions,
+  ): Promise<InferenceSession>;
   create(buffer: Uint8Array, options?: SessionOptions): Promise<InferenceSession>;
 }
 
@@ -66,7 +79,8 @@ class OrtSession implements InferenceSession {
   }
 
   static async create(source: unknown, ...rest: unknown[]): Promise<InferenceSession> {
-    const [offset, length] = typeof rest[0] === "number" ? [rest[0], typeof rest[1] === "number" ? rest[1] : undefined] : [];
+    const [offset, length] =
+      typeof rest[0] === "number" ? [rest[0], typeof rest[1] === "number" ? rest[1] : undefined] : [];
     const options = (rest.find((value) => typeof value === "object" && value !== null) ?? {}) as SessionOptions;
     checkSessionOptions(options);
     const externalData: Record<string, Uint8Array> = {};
@@ -79,15 +93,18 @@ class OrtSession implements InferenceSession {
   }
 
   async run(feeds: FeedsType, a: FetchesType | RunOptions = {}, b?: RunOptions): Promise<Outputs> {
-    if (typeof feeds !== "object" || feeds === null) throw new TypeError(`feeds: expected tensors by name, got ${kindOf(feeds)}`);
+    if (typeof feeds !== "object" || feeds === null)
+      throw new TypeError(`feeds: expected tensors by name, got ${kindOf(feeds)}`);
     const fetches = b !== undefined || this.#areFetches(a) ? (a as FetchesType) : this.outputNames;
     checkRunOptions(b ?? (fetches === a ? {} : (a as RunOptions)));
     const names = Array.isArray(fetches) ? (fetches as readonly string[]) : Object.keys(fetches);
     const given = Array.isArray(fetches) ? {} : (fetches as { readonly [name: string]: OnnxValue | null });
     const unknown = names.find((name) => !this.outputNames.includes(name));
-    if (unknown !== undefined) throw new TypeError(`fetches: expected ${this.outputNames.join(", ")}, got ${shown(unknown)}`);
+    if (unknown !== undefined)
+      throw new TypeError(`fetches: expected ${this.outputNames.join(", ")}, got ${shown(unknown)}`);
     const known: Record<string, SessionTensor> = {}; // onnxruntime-node passes over feeds that are no inputs
-    for (const name of this.inputNames) if (feeds[name] !== undefined) known[name] = checkTensor(`feeds.${name}`, feeds[name]);
+    for (const name of this.inputNames)
+      if (feeds[name] !== undefined) known[name] = checkTensor(`feeds.${name}`, feeds[name]);
     const into: Record<string, SessionData> = {};
     for (const name of names) if (given[name]) into[name] = checkTensor(`fetches.${name}`, given[name]).data;
     const outputs = this.#session.run(known, { into });

@@ -35,9 +35,15 @@ export interface TensorConstructor {
   new (type: "string", data: string[] | readonly string[], dims?: readonly number[]): TypedTensor<"string">;
   new (type: "bool", data: Uint8Array | readonly boolean[], dims?: readonly number[]): TypedTensor<"bool">;
   new (type: "uint8", data: Uint8ClampedArray, dims?: readonly number[]): TypedTensor<"uint8">;
-  new <T extends "uint64" | "int64">(type: T, data: DataTypeMap[T] | readonly bigint[] | readonly number[], dims?: readonly number[]): TypedTensor<T>;
+  new <T extends "uint64" | "int64">(
+    type: T,
+    data: DataTypeMap[T] | readonly bigint[] | readonly number[],
+    dims?: readonly number[],
+  ): TypedTensor<T>;
   new <T extends Exclude<TensorType, "string" | "bool" | "uint64" | "int64">>(
-    type: T, data: DataTypeMap[T] | readonly number[], dims?: readonly number[],
+    type: T,
+    data: DataTypeMap[T] | readonly number[],
+    dims?: readonly number[],
   ): TypedTensor<T>;
   new (data: Float32Array, dims?: readonly number[]): TypedTensor<"float32">;
   new (data: Int8Array, dims?: readonly number[]): TypedTensor<"int8">;
@@ -63,8 +69,15 @@ export interface TensorConstructor {
 
 const ARRAYS = {
   float32: Float32Array,
-  int64: BigInt64Array, int32: Int32Array, int16: Int16Array, int8: Int8Array,
-  uint64: BigUint64Array, uint32: Uint32Array, uint16: Uint16Array, uint8: Uint8Array, bool: Uint8Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint64: BigUint64Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
 } as const satisfies Record<Numbers, unknown>;
 
 const refuse = (what: string) => (): never => {
@@ -79,7 +92,8 @@ class MemoryTensor {
 
   constructor(a: unknown, b?: unknown, c?: unknown) {
     const [type, given, dims] = typeof a === "string" ? [a, b, c] : [typeOf(a), a, b];
-    if (!Object.hasOwn(ARRAYS, type)) throw new TypeError(`Tensor: expected a type of ${Object.keys(ARRAYS).join(", ")}, got ${shown(type)}`);
+    if (!Object.hasOwn(ARRAYS, type))
+      throw new TypeError(`Tensor: expected a type of ${Object.keys(ARRAYS).join(", ")}, got ${shown(type)}`);
     this.type = type as Numbers;
     this.#data = dataOf(this.type, given);
     this.dims = dims === undefined ? [this.#data.length] : checked(dims, this.#data.length);
@@ -143,7 +157,8 @@ function typeOf(data: unknown): string {
   if (Array.isArray(data) && typeof data[0] === "boolean") return "bool";
   if (data instanceof Uint8ClampedArray) return "uint8";
   const found = Object.entries(ARRAYS).find(([, Numbers]) => data instanceof Numbers);
-  if (!found) throw new TypeError(`Tensor: expected a typed array of float32 or integers, or booleans, got ${kindOf(data)}`);
+  if (!found)
+    throw new TypeError(`Tensor: expected a typed array of float32 or integers, or booleans, got ${kindOf(data)}`);
   return found[0];
 }
 
@@ -151,14 +166,16 @@ function dataOf(type: Numbers, given: unknown): DataTypeMap[Numbers] {
   const Numbers = ARRAYS[type];
   if (given instanceof Numbers) return given;
   if (type === "uint8" && given instanceof Uint8ClampedArray) return Uint8Array.from(given);
-  if (!Array.isArray(given)) throw new TypeError(`Tensor: expected ${Numbers.name} or an array for ${type}, got ${kindOf(given)}`);
+  if (!Array.isArray(given))
+    throw new TypeError(`Tensor: expected ${Numbers.name} or an array for ${type}, got ${kindOf(given)}`);
   if (type === "int64") return BigInt64Array.from(given, BigInt);
   if (type === "uint64") return BigUint64Array.from(given, BigInt);
   return (Numbers as Float32ArrayConstructor).from(given);
 }
 
 function checked(dims: unknown, count: number): readonly number[] {
-  if (!Array.isArray(dims) || dims.some((d) => !Number.isSafeInteger(d) || d < 0)) throw new TypeError(`Tensor: expected dims of whole numbers, got ${shown(dims)}`);
+  if (!Array.isArray(dims) || dims.some((d) => !Number.isSafeInteger(d) || d < 0))
+    throw new TypeError(`Tensor: expected dims of whole numbers, got ${shown(dims)}`);
   const size = dims.reduce((product: number, d: number) => product * d, 1);
   if (size !== count) throw new RangeError(`Tensor: expected ${size} values for [${dims.join(", ")}], got ${count}`);
   return [...dims];

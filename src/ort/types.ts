@@ -52,7 +52,8 @@ export interface OnnxValue {
 export type FeedsType = { readonly [name: string]: OnnxValue };
 export type FetchesType = readonly string[] | { readonly [name: string]: OnnxValue | null };
 
-export type ExternalDataFile = string | { readonly data: string | Uint8Array | ArrayBufferLike | BlobLike; readonly path: string };
+export type ExternalDataFile =
+  string | { readonly data: string | Uint8Array | ArrayBufferLike | BlobLike; readonly path: string };
 
 /** A Blob or a File. */
 export interface BlobLike {

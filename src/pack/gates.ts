@@ -34,9 +34,15 @@ export function whole(elements: number): number {
 }
 
 /** A cell's panels: elements of one, and how many. */
-export function cellPanels(order: GateOrder, { inputs, units, width }: Pick<CellWeights, "inputs" | "units" | "width">): { panel: number; panels: number } {
+export function cellPanels(
+  order: GateOrder,
+  { inputs, units, width }: Pick<CellWeights, "inputs" | "units" | "width">,
+): { panel: number; panels: number } {
   return {
-    panel: panelSize([{ columns: inputs, lanes: lanesOf(order, order.x) }, { columns: width, lanes: lanesOf(order, order.h) }]),
+    panel: panelSize([
+      { columns: inputs, lanes: lanesOf(order, order.x) },
+      { columns: width, lanes: lanesOf(order, order.h) },
+    ]),
     panels: Math.ceil(order.slots === 1 ? (order.x.length * whole(units)) / LANES : units / (LANES / order.slots)),
   };
 }
@@ -46,7 +52,13 @@ export function cellPanels(order: GateOrder, { inputs, units, width }: Pick<Cell
  * recurrent biases the last: where both add up they are summed in float64 and
  * rounded once; where a gate keeps them apart (GRU's candidate) each has its own.
  */
-export function packCell(out: Float32Array, group: Group, name: (tensor: string) => string, order: GateOrder, w: CellWeights): void {
+export function packCell(
+  out: Float32Array,
+  group: Group,
+  name: (tensor: string) => string,
+  order: GateOrder,
+  w: CellWeights,
+): void {
   const integers = integerBlocks(order, w);
   if (integers) {
     const [x, h] = integers;
@@ -68,7 +80,10 @@ function integerBlocks(order: GateOrder, w: CellWeights): [IntegerBlock, Integer
   if (isFloats(weightIh) || isFloats(weightHh)) return undefined;
   const { panels } = cellPanels(order, w);
   const [x, h] = blocksOf(order, w);
-  return [{ ...x, matrix: weightIh, panels, bias: biasOf(order, w) }, { ...h, matrix: weightHh, panels }];
+  return [
+    { ...x, matrix: weightIh, panels, bias: biasOf(order, w) },
+    { ...h, matrix: weightHh, panels },
+  ];
 }
 
 function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number) => number {
@@ -76,12 +91,18 @@ function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number)
   return (panel, lane) => {
     const i = rowAt(x, panel, lane);
     const j = rowAt(h, panel, lane - (LANES - h.lanes));
-    return (i < 0 ? 0 : w.biasIh?.[i] ?? 0) + (j < 0 ? 0 : w.biasHh?.[j] ?? 0);
+    return (i < 0 ? 0 : (w.biasIh?.[i] ?? 0)) + (j < 0 ? 0 : (w.biasHh?.[j] ?? 0));
   };
 }
 
 /** Reads a cell's gates back into `w`; a sum of two biases becomes the input bias. */
-export function unpackCell(packed: Float32Array, group: Group, integers: boolean, order: GateOrder, w: CellWeights): void {
+export function unpackCell(
+  packed: Float32Array,
+  group: Group,
+  integers: boolean,
+  order: GateOrder,
+  w: CellWeights,
+): void {
   const [x, h] = blocksOf(order, w);
   const bias = (panel: number, lane: number, value: number) => {
     const i = rowAt(x, panel, lane);
@@ -97,8 +118,18 @@ export function unpackCell(packed: Float32Array, group: Group, integers: boolean
 /** The blocks of a cell's panels of floats: for x, for h. */
 function blocksOf(order: GateOrder, w: CellWeights): [Block, Block] {
   return [
-    { matrix: w.weightIh as Float32Array, columns: w.inputs, lanes: lanesOf(order, order.x), row: rowOf(order, order.x, w.units) },
-    { matrix: w.weightHh as Float32Array, columns: w.width, lanes: lanesOf(order, order.h), row: rowOf(order, order.h, w.units) },
+    {
+      matrix: w.weightIh as Float32Array,
+      columns: w.inputs,
+      lanes: lanesOf(order, order.x),
+      row: rowOf(order, order.x, w.units),
+    },
+    {
+      matrix: w.weightHh as Float32Array,
+      columns: w.width,
+      lanes: lanesOf(order, order.h),
+      row: rowOf(order, order.h, w.units),
+    },
   ];
 }
 

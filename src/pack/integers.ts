@@ -54,12 +54,24 @@ export function packIntegers(out: Float32Array, name: string, b: IntegerBlock): 
 }
 
 /** Pairs of columns, `step` apart; a function of its own is compiled sooner: panels.ts. */
-function scatter(out: Int8Array | Int16Array, to: number, step: number, from: Int8Array | Int16Array, at: number, count: number): void {
+function scatter(
+  out: Int8Array | Int16Array,
+  to: number,
+  step: number,
+  from: Int8Array | Int16Array,
+  at: number,
+  count: number,
+): void {
   for (let k = 0; k < count; k++) out[to + (k >> 1) * step + (k & 1)] = from[at + k];
 }
 
 /** Reads a packed matrix back as floats, and its biases; returns where the next begins. */
-export function unpackIntegers(packed: Float32Array, panels: number, b: Block, bias?: (panel: number, lane: number, value: number) => void): number {
+export function unpackIntegers(
+  packed: Float32Array,
+  panels: number,
+  b: Block,
+  bias?: (panel: number, lane: number, value: number) => void,
+): number {
   const { matrix, columns, lanes, row } = b;
   const [size, next, vectors] = new Int32Array(packed.buffer, packed.byteOffset + 4, 3);
   const first = HEAD + vectors * 4;
@@ -111,10 +123,14 @@ function limitOf(name: string, { values, scales }: Integers): number {
   let bits = MOST_BITS;
   while (largest * 2 ** bits > LARGEST_SUM) bits--;
   if (bits < FEWEST_BITS) {
-    throw new FormatError("unsupported", `${name}: expected rows of integers whose magnitudes add up to less than 2^24, got ${largest}`);
+    throw new FormatError(
+      "unsupported",
+      `${name}: expected rows of integers whose magnitudes add up to less than 2^24, got ${largest}`,
+    );
   }
   return 2 ** bits;
 }
 
 /** Bytes of the room for 32 quantized rows of `columns`, and for the sums of `panels`: assembly/integer/step.ts. */
-export const roomFor = (columns: number, panels: number): number => 32 * (16 + Math.ceil(columns / 8) * 16) + panels * 64;
+export const roomFor = (columns: number, panels: number): number =>
+  32 * (16 + Math.ceil(columns / 8) * 16) + panels * 64;

@@ -22,7 +22,8 @@ export function checkPrecision(value: unknown): void {
 
 export const isFloats = (m: Matrix): m is Float32Array => m instanceof Float32Array;
 
-export const precisionOf = (m: Matrix): Precision => (isFloats(m) ? "float32" : m.values instanceof Int8Array ? "int8" : "int16");
+export const precisionOf = (m: Matrix): Precision =>
+  isFloats(m) ? "float32" : m.values instanceof Int8Array ? "int8" : "int16";
 
 /** Weights of a matrix. */
 export const countOf = (m: Matrix): number => (isFloats(m) ? m.length : m.values.length);
@@ -62,7 +63,11 @@ export function quantize(name: string, w: Float32Array, rows: number, precision:
     let sum = 0;
     for (let i = r * columns; i < end; i++) {
       const magnitude = Math.abs(w[i]);
-      if (!(magnitude < Infinity)) throw new FormatError("unsupported", `${name}: expected finite weights for ${precision}, got ${w[i]} in row ${r}`);
+      if (!(magnitude < Infinity))
+        throw new FormatError(
+          "unsupported",
+          `${name}: expected finite weights for ${precision}, got ${w[i]} in row ${r}`,
+        );
       if (magnitude > largest) largest = magnitude;
       sum += magnitude;
     }

@@ -48,7 +48,10 @@ export function streamGraph(graph: Graph, sizes: readonly number[], evaluate: Ev
   const [{ name, dtype, dims }] = graph.inputs;
   const timed = dims.length > 2 || !isFloat(dtype) || typeof dims[1] === "string";
   if (dims.length < 2 || !timed || dims.slice(2).some((d) => typeof d !== "number")) {
-    throw new FormatError("unsupported", `stream: expected an input of [batch, time, ...sizes], got ${name} [${dims.join(", ")}]: use run`);
+    throw new FormatError(
+      "unsupported",
+      `stream: expected an input of [batch, time, ...sizes], got ${name} [${dims.join(", ")}]: use run`,
+    );
   }
   const streamer = new Streamer(sizes, evaluate);
   bind(graph, streamer, new Map([[name, { dtype, shape: [1, LENGTH, ...(dims.slice(2) as number[])] }]]));
@@ -75,8 +78,12 @@ class Streamer implements Emits<Clocked> {
     const of = (builder: Builder, rows: number) => builder.input(name, dtype, [1, rows, ...row]);
     this.#input = { dtype, shape: row };
     return {
-      probes: [of(this.#probes[0], LENGTH), of(this.#probes[1], LENGTH + 1)], blocks: this.#blocks.map((b, i) => of(b, this.#sizes[i])),
-      start: of(this.#start, 0), fed: true, time: 1, ahead: 0,
+      probes: [of(this.#probes[0], LENGTH), of(this.#probes[1], LENGTH + 1)],
+      blocks: this.#blocks.map((b, i) => of(b, this.#sizes[i])),
+      start: of(this.#start, 0),
+      fed: true,
+      time: 1,
+      ahead: 0,
     };
   }
 
@@ -89,12 +96,33 @@ class Streamer implements Emits<Clocked> {
     if (!inputs.some((v) => v?.fed)) return first.map((v) => this.#still(v));
     const time = inputs.map((v) => v?.time);
     if (time.every((axis) => axis === undefined)) {
-      const blocks = this.#blocks.map((b, i) => b.emitAll(word, inputs.map((v) => v?.blocks[i]), attributes, name));
-      return first.map((v, k) => ({ probes: [v, second[k]], blocks: blocks.map((made) => made[k]), fed: true, ahead: 0 }));
+      const blocks = this.#blocks.map((b, i) =>
+        b.emitAll(
+          word,
+          inputs.map((v) => v?.blocks[i]),
+          attributes,
+          name,
+        ),
+      );
+      return first.map((v, k) => ({
+        probes: [v, second[k]],
+        blocks: blocks.map((made) => made[k]),
+        fed: true,
+        ahead: 0,
+      }));
     }
-    const refuse = () => new FormatError("unsupported", `stream: expected nodes that look back alone; ${name} (${word}) needs the whole sequence: use run`);
+    const refuse = () =>
+      new FormatError(
+        "unsupported",
+        `stream: expected nodes that look back alone; ${name} (${word}) needs the whole sequence: use run`,
+      );
     if (inputs.some((v) => v?.fed && v.time === undefined)) throw refuse();
-    const call: Call = { name, inputs: inputs.map((v) => v?.probes[0]), attributes: readAttributes(name, OPS[word].attributes, attributes), given: attributes };
+    const call: Call = {
+      name,
+      inputs: inputs.map((v) => v?.probes[0]),
+      attributes: readAttributes(name, OPS[word].attributes, attributes),
+      given: attributes,
+    };
     const reach = OPS[word].reach?.(call, time) ?? "whole";
     if (reach === "whole") throw refuse();
     const clocks = first.map((v, k) => clockOf(v.type.shape, second[k].type.shape));
@@ -109,17 +137,36 @@ class Streamer implements Emits<Clocked> {
     const blocks = this.#blocks.map((b, i) => {
       const given = inputs.map((v) => v?.blocks[i]);
       const before = this.#carried.length - carried.length;
-      for (const [k, [, input]] of carried.entries()) given[input] = b.input(`carried ${before + k}`, this.#carried[before + k].dtype, this.#carried[before + k].shape);
+      for (const [k, [, input]] of carried.entries())
+        given[input] = b.input(
+          `carried ${before + k}`,
+          this.#carried[before + k].dtype,
+          this.#carried[before + k].shape,
+        );
       if (history > 0) {
         const last = this.#carried.length - 1;
-        given[0] = b.emit("concat", [b.input(`carried ${last}`, this.#carried[last].dtype, this.#carried[last].shape), given[0]], { axis: x!.time! }, name);
-        b.output(`carried ${last}`, b.emit("slice", [given[0]], { axes: [x!.time!], starts: [-history], ends: [2 ** 31 - 1] }, name));
+        given[0] = b.emit(
+          "concat",
+          [b.input(`carried ${last}`, this.#carried[last].dtype, this.#carried[last].shape), given[0]],
+          { axis: x!.time! },
+          name,
+        );
+        b.output(
+          `carried ${last}`,
+          b.emit("slice", [given[0]], { axes: [x!.time!], starts: [-history], ends: [2 ** 31 - 1] }, name),
+        );
       }
       const made = b.emitAll(word, Array.from(given), { ...attributes, ...reach.attributes }, name);
       for (const [k, [output]] of carried.entries()) b.output(`carried ${before + k}`, made[output]);
       return made;
     });
-    return first.map((v, k) => ({ probes: [v, second[k]], blocks: blocks.map((made) => made[k]), start: start[k], fed: true, ...clocks[k]! }));
+    return first.map((v, k) => ({
+      probes: [v, second[k]],
+      blocks: blocks.map((made) => made[k]),
+      start: start[k],
+      fed: true,
+      ...clocks[k]!,
+    }));
   }
 
   output(_: string, value: Clocked): void {
@@ -127,10 +174,18 @@ class Streamer implements Emits<Clocked> {
   }
 
   streamed(): Streamed {
-    const { time, ahead, probes: [{ type }], fed } = this.#output!;
+    const {
+      time,
+      ahead,
+      probes: [{ type }],
+      fed,
+    } = this.#output!;
     const row = time === undefined ? type.shape : type.shape.slice(time + 1);
     if (ahead !== 0 || !fed || (time !== undefined && type.shape.slice(0, time).some((d) => d !== 1))) {
-      throw new FormatError("unsupported", `stream: expected an output of a row a timestep, got [${type.shape}] of ${LENGTH}: use run`);
+      throw new FormatError(
+        "unsupported",
+        `stream: expected an output of a row a timestep, got [${type.shape}] of ${LENGTH}: use run`,
+      );
     }
     const blocks = this.#blocks.map((b, i): Block => {
       b.output("output", this.#output!.blocks[i]);
@@ -138,16 +193,29 @@ class Streamer implements Emits<Clocked> {
     });
     return {
       blocks: time === undefined ? blocks.filter((b) => b.rows === 1) : blocks,
-      start: this.#start.graph(), carried: this.#carried, input: this.#input!, output: { dtype: type.dtype, shape: row },
+      start: this.#start.graph(),
+      carried: this.#carried,
+      input: this.#input!,
+      output: { dtype: type.dtype, shape: row },
     };
   }
 
   #probe(word: string, inputs: readonly (Clocked | undefined)[], attributes: Attributes, name: string): Value[][] {
     try {
-      return this.#probes.map((b, i) => b.emitAll(word, inputs.map((v) => v?.probes[i]), attributes, name));
+      return this.#probes.map((b, i) =>
+        b.emitAll(
+          word,
+          inputs.map((v) => v?.probes[i]),
+          attributes,
+          name,
+        ),
+      );
     } catch (error) {
       if (!(error instanceof FormatError) || !inputs.some((v) => v?.fed)) throw error;
-      throw new FormatError("unsupported", `stream: expected nodes for any number of timesteps, got, at ${LENGTH}, ${error.message}: use run`);
+      throw new FormatError(
+        "unsupported",
+        `stream: expected nodes for any number of timesteps, got, at ${LENGTH}, ${error.message}: use run`,
+      );
     }
   }
 
@@ -162,12 +230,29 @@ class Streamer implements Emits<Clocked> {
 
   /** A node's rows before the first; where there are none, and no state is wanted, nothing is computed. */
   #startOf(
-    word: string, inputs: readonly (Clocked | undefined)[], attributes: Attributes, name: string,
-    types: readonly Value[], { time, ahead }: { time?: number; ahead: number }, hasState: boolean,
+    word: string,
+    inputs: readonly (Clocked | undefined)[],
+    attributes: Attributes,
+    name: string,
+    types: readonly Value[],
+    { time, ahead }: { time?: number; ahead: number },
+    hasState: boolean,
   ): (Value | undefined)[] {
     if (time === undefined) return [];
-    if (ahead > 0 || hasState) return this.#start.emitAll(word, inputs.map((v) => v?.start), attributes, name);
-    return types.map(({ type }) => this.#start.input(name, type.dtype, type.shape.map((d, axis) => (axis === time ? 0 : d))));
+    if (ahead > 0 || hasState)
+      return this.#start.emitAll(
+        word,
+        inputs.map((v) => v?.start),
+        attributes,
+        name,
+      );
+    return types.map(({ type }) =>
+      this.#start.input(
+        name,
+        type.dtype,
+        type.shape.map((d, axis) => (axis === time ? 0 : d)),
+      ),
+    );
   }
 }
 
@@ -184,5 +269,9 @@ function clockOf(a: readonly number[], b: readonly number[]): { time?: number; a
 function historyOf(start: Builder, x: Value, time: number, history: number): Value {
   const still = x.type.shape.map(() => 0);
   const before = still.map((_, axis) => (axis === time ? history : 0));
-  return start.emit("slice", [start.emit("pad", [x], { before, after: still })], { axes: [time], starts: [-history], ends: [2 ** 31 - 1] });
+  return start.emit("slice", [start.emit("pad", [x], { before, after: still })], {
+    axes: [time],
+    starts: [-history],
+    ends: [2 ** 31 - 1],
+  });
 }

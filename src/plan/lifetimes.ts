@@ -13,7 +13,9 @@ export function place(lives: readonly Life[]): number {
   const placed: Life[] = [];
   let end = 0;
   for (const life of [...lives].sort((a, b) => b.slot.bytes - a.slot.bytes)) {
-    const beside = placed.filter((p) => p.first <= life.last && life.first <= p.last).sort((a, b) => a.slot.offset - b.slot.offset);
+    const beside = placed
+      .filter((p) => p.first <= life.last && life.first <= p.last)
+      .sort((a, b) => a.slot.offset - b.slot.offset);
     let best = -1;
     let smallest = Infinity;
     let free = 0;

@@ -50,7 +50,8 @@ export function planGraph(graph: BoundGraph): Plan {
     let layouts = weights.get(source);
     if (!layouts) weights.set(source, (layouts = new Map<string, Slot>()));
     let slot = layouts.get(layout);
-    if (!slot) layouts.set(layout, (slot = { space: "weights", bytes: bytes + SLACK, offset: -1, source, layout, write }));
+    if (!slot)
+      layouts.set(layout, (slot = { space: "weights", bytes: bytes + SLACK, offset: -1, source, layout, write }));
     return { slot, offset: 0 };
   };
   const at = (value: Value): At => {
@@ -60,7 +61,9 @@ export function planGraph(graph: BoundGraph): Plan {
       return { slot: home, offset: 0 };
     }
     const { data } = value.constant!;
-    return weightsOf(data, "as it stands", data.byteLength, (floats, integers) => (data instanceof Float32Array ? floats.set(data) : integers.set(data)));
+    return weightsOf(data, "as it stands", data.byteLength, (floats, integers) =>
+      data instanceof Float32Array ? floats.set(data) : integers.set(data),
+    );
   };
 
   for (const input of graph.inputs) homes.set(input, open(countOf(input.type.shape) * 4));

@@ -15,15 +15,23 @@ export interface Schedule {
 }
 
 /** Checks `batch` and `lengths` against the number of items. */
-export function schedule(net: Net, workspace: Workspace, items: number, batch: number, lengths: ArrayLike<number> | undefined): Schedule {
+export function schedule(
+  net: Net,
+  workspace: Workspace,
+  items: number,
+  batch: number,
+  lengths: ArrayLike<number> | undefined,
+): Schedule {
   checkCount("batch", batch, 1);
-  if (items % batch !== 0) throw new RangeError(`x: expected items for ${batch} sequences of the same length, got ${items}`);
+  if (items % batch !== 0)
+    throw new RangeError(`x: expected items for ${batch} sequences of the same length, got ${items}`);
   const steps = items / batch;
   if (!lengths) return { steps, batch, order: undefined, lengths };
   checkLength("lengths", lengths, batch);
   for (let i = 0; i < batch; i++) {
     checkCount(`lengths[${i}]`, lengths[i], 1);
-    if (lengths[i] > steps) throw new RangeError(`lengths[${i}]: expected at most ${steps} timesteps, got ${lengths[i]}`);
+    if (lengths[i] > steps)
+      throw new RangeError(`lengths[${i}]: expected at most ${steps} timesteps, got ${lengths[i]}`);
   }
   workspace.reserve(0, 0, steps);
   return { steps, batch, order: orderByLength(net, workspace.active, steps, lengths), lengths };

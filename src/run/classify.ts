@@ -10,7 +10,8 @@ export interface Label {
 /** Throws TypeError unless the net's outputs are probabilities, or logits of a linear layer. @internal */
 export function checkClassifier(net: Net): void {
   const { type } = net.layers[net.layers.length - 1];
-  if (type !== "softmax" && type !== "linear") throw new TypeError(`classify: expected a net that ends in linear or softmax, got ${type}`);
+  if (type !== "softmax" && type !== "linear")
+    throw new TypeError(`classify: expected a net that ends in linear or softmax, got ${type}`);
 }
 
 /**
@@ -23,7 +24,10 @@ export function labelRows(net: Net, output: Float32Array, top: number): Label[][
   const { labels } = net.description;
   return Array.from({ length: output.length / outputSize }, (_, i) => {
     const row = output.subarray(i * outputSize, (i + 1) * outputSize);
-    return Array.from(net.softmax ? row : softmax(row), (probability, k) => ({ label: labels?.[k] ?? String(k), probability }))
+    return Array.from(net.softmax ? row : softmax(row), (probability, k) => ({
+      label: labels?.[k] ?? String(k),
+      probability,
+    }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, top);
   });

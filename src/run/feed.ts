@@ -7,8 +7,24 @@ import type { Workspace } from "./workspace.ts";
 const NOTHING = new Float32Array();
 
 /** Takes the state at `state` through one sequence; `output` [items, outputSize] where it is wanted. */
-export function feed(net: Net, workspace: Workspace, program: Program, items: Sequence, state: number, output?: Float32Array): void {
-  runSequences(net, workspace, program, items, schedule(net, workspace, items.count, 1, undefined), state, output ?? NOTHING, output !== undefined);
+export function feed(
+  net: Net,
+  workspace: Workspace,
+  program: Program,
+  items: Sequence,
+  state: number,
+  output?: Float32Array,
+): void {
+  runSequences(
+    net,
+    workspace,
+    program,
+    items,
+    schedule(net, workspace, items.count, 1, undefined),
+    state,
+    output ?? NOTHING,
+    output !== undefined,
+  );
 }
 
 /** What a net does at every timestep before it says what comes next. */
@@ -23,7 +39,10 @@ export function logitsOf({ program, softmax }: Net): Program {
 
 /** Throws TypeError unless the net runs forward only. */
 export function checkForward(label: string, net: Net): void {
-  if (net.bidirectional) throw new TypeError(`${label}: expected a net that runs forward, got one that runs backward too and has seen what is to come`);
+  if (net.bidirectional)
+    throw new TypeError(
+      `${label}: expected a net that runs forward, got one that runs backward too and has seen what is to come`,
+    );
 }
 
 /** Throws TypeError unless items are ids or bytes. */

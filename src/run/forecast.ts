@@ -11,11 +11,21 @@ const BLOCK = 16384;
  * Reads `series` [T, features] from the state that `begin` gives, then feeds each output
  * back as the next item: [steps, features]. Row 0 is the net's output at the series' last item.
  */
-export function forecastRows(net: Net, workspace: Workspace, begin: () => number, series: Items, steps: number): Float32Array {
+export function forecastRows(
+  net: Net,
+  workspace: Workspace,
+  begin: () => number,
+  series: Items,
+  steps: number,
+): Float32Array {
   const { program, next, kernels, arena } = net;
   const width = program.outputSize;
-  if ((net.description.input ?? "features") !== "features") throw new TypeError(`forecast: expected a net with input "features", got ${JSON.stringify(net.description.input)}`);
-  if (width !== net.layers[0].inputSize) throw new TypeError(`forecast: expected a net with as many outputs as features, got ${width} outputs and ${net.layers[0].inputSize} features`);
+  if ((net.description.input ?? "features") !== "features")
+    throw new TypeError(`forecast: expected a net with input "features", got ${JSON.stringify(net.description.input)}`);
+  if (width !== net.layers[0].inputSize)
+    throw new TypeError(
+      `forecast: expected a net with as many outputs as features, got ${width} outputs and ${net.layers[0].inputSize} features`,
+    );
   checkForward("forecast", net);
   checkCount("steps", steps, 1);
   const items = readItems(net, series, "series");
@@ -28,7 +38,25 @@ export function forecastRows(net: Net, workspace: Workspace, begin: () => number
   for (let t = 0; t < steps; t += rows) {
     const count = Math.min(rows, steps - t);
     const { a, b, scratch, items } = workspace;
-    kernels.predict(items, 0, count, width, next.address, next.body, next.records, state, a, b, scratch, 0, 0, 0, 0, 0, 0);
+    kernels.predict(
+      items,
+      0,
+      count,
+      width,
+      next.address,
+      next.body,
+      next.records,
+      state,
+      a,
+      b,
+      scratch,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    );
     out.set(arena.f32.subarray(items >> 2, (items >> 2) + count * width), t * width);
   }
   return out;

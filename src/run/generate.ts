@@ -27,7 +27,10 @@ export interface Generated {
 const NAMES = ["prompt", "length", "temperature", "topK", "topP", "seed", "stop"] as const;
 
 /** The options, each read once; `more` are names of others. @internal */
-export function readGenerateOptions<T extends GenerateOptions>(options: T, more: readonly (keyof T & string)[] = []): T {
+export function readGenerateOptions<T extends GenerateOptions>(
+  options: T,
+  more: readonly (keyof T & string)[] = [],
+): T {
   return readOptions(options, [...NAMES, ...more]);
 }
 
@@ -57,7 +60,10 @@ export class Generation {
     checkCount("length", options.length, 0);
     this.#net = net;
     this.#workspace = workspace;
-    this.#utf8 = net.description.input === "bytes" && globalThis.TextDecoder ? new TextDecoder("utf-8", { ignoreBOM: true }) : undefined;
+    this.#utf8 =
+      net.description.input === "bytes" && globalThis.TextDecoder
+        ? new TextDecoder("utf-8", { ignoreBOM: true })
+        : undefined;
     this.#sampling = readSampling(net, options);
     this.#prompt = options.prompt === undefined ? undefined : readItems(net, options.prompt, "prompt");
     this.#left = options.length;
@@ -99,10 +105,28 @@ export class Generation {
     arena.i32.set(stops, items >> 2);
     arena.i32.set(this.#tail, out >> 2);
     const end = kernels.predict(
-      out, from, from + count, 0, next.address, next.body, next.records - this.#net.softmax, state, a, b, scratch,
-      next.outputSize, scale, topK, topP, this.#seed, items,
+      out,
+      from,
+      from + count,
+      0,
+      next.address,
+      next.body,
+      next.records - this.#net.softmax,
+      state,
+      a,
+      b,
+      scratch,
+      next.outputSize,
+      scale,
+      topK,
+      topP,
+      this.#seed,
+      items,
     );
-    if (end < 0) throw new RangeError(`generate: expected finite logits, got NaN or Infinity at item ${this.#made - 1 - end - from}`);
+    if (end < 0)
+      throw new RangeError(
+        `generate: expected finite logits, got NaN or Infinity at item ${this.#made - 1 - end - from}`,
+      );
     const all = arena.i32.slice(out >> 2, (out >> 2) + end);
     const made = end - from;
     this.#made += made;

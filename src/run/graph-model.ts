@@ -25,7 +25,10 @@ export class GraphModel {
   constructor(graph: Graph, options: GraphModelOptions = {}) {
     const [inputs, outputs] = [graph.inputs, graph.outputs];
     if (inputs.length !== 1 || outputs.length !== 1) {
-      throw new FormatError("unsupported", `graph: expected one input and one output, got inputs ${inputs.map((p) => p.name).join(", ")} and outputs ${outputs.map((p) => p.name).join(", ")}`);
+      throw new FormatError(
+        "unsupported",
+        `graph: expected one input and one output, got inputs ${inputs.map((p) => p.name).join(", ")} and outputs ${outputs.map((p) => p.name).join(", ")}`,
+      );
     }
     this.graph = graph;
     this.#input = inputs[0].name;
@@ -43,10 +46,15 @@ export class GraphModel {
    * `inputDims` with `batch` sequences (default 1). Throws TypeError or RangeError where x is not that,
    * FormatError where the net cannot run at this size.
    */
-  run(x: SessionData, { batch = 1, dims }: { readonly batch?: number; readonly dims?: readonly number[] } = {}): { output: Float32Array; dims: readonly number[] } {
+  run(
+    x: SessionData,
+    { batch = 1, dims }: { readonly batch?: number; readonly dims?: readonly number[] } = {},
+  ): { output: Float32Array; dims: readonly number[] } {
     const port = this.graph.inputs[0];
     const shape = dims ?? this.#shapeOf(x.length, batch);
-    const { data, dims: to } = this.#session.run({ [this.#input]: { type: port.dtype, dims: shape, data: x } })[this.#output];
+    const { data, dims: to } = this.#session.run({ [this.#input]: { type: port.dtype, dims: shape, data: x } })[
+      this.#output
+    ];
     return { output: data as Float32Array, dims: to };
   }
 

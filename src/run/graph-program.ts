@@ -47,13 +47,19 @@ export function loadProgram(graph: Graph, player: Player, evaluator: Evaluator):
   const start = player.load(planGraph(streamed.start));
   try {
     player.play(start);
-    counts.forEach((count, i) => initial.set(player.arena.i32.subarray(start.outputs[i] >> 2, (start.outputs[i] >> 2) + count), places[i]));
+    counts.forEach((count, i) =>
+      initial.set(player.arena.i32.subarray(start.outputs[i] >> 2, (start.outputs[i] >> 2) + count), places[i]),
+    );
   } finally {
     player.unload(start);
   }
   let print: Fingerprint | undefined;
   return {
-    player, counts, places, words, initial,
+    player,
+    counts,
+    places,
+    words,
+    initial,
     blocks: streamed.blocks.map(({ rows, graph: bound }) => {
       const loaded = player.load(planGraph(bound));
       const [x, ...rest] = loaded.inputs.map((address) => address >> 2);
@@ -62,8 +68,10 @@ export function loadProgram(graph: Graph, player: Player, evaluator: Evaluator):
       const at = (name: string) => loaded.outputs[bound.outputs.findIndex((o) => o.name === name)] >> 2;
       return { rows, loaded, x, y: at("output"), from, to: counts.map((_, i) => at(`carried ${i}`)) };
     }),
-    inputSize: countOf(streamed.input.shape), outputSize: countOf(streamed.output.shape),
-    ids: !isFloat(streamed.input.dtype), floats: isFloat(streamed.output.dtype),
+    inputSize: countOf(streamed.input.shape),
+    outputSize: countOf(streamed.output.shape),
+    ids: !isFloat(streamed.input.dtype),
+    floats: isFloat(streamed.output.dtype),
     fingerprint: () => (print ??= fingerprint(graph)),
   };
 }

@@ -43,7 +43,8 @@ export class GraphStream {
     if (!(y instanceof Float32Array) || y.length !== outputSize) checkFloats("y", y, outputSize);
     if (ids && inputSize === 1 && typeof x === "number") this.#write(this.#one, x, 0);
     else {
-      if (typeof x !== "object" || x === null) throw new TypeError(`x: expected ${inputSize} numbers, got ${kindOf(x)}`);
+      if (typeof x !== "object" || x === null)
+        throw new TypeError(`x: expected ${inputSize} numbers, got ${kindOf(x)}`);
       if (x.length !== inputSize) throw new RangeError(`x: expected ${inputSize} values, got ${x.length}`);
       this.#read(this.#one, x, 0);
     }
@@ -60,11 +61,14 @@ export class GraphStream {
   process(input: ArrayLike<number>, output?: Float32Array): Float32Array {
     const { inputSize, outputSize, blocks } = this.#program;
     this.#check();
-    if (typeof input !== "object" || input === null) throw new TypeError(`input: expected an array of numbers, got ${kindOf(input)}`);
+    if (typeof input !== "object" || input === null)
+      throw new TypeError(`input: expected an array of numbers, got ${kindOf(input)}`);
     const steps = input.length / inputSize;
-    if (steps !== Math.trunc(steps)) throw new RangeError(`input: expected rows of ${inputSize} values, got ${input.length} values`);
+    if (steps !== Math.trunc(steps))
+      throw new RangeError(`input: expected rows of ${inputSize} values, got ${input.length} values`);
     if (output === undefined) output = new Float32Array(steps * outputSize);
-    if (!(output instanceof Float32Array) || output.length !== steps * outputSize) checkFloats("output", output, steps * outputSize);
+    if (!(output instanceof Float32Array) || output.length !== steps * outputSize)
+      checkFloats("output", output, steps * outputSize);
     let t = 0;
     for (let b = 0; b < blocks.length; b++) {
       const block = blocks[b];
@@ -150,7 +154,11 @@ export class GraphStream {
   }
 
   #give({ rows, y }: LoadedBlock, output: Float32Array, at: number): void {
-    const { player: { arena }, floats, outputSize } = this.#program;
+    const {
+      player: { arena },
+      floats,
+      outputSize,
+    } = this.#program;
     const values = floats ? arena.f32 : arena.i32;
     for (let k = 0, count = rows * outputSize; k < count; k++) output[at + k] = values[y + k];
   }

@@ -35,7 +35,8 @@ export function inspectGraph(graph: Graph, dims: { readonly [name: string]: numb
   const evaluator = new Evaluator();
   try {
     const builder = new Builder(evaluator.evaluate);
-    const shapeOf = (sizes: readonly (number | string)[]) => sizes.map((d) => (typeof d === "number" ? d : dims[d] ?? 1));
+    const shapeOf = (sizes: readonly (number | string)[]) =>
+      sizes.map((d) => (typeof d === "number" ? d : (dims[d] ?? 1)));
     bind(graph, builder, new Map(graph.inputs.map((p) => [p.name, { dtype: p.dtype, shape: shapeOf(p.dims) }])));
     const bound = builder.graph();
     const words = new Map(Object.entries(OPS).map(([word, op]) => [op, word]));
@@ -55,7 +56,11 @@ export function inspectGraph(graph: Graph, dims: { readonly [name: string]: numb
       nodes,
       parameters: [...known].reduce((sum, data) => sum + (data?.length ?? 0), 0),
       multiplyAdds: nodes.reduce((sum, node) => sum + node.multiplyAdds, 0),
-      memory: { weights: plan.weights.reduce((sum, slot) => sum + slot.bytes, 0), values: plan.bytes, records: plan.recordBytes },
+      memory: {
+        weights: plan.weights.reduce((sum, slot) => sum + slot.bytes, 0),
+        values: plan.bytes,
+        records: plan.recordBytes,
+      },
     };
   } finally {
     evaluator.close();

@@ -27,7 +27,9 @@ export function readItems(net: Net, items: Items, label = "x"): Sequence {
   const values = readNumbers(typeof items === "string" ? encodeText(net, items, label) : items, label, ids);
   const width = ids ? 1 : first.inputSize;
   if (!(values.length > 0) || values.length % width !== 0) {
-    throw new RangeError(`${label}: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`);
+    throw new RangeError(
+      `${label}: expected ${width === 1 ? "at least one item" : `rows of ${width} features, at least one`}, got ${values.length} values`,
+    );
   }
   if (ids) for (let i = 0; i < values.length; i++) checkId(label, values[i], first.inputSize, i);
   return { values, width, count: values.length / width };
@@ -43,7 +45,8 @@ export function readNumbers(values: ArrayLike<number>, label: string, ids: boole
     throw new TypeError(`${label}: expected an array of numbers, got ${kindOf(values)}`);
   }
   const { length } = values;
-  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`${label}: expected an array of numbers, got one of length ${length}`);
+  if (!Number.isSafeInteger(length) || length < 0)
+    throw new RangeError(`${label}: expected an array of numbers, got one of length ${length}`);
   const copy = ids ? new Float64Array(length) : new Float32Array(length);
   for (let i = 0; i < copy.length; i++) {
     const value: unknown = values[i];
@@ -56,7 +59,9 @@ export function readNumbers(values: ArrayLike<number>, label: string, ids: boole
 /** Throws unless `id` is a whole number below `vocabulary`. */
 export function checkId(label: string, id: number, vocabulary: number, at?: number): void {
   if (!(id >= 0 && id < vocabulary && id === Math.trunc(id))) {
-    throw new RangeError(`${label}${at === undefined ? "" : `[${at}]`}: expected an id from 0 to ${vocabulary - 1}, got ${id}`);
+    throw new RangeError(
+      `${label}${at === undefined ? "" : `[${at}]`}: expected an id from 0 to ${vocabulary - 1}, got ${id}`,
+    );
   }
 }
 
@@ -71,8 +76,13 @@ export function checkAttached(label: string, view: ArrayBufferView): void {
 
 /** Whether two arrays share memory. */
 export function overlap(a: unknown, b: unknown): boolean {
-  return ArrayBuffer.isView(a) && ArrayBuffer.isView(b) && a.buffer === b.buffer
-    && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+  return (
+    ArrayBuffer.isView(a) &&
+    ArrayBuffer.isView(b) &&
+    a.buffer === b.buffer &&
+    a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength
+  );
 }
 
 /** Throws where a run would overwrite what it has yet to read, or what it has written. */
@@ -83,11 +93,14 @@ export function checkApart({ values }: Sequence, output: Float32Array, { h, c }:
   if (overlap(h, c)) throw shared("into.state.h", "into.state.c");
 }
 
-const shared = (label: string, other: string) => new TypeError(`${label}: expected memory apart from ${other}, got an array that shares it`);
+const shared = (label: string, other: string) =>
+  new TypeError(`${label}: expected memory apart from ${other}, got an array that shares it`);
 
 function encodeText(net: Net, text: string, label: string): Uint8Array {
   if (net.description.input !== "bytes") {
-    throw new TypeError(`${label}: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`);
+    throw new TypeError(
+      `${label}: expected ${net.description.input === "ids" ? "ids" : "features"}, got a text; only a net with input "bytes" takes one`,
+    );
   }
   return encodeUtf8(text);
 }

@@ -28,7 +28,8 @@ export class Model {
   readonly #runner: Runner;
 
   private constructor(net: Net) {
-    if (!net?.arena) throw new TypeError("new Model: expected Model.fromSafetensors(file) or Model.fromTensors(tensors), got new");
+    if (!net?.arena)
+      throw new TypeError("new Model: expected Model.fromSafetensors(file) or Model.fromTensors(tensors), got new");
     this.#net = net;
     this.#runner = new Runner(net);
   }
@@ -50,11 +51,20 @@ export class Model {
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
     checkList("tensors", tensors);
-    const { deterministic = false, module, weights, ...given } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
+    const {
+      deterministic = false,
+      module,
+      weights,
+      ...given
+    } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
     checkBoolean("deterministic", deterministic);
     checkPrecision(weights);
     tensors = tensors.map(checkTensor);
-    const description = checkDescription(given.layers ? given : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given });
+    const description = checkDescription(
+      given.layers
+        ? given
+        : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given },
+    );
     return new Model(buildNet(description, tensors, deterministic, module, weights));
   }
 
@@ -80,8 +90,15 @@ export class Model {
    * The recurrent layers' states, in the order in which State holds them:
    * h is [cells, (batch,) h] and an LSTM's c [cells, (batch,) c], cells = layers * directions.
    */
-  get states(): readonly { readonly weights: string; readonly cells: number; readonly h: number; readonly c: number }[] {
-    return this.#net.layers.filter((l) => l.directions).map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
+  get states(): readonly {
+    readonly weights: string;
+    readonly cells: number;
+    readonly h: number;
+    readonly c: number;
+  }[] {
+    return this.#net.layers
+      .filter((l) => l.directions)
+      .map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
   }
 
   /** What runs and where it stands: the build, the memory's bytes, and its regions. */
@@ -125,7 +142,10 @@ export class Model {
    * `classify<Label[][]>(x)`. Logits go through softmax.
    * Throws TypeError for a net that ends in neither linear nor softmax.
    */
-  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(x: Items, options: { readonly top?: number } = {}): Labels {
+  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(
+    x: Items,
+    options: { readonly top?: number } = {},
+  ): Labels {
     const { top = 3 } = readOptions(options, ["top"]);
     checkClassifier(this.#net);
     const rows = labelRows(this.#net, this.run(x).output, top);

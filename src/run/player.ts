@@ -41,10 +41,18 @@ export class Player {
     for (const slot of plan.weights) weights.set(slot, this.#weightsAt(slot));
     const values = arena.allocate(plan.bytes);
     const records = arena.allocate(plan.recordBytes);
-    const addressOf = ({ slot, offset }: At) => (slot.space === "weights" ? weights.get(slot)! : values + slot.offset) + offset;
+    const addressOf = ({ slot, offset }: At) =>
+      (slot.space === "weights" ? weights.get(slot)! : values + slot.offset) + offset;
     let at = records >> 2;
     for (const record of plan.records) at = writeRecord(arena.i32, at, record, addressOf);
-    return { plan, values, records, end: records + plan.recordBytes, inputs: plan.inputs.map(addressOf), outputs: plan.outputs.map(addressOf) };
+    return {
+      plan,
+      values,
+      records,
+      end: records + plan.recordBytes,
+      inputs: plan.inputs.map(addressOf),
+      outputs: plan.outputs.map(addressOf),
+    };
   }
 
   /** Lets a plan go, and the weights that no other plan uses. */
@@ -79,7 +87,11 @@ export class Player {
     if (!kept) {
       const address = this.arena.allocate(slot.bytes);
       const end = (address + slot.bytes) >> 2;
-      slot.write!(this.arena.f32.subarray(address >> 2, end), this.arena.i32.subarray(address >> 2, end), this.#kernels.group);
+      slot.write!(
+        this.arena.f32.subarray(address >> 2, end),
+        this.arena.i32.subarray(address >> 2, end),
+        this.#kernels.group,
+      );
       layouts.set(slot.layout!, (kept = { address, plans: 0 }));
     }
     kept.plans++;
@@ -90,7 +102,9 @@ export class Player {
   #refusal({ plan, records }: Loaded, address: number): RangeError {
     let at = records;
     const record = plan.records.find((r) => (at += recordBytes(r)) > address);
-    return new RangeError(`${record?.node ?? "graph"}: expected indices and whole numbers in range, got one that is not`);
+    return new RangeError(
+      `${record?.node ?? "graph"}: expected indices and whole numbers in range, got one that is not`,
+    );
   }
 }
 
@@ -107,7 +121,11 @@ export class Evaluator {
 
   readonly evaluate = ({ op, call, outputs }: BoundNode): Constant[] => {
     const player = (this.#player ??= new Player(this.#deterministic, this.#module));
-    const graph = { inputs: [], outputs: outputs.map((value) => ({ name: value.name, value })), nodes: [{ op, call, outputs }] };
+    const graph = {
+      inputs: [],
+      outputs: outputs.map((value) => ({ name: value.name, value })),
+      nodes: [{ op, call, outputs }],
+    };
     let loaded: Loaded;
     try {
       loaded = player.load(planGraph(graph));
@@ -124,7 +142,10 @@ export class Evaluator {
     const constants = outputs.map(({ type }, i) => {
       const from = loaded.outputs[i] >> 2;
       const to = from + countOf(type.shape);
-      return { ...type, data: isFloat(type.dtype) ? player.arena.f32.slice(from, to) : player.arena.i32.slice(from, to) };
+      return {
+        ...type,
+        data: isFloat(type.dtype) ? player.arena.f32.slice(from, to) : player.arena.i32.slice(from, to),
+      };
     });
     player.unload(loaded);
     return constants;

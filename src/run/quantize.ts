@@ -10,11 +10,17 @@ import { checkPrecision, Tensors } from "../model/tensor.ts";
  * weights. Biases and metadata stay; a `description` takes the place of the file's.
  * Throws FormatError where the file cannot be run, or a weight is not finite.
  */
-export function quantizeSafetensors(file: Uint8Array, weights: "int8" | "int16", description?: Description): Uint8Array {
+export function quantizeSafetensors(
+  file: Uint8Array,
+  weights: "int8" | "int16",
+  description?: Description,
+): Uint8Array {
   checkPrecision(weights);
   const { tensors, metadata } = readSafetensors(file);
   const json = metadata.get("unrolled");
-  const known = checkDescription(description ?? (json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)));
+  const known = checkDescription(
+    description ?? (json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)),
+  );
   const described = description && { unrolled: JSON.stringify(description) };
   return writeSafetensors(quantizeTensors(known, tensors, weights), { ...Object.fromEntries(metadata), ...described });
 }

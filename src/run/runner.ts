@@ -21,9 +21,16 @@ export class Runner {
 
   /** Runs one sequence, or a batch, through a program of the net. */
   run(
-    x: Items, program: Program, batch = 1, given?: RunOptions["lengths"], from?: State, output: RunOptions["output"] = "all", target?: RunResult,
+    x: Items,
+    program: Program,
+    batch = 1,
+    given?: RunOptions["lengths"],
+    from?: State,
+    output: RunOptions["output"] = "all",
+    target?: RunResult,
   ): RunResult {
-    if (output !== "all" && output !== "last") throw new TypeError(`output: expected "all" or "last", got ${shown(output)}`);
+    if (output !== "all" && output !== "last")
+      throw new TypeError(`output: expected "all" or "last", got ${shown(output)}`);
     const net = this.#net;
     const items = readItems(net, x);
     const lengths = given && Array.from(given);

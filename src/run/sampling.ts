@@ -41,14 +41,23 @@ export function checkGenerator(net: Net): void {
   checkTokens("generate", net);
   checkForward("generate", net);
   const bytes = net.description.input === "bytes";
-  if (net.description.labels) throw new TypeError(`generate: expected a net whose outputs are ${bytes ? "bytes" : "ids"}, got one whose outputs are labels`);
+  if (net.description.labels)
+    throw new TypeError(
+      `generate: expected a net whose outputs are ${bytes ? "bytes" : "ids"}, got one whose outputs are labels`,
+    );
   const most = bytes ? 256 : net.layers[0].inputSize;
   const { outputSize } = net.program;
-  if (outputSize > most) throw new TypeError(`generate: expected at most ${most} outputs, one ${bytes ? "a byte" : "an id"}, got ${outputSize}`);
+  if (outputSize > most)
+    throw new TypeError(
+      `generate: expected at most ${most} outputs, one ${bytes ? "a byte" : "an id"}, got ${outputSize}`,
+    );
 }
 
 /** Checks all options. @internal */
-export function readSampling(net: Net, { temperature = 1, topK = MOST_IDS, topP = 1, seed = 0, stop = [] }: SamplingOptions): Sampling {
+export function readSampling(
+  net: Net,
+  { temperature = 1, topK = MOST_IDS, topP = 1, seed = 0, stop = [] }: SamplingOptions,
+): Sampling {
   checkNumber("temperature", temperature, "a number of at least 0", (t) => t >= 0 && t < Infinity);
   checkCount("topK", topK, 1);
   checkNumber("topP", topP, "a number above 0, at most 1", (p) => p > 0 && p <= 1);
@@ -69,12 +78,14 @@ export function readSampling(net: Net, { temperature = 1, topK = MOST_IDS, topP 
 /** A text, an array of ids, or a list of these. */
 function listOf(stop: Items | readonly Items[]): readonly Items[] {
   if (typeof stop === "string") return [stop];
-  if (typeof stop !== "object" || stop === null || typeof stop.length !== "number") throw new TypeError(`stop: expected a text, ids, or a list of these, got ${kindOf(stop)}`);
+  if (typeof stop !== "object" || stop === null || typeof stop.length !== "number")
+    throw new TypeError(`stop: expected a text, ids, or a list of these, got ${kindOf(stop)}`);
   return stop.length > 0 && typeof stop[0] === "number" ? [stop as Items] : (stop as readonly Items[]);
 }
 
 function stopIds(net: Net, stop: Items, label: string): number[] {
-  if (typeof stop === "string" && net.description.input !== "bytes") throw new TypeError(`${label}: expected ids, got a text; only a net with input "bytes" takes one`);
+  if (typeof stop === "string" && net.description.input !== "bytes")
+    throw new TypeError(`${label}: expected ids, got a text; only a net with input "bytes" takes one`);
   const ids = typeof stop === "string" ? [...encodeUtf8(stop)] : Array.from(stop);
   if (ids.length === 0) throw new RangeError(`${label}: expected at least one item, got none`);
   ids.forEach((id, i) => checkId(label, id, net.program.outputSize, i));

@@ -39,7 +39,8 @@ export function loadState(net: Net, address: number, saved: Uint8Array): void {
   };
   if (bytes.length < HEADER) expect("bytes of length", length, bytes.length);
   expect("magic", "UNRL", String.fromCharCode(...bytes.subarray(0, 4)));
-  if (view.getUint32(4, true) === 1) throw new FormatError("state", "state: expected version 2, got 1, of an older release");
+  if (view.getUint32(4, true) === 1)
+    throw new FormatError("state", "state: expected version 2, got 1, of an older release");
   expect("version", VERSION, view.getUint32(4, true));
   expect("bytes of length", length, bytes.length);
   expect("checksum", fnv1a(bytes, length - 4), view.getUint32(length - 4, true));

@@ -21,7 +21,8 @@ export interface Score {
 export function scoreItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Score {
   checkTokens("score", net);
   checkForward("score", net);
-  if (net.layers.some((l) => l.type === "last")) throw new TypeError("score: expected a net with an output every timestep, got one with last");
+  if (net.layers.some((l) => l.type === "last"))
+    throw new TypeError("score: expected a net with an output every timestep, got one with last");
   const program = logitsOf(net);
   const ids = Int32Array.from(readItems(net, x).values);
   checkOpen("model", net);

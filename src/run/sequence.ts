@@ -11,8 +11,14 @@ import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
  * program ends each sequence in one row or `all` is false, [batch, outputSize].
  */
 export function runSequences(
-  net: Net, workspace: Workspace, program: Program, items: Sequence, s: Schedule,
-  state: number, output: Float32Array, all: boolean,
+  net: Net,
+  workspace: Workspace,
+  program: Program,
+  items: Sequence,
+  s: Schedule,
+  state: number,
+  output: Float32Array,
+  all: boolean,
 ): void {
   const { steps, batch } = s;
   const summed = program.body < program.records;
@@ -24,8 +30,16 @@ export function runSequences(
     workspace.reserve(rows, batch, 0);
     writeRows(net, workspace, items, s, t, end);
     const result = net.kernels.forward(
-      program.address, end === steps ? program.records : program.body, state,
-      workspace.a, workspace.b, workspace.scratch, end - t, batch, activeAt(workspace, s, t), rows,
+      program.address,
+      end === steps ? program.records : program.body,
+      state,
+      workspace.a,
+      workspace.b,
+      workspace.scratch,
+      end - t,
+      batch,
+      activeAt(workspace, s, t),
+      rows,
     );
     if (!summed && all) readRows(net, workspace, result, program.outputSize, s, t, end, output);
     else if (!summed) readLast(net, workspace, result, program.outputSize, s, t, end, output);
@@ -48,7 +62,14 @@ function stepsOf(s: Schedule, i: number, t: number, end: number): number {
  * Copies in the items of timesteps t to end - 1: all sequences at once where they are
  * whole, else a sequence at a time, which takes a view on the caller's array each.
  */
-function writeRows(net: Net, workspace: Workspace, { values, width }: Sequence, s: Schedule, t: number, end: number): void {
+function writeRows(
+  net: Net,
+  workspace: Workspace,
+  { values, width }: Sequence,
+  s: Schedule,
+  t: number,
+  end: number,
+): void {
   const { a, b } = workspace;
   const memory = net.layers[0].type === "embedding" ? net.arena.i32 : net.arena.f32;
   const apart = s.batch > 1 ? b : a;
@@ -59,13 +80,28 @@ function writeRows(net: Net, workspace: Workspace, { values, width }: Sequence, 
     const count = stepsOf(s, i, t, end);
     const from = (i * s.steps + t) * width;
     if (!whole) memory.set(values.subarray(from, from + count * width), apart >> 2);
-    if (s.batch > 1) net.kernels.toTimeMajor(a + r * width * 4, whole ? b + from * 4 : b, width, count, s.batch, activeAt(workspace, s, t));
+    if (s.batch > 1)
+      net.kernels.toTimeMajor(
+        a + r * width * 4,
+        whole ? b + from * 4 : b,
+        width,
+        count,
+        s.batch,
+        activeAt(workspace, s, t),
+      );
   }
 }
 
 /** Copies out the rows of timesteps t to end - 1, likewise. */
 function readRows(
-  net: Net, workspace: Workspace, result: number, width: number, s: Schedule, t: number, end: number, output: Float32Array,
+  net: Net,
+  workspace: Workspace,
+  result: number,
+  width: number,
+  s: Schedule,
+  t: number,
+  end: number,
+  output: Float32Array,
 ): void {
   const apart = s.batch > 1 ? (result === workspace.a ? workspace.b : workspace.a) : result;
   const whole = isWhole(s, t, end);
@@ -73,7 +109,15 @@ function readRows(
     const i = s.order ? s.order[r] : r;
     const count = stepsOf(s, i, t, end);
     const to = (i * s.steps + t) * width;
-    if (s.batch > 1) net.kernels.fromTimeMajor(whole ? apart + to * 4 : apart, result + r * width * 4, width, count, s.batch, activeAt(workspace, s, t));
+    if (s.batch > 1)
+      net.kernels.fromTimeMajor(
+        whole ? apart + to * 4 : apart,
+        result + r * width * 4,
+        width,
+        count,
+        s.batch,
+        activeAt(workspace, s, t),
+      );
     if (!whole) output.set(workspace.view(apart, count * width), to);
   }
   if (whole) output.set(workspace.view(apart, output.length));
@@ -86,7 +130,14 @@ function isWhole(s: Schedule, t: number, end: number): boolean {
 
 /** Copies out the row of each sequence that ends within timesteps t to end - 1. */
 function readLast(
-  net: Net, workspace: Workspace, result: number, width: number, s: Schedule, t: number, end: number, output: Float32Array,
+  net: Net,
+  workspace: Workspace,
+  result: number,
+  width: number,
+  s: Schedule,
+  t: number,
+  end: number,
+  output: Float32Array,
 ): void {
   const { f32 } = net.arena;
   let from = result >> 2;

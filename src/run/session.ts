@@ -48,7 +48,8 @@ export class Session {
     this.#dims = dims;
     const named = new Set(this.inputs.flatMap((p) => p.dims.filter((d) => typeof d === "string")));
     for (const name of Object.keys(dims)) {
-      if (!named.has(name)) throw new TypeError(`dims: expected names of sizes: ${[...named].join(", ") || "none"}, got ${name}`);
+      if (!named.has(name))
+        throw new TypeError(`dims: expected names of sizes: ${[...named].join(", ") || "none"}, got ${name}`);
     }
     for (const [name, feed] of Object.entries(constants)) {
       const port = this.inputs.find((p) => p.name === name);
@@ -80,7 +81,8 @@ export class Session {
     });
     player.play(binding.loaded);
     const outputs: Outputs = {};
-    for (const { name, type, address } of binding.outputs) outputs[name] = readOutput(arena, address, name, type, into?.[name]);
+    for (const { name, type, address } of binding.outputs)
+      outputs[name] = readOutput(arena, address, name, type, into?.[name]);
     return outputs;
   }
 
@@ -90,7 +92,10 @@ export class Session {
    */
   stream(options: StreamOptions): SessionStream {
     this.#check();
-    return new SessionStream(this.#program, this.#bindings, this.#dims, { ...options, constants: { ...this.#options.constants, ...options.constants } });
+    return new SessionStream(this.#program, this.#bindings, this.#dims, {
+      ...options,
+      constants: { ...this.#options.constants, ...options.constants },
+    });
   }
 
   /**
@@ -100,14 +105,17 @@ export class Session {
   graph(dims: { readonly [name: string]: number } = {}): Graph {
     this.#check();
     const sizes: { readonly [name: string]: number } = { ...this.#dims, ...dims };
-    const types = new Map(this.inputs.map((port): [string, Type | Constant] => {
-      const shape = port.dims.map((d) => {
-        const size = typeof d === "number" ? d : sizes[d];
-        if (size === undefined && !this.#constants.has(port.name)) throw new TypeError(`${port.name}: expected a size for ${d} in dims, got none`);
-        return size;
-      });
-      return [port.name, this.#constants.get(port.name) ?? { dtype: port.dtype, shape }];
-    }));
+    const types = new Map(
+      this.inputs.map((port): [string, Type | Constant] => {
+        const shape = port.dims.map((d) => {
+          const size = typeof d === "number" ? d : sizes[d];
+          if (size === undefined && !this.#constants.has(port.name))
+            throw new TypeError(`${port.name}: expected a size for ${d} in dims, got none`);
+          return size;
+        });
+        return [port.name, this.#constants.get(port.name) ?? { dtype: port.dtype, shape }];
+      }),
+    );
     try {
       return unbind(this.#bindings.bound(types));
     } catch (error) {
@@ -136,9 +144,12 @@ export class Session {
   /** The feeds, checked, in the order of the inputs. */
   #read(feeds: Feeds): Constant[] {
     for (const name of Object.keys(feeds)) {
-      if (!this.inputs.some((p) => p.name === name)) throw new TypeError(`feeds: expected ${this.#names()}, got ${name}`);
+      if (!this.inputs.some((p) => p.name === name))
+        throw new TypeError(`feeds: expected ${this.#names()}, got ${name}`);
     }
-    const read = this.inputs.map((port) => this.#constants.get(port.name) ?? readFeed(port.name, feeds[port.name], port, this.#dims));
+    const read = this.inputs.map(
+      (port) => this.#constants.get(port.name) ?? readFeed(port.name, feeds[port.name], port, this.#dims),
+    );
     this.#checkDims(read);
     return read;
   }
@@ -146,12 +157,15 @@ export class Session {
   /** A dim of one name has one size. */
   #checkDims(read: readonly Constant[]): void {
     const sizes = new Map<string, number>(Object.entries(this.#dims));
-    this.inputs.forEach((port, i) => port.dims.forEach((dim, axis) => {
-      if (typeof dim !== "string" || read[i].shape.length !== port.dims.length) return;
-      const size = sizes.get(dim) ?? read[i].shape[axis];
-      if (size !== read[i].shape[axis]) throw new RangeError(`${port.name}: expected ${dim} of ${size}, got ${read[i].shape[axis]}`);
-      sizes.set(dim, size);
-    }));
+    this.inputs.forEach((port, i) =>
+      port.dims.forEach((dim, axis) => {
+        if (typeof dim !== "string" || read[i].shape.length !== port.dims.length) return;
+        const size = sizes.get(dim) ?? read[i].shape[axis];
+        if (size !== read[i].shape[axis])
+          throw new RangeError(`${port.name}: expected ${dim} of ${size}, got ${read[i].shape[axis]}`);
+        sizes.set(dim, size);
+      }),
+    );
   }
 }
 

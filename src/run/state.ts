@@ -36,7 +36,8 @@ export function emptyState(net: Net, batch: number): State {
 
 /** Both parts of a state, each read once. */
 export function readParts(label: string, state: State): State {
-  if (typeof state !== "object" || state === null) throw new TypeError(`${label}: expected { h, c }, got ${kindOf(state)}`);
+  if (typeof state !== "object" || state === null)
+    throw new TypeError(`${label}: expected { h, c }, got ${kindOf(state)}`);
   return { h: state.h, c: state.c };
 }
 
@@ -46,7 +47,8 @@ export function checkState(label: string, net: Net, state: State, batch: number)
   const c = sizeOfC(net) * batch;
   if (!isFloats(state.h, h)) checkFloats(`${label}.h`, state.h, h);
   if (c > 0 && !isFloats(state.c, c)) checkFloats(`${label}.c`, state.c, c);
-  if (c === 0 && state.c !== undefined) throw new TypeError(`${label}.c: expected none for a net without LSTM, got ${kindOf(state.c)}`);
+  if (c === 0 && state.c !== undefined)
+    throw new TypeError(`${label}.c: expected none for a net without LSTM, got ${kindOf(state.c)}`);
 }
 
 function isFloats(value: unknown, length: number): boolean {
@@ -54,7 +56,13 @@ function isFloats(value: unknown, length: number): boolean {
 }
 
 /** Copies `state` into the block at `address`; row r of memory is sequence `order[r]` of `state`. @internal */
-export function writeState(net: Net, address: number, state: State, batch: number, order: Int32Array | undefined): void {
+export function writeState(
+  net: Net,
+  address: number,
+  state: State,
+  batch: number,
+  order: Int32Array | undefined,
+): void {
   const { f32 } = net.arena;
   let h = 0;
   let c = 0;

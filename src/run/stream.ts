@@ -81,12 +81,24 @@ export class Stream {
       checkId("x", x, this.#inputs);
       net.arena.i32[workspace.a >> 2] = x;
     } else {
-      if (typeof x !== "object" || x === null) throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
+      if (typeof x !== "object" || x === null)
+        throw new TypeError(`x: expected an array of ${this.#inputs} features, got ${kindOf(x)}`);
       if (x.length !== this.#inputs) checkItem(net, x);
       copyTo(net.arena.f32, workspace.a >> 2, x);
     }
     const { address, records } = net.program;
-    const result = net.kernels.forward(address, records, this.#state, workspace.a, workspace.b, workspace.scratch, 1, 1, 0, 1);
+    const result = net.kernels.forward(
+      address,
+      records,
+      this.#state,
+      workspace.a,
+      workspace.b,
+      workspace.scratch,
+      1,
+      1,
+      0,
+      1,
+    );
     copyTo(y, 0, workspace.result(result, outputs));
     return y;
   }
@@ -107,9 +119,11 @@ export class Stream {
     if (ids || input?.length === 0 || !ArrayBuffer.isView(input)) input = readNumbers(input, "input", ids);
     if (this.#state === 0 || !net.open) this.#check();
     const steps = input.length / width;
-    if (steps !== Math.trunc(steps)) throw new RangeError(`input: expected rows of ${width} features, got ${input.length} values`);
+    if (steps !== Math.trunc(steps))
+      throw new RangeError(`input: expected rows of ${width} features, got ${input.length} values`);
     if (output === undefined) output = new Float32Array(steps * outputs);
-    if (!(output instanceof Float32Array) || output.length !== steps * outputs) checkFloats("output", output, steps * outputs);
+    if (!(output instanceof Float32Array) || output.length !== steps * outputs)
+      checkFloats("output", output, steps * outputs);
     if (overlap(input, output) && !isInPlace(input, output, width === outputs)) {
       throw new TypeError("output: expected input itself or memory apart from it, got an array that shares a part");
     }

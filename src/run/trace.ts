@@ -41,7 +41,14 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
   const cells: CellTrace[] = [];
   const rowsAfter = (records: number, width: number) => {
     const y = new Float32Array(steps * width);
-    feed(net, workspace, { address: net.program.address, body: records, records, outputSize: width }, items, begin(), y);
+    feed(
+      net,
+      workspace,
+      { address: net.program.address, body: records, records, outputSize: width },
+      items,
+      begin(),
+      y,
+    );
     return y;
   };
   let at = 0;
@@ -52,7 +59,13 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
         const pair = records.slice(depth * directions, (depth + 1) * directions);
         const output = rowsAfter(at + (depth + 1) * directions, pair[0].columns);
         pair.forEach((r, d) => {
-          cells.push({ layer, type, weights, depth, ...cellOf(net, r, at + depth * directions + d, input, output, steps) });
+          cells.push({
+            layer,
+            type,
+            weights,
+            depth,
+            ...cellOf(net, r, at + depth * directions + d, input, output, steps),
+          });
         });
         input = output;
       }
@@ -62,10 +75,18 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
   return { steps, cells };
 }
 
-function cellOf(net: Net, r: LayerRecord, index: number, x: Float32Array, y: Float32Array, steps: number): Omit<CellTrace, "layer" | "type" | "weights" | "depth"> {
+function cellOf(
+  net: Net,
+  r: LayerRecord,
+  index: number,
+  x: Float32Array,
+  y: Float32Array,
+  steps: number,
+): Omit<CellTrace, "layer" | "type" | "weights" | "depth"> {
   const width = r.state!.h;
   const h = new Float32Array(steps * width);
-  for (let t = 0; t < steps; t++) h.set(y.subarray(t * r.columns + r.column, t * r.columns + r.column + width), t * width);
+  for (let t = 0; t < steps; t++)
+    h.set(y.subarray(t * r.columns + r.column, t * r.columns + r.column + width), t * width);
   const { reverse, c, gates } = cellGates(net, r, index, x, h, steps);
   return { reverse, width, units: r.units, h, ...(c && { c }), gates };
 }

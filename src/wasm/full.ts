@@ -25,10 +25,16 @@ function moduleOf(build: "base" | "relaxed"): WebAssembly.Module {
 }
 
 /** An instance of the full module on `memory`, and which build it is. */
-export function loadFull(memory: WebAssembly.Memory, deterministic: boolean, given: object | undefined): { build: Build; kernels: FullKernels } {
+export function loadFull(
+  memory: WebAssembly.Memory,
+  deterministic: boolean,
+  given: object | undefined,
+): { build: Build; kernels: FullKernels } {
   const module = givenModule(given) ?? moduleOf(chooseBuild(deterministic, false) as "base" | "relaxed");
-  const kernels = permitted(() => instantiateSync<FullKernels>(module, { env: { memory } })).instance.exports as unknown as FullKernels;
-  if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
+  const kernels = permitted(() => instantiateSync<FullKernels>(module, { env: { memory } })).instance
+    .exports as unknown as FullKernels;
+  if (kernels.ABI?.value !== ABI)
+    throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
   kernels.prepare();
   return { build: kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

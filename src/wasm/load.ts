@@ -22,9 +22,12 @@ export function chooseBuild(deterministic: boolean, integers: boolean): Build {
 
 /** Throws where the host has no WebAssembly SIMD: better here than in the middle of a model. */
 function probe(): Build {
-  if (typeof WebAssembly === "undefined") throw new Error("unrolled: expected a runtime with WebAssembly, got one without");
+  if (typeof WebAssembly === "undefined")
+    throw new Error("unrolled: expected a runtime with WebAssembly, got one without");
   if (!WebAssembly.validate(SIMD_PROBE)) {
-    throw new Error("unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)");
+    throw new Error(
+      "unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)",
+    );
   }
   return relaxedIsFaster() ? "relaxed" : "base";
 }
@@ -45,7 +48,8 @@ function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
     const binary = binaries[build];
-    if (!binary) throw new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
+    if (!binary)
+      throw new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
     module = compileBinary(binary);
     modules.set(build, module);
   }
@@ -66,7 +70,7 @@ export function permitted<T>(make: () => T): T {
     throw new Error(
       "unrolled: expected leave to compile WebAssembly, got none: " +
         "a page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src; " +
-        "a Cloudflare Worker must be bundled with the export condition \"workerd\", or pass a module of its own as ModelOptions.module",
+        'a Cloudflare Worker must be bundled with the export condition "workerd", or pass a module of its own as ModelOptions.module',
       { cause },
     );
   }
@@ -84,9 +88,14 @@ export function givenModule(given: object | undefined): WebAssembly.Module | und
 }
 
 /** An instance of the module on `memory`, and which build it is. @internal */
-export function loadKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): { build: Build; kernels: Kernels } {
-  const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance.exports as unknown as Kernels;
-  if (kernels.ABI?.value !== ABI) throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
+export function loadKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): { build: Build; kernels: Kernels } {
+  const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance
+    .exports as unknown as Kernels;
+  if (kernels.ABI?.value !== ABI)
+    throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
   kernels.prepare();
   return { build: kernels.INTEGER.value ? "integer" : kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

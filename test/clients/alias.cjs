@@ -51,7 +51,8 @@ function watch(Sessions) {
       counted.runs++;
       for (const name of session.outputNames) {
         const { data } = outputs[name];
-        if (data instanceof Float32Array) writeSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        if (data instanceof Float32Array)
+          writeSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       }
       return outputs;
     };

@@ -11,14 +11,20 @@ const require = createRequire(import.meta.url);
 
 const alias: Plugin = {
   name: "onnxruntime-is-unrolled",
-  setup: ({ onResolve }) => onResolve({ filter: /^onnxruntime-web(\/wasm)?$/ }, () => ({ path: join(here, "../../dist/ort.js") })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^onnxruntime-web(\/wasm)?$/ }, () => ({ path: join(here, "../../dist/ort.js") })),
 };
 
 interface Heard {
   readonly theirs: readonly unknown[];
   readonly ours: readonly unknown[];
   /** What the two say of the same frames, those that ours heard. */
-  readonly replayed: { readonly theirs: readonly unknown[]; readonly ours: readonly unknown[]; readonly difference: number; readonly frames: number };
+  readonly replayed: {
+    readonly theirs: readonly unknown[];
+    readonly ours: readonly unknown[];
+    readonly difference: number;
+    readonly frames: number;
+  };
   readonly start: readonly [number, number];
   readonly run: readonly [number, number];
 }
@@ -28,28 +34,80 @@ export async function inChromium(folder: string, bytesOf: (engine: string) => nu
   mkdirSync(assets);
   const vad = dirname(require.resolve("@ricky0123/vad-web"));
   const web = dirname(require.resolve("onnxruntime-web"));
-  const common = { bundle: true, format: "iife", define: { "process.env.NODE_ENV": '"production"' }, logLevel: "error" } as const;
-  await build({ ...common, entryPoints: [join(vad, "index.js")], globalName: "theirVad", outfile: join(assets, "theirs.js"), platform: "browser" });
-  await build({ ...common, entryPoints: [join(vad, "index.js")], globalName: "ourVad", outfile: join(assets, "ours.js"), platform: "browser", plugins: [alias] });
+  const common = {
+    bundle: true,
+    format: "iife",
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "error",
+  } as const;
+  await build({
+    ...common,
+    entryPoints: [join(vad, "index.js")],
+    globalName: "theirVad",
+    outfile: join(assets, "theirs.js"),
+    platform: "browser",
+  });
+  await build({
+    ...common,
+    entryPoints: [join(vad, "index.js")],
+    globalName: "ourVad",
+    outfile: join(assets, "ours.js"),
+    platform: "browser",
+    plugins: [alias],
+  });
   await build({ ...common, entryPoints: [join(here, "page.ts")], outfile: join(assets, "page.js") });
-  writeFileSync(join(assets, "index.html"), '<!doctype html><script src="theirs.js"></script><script src="ours.js"></script><script src="page.js"></script>');
+  writeFileSync(
+    join(assets, "index.html"),
+    '<!doctype html><script src="theirs.js"></script><script src="ours.js"></script><script src="page.js"></script>',
+  );
   const server = new PageServer([assets, vad, web]);
   const url = await server.listen();
-  const microphone = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${join(folder, "speech.wav")}%noloop`];
+  const microphone = [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-audio-capture=${join(folder, "speech.wav")}%noloop`,
+  ];
   const heard = server.hear<Heard>();
   const browser = await openBrowser("Chromium", `${url}/index.html`, microphone);
   const { version } = JSON.parse(readFileSync(join(vad, "../package.json"), "utf8"));
-  const row = { client: "@ricky0123/vad-web", version, ran: "MicVAD in Chromium, Silero v5, a microphone that speaks", engine: "onnxruntime-web" };
+  const row = {
+    client: "@ricky0123/vad-web",
+    version,
+    ran: "MicVAD in Chromium, Silero v5, a microphone that speaks",
+    engine: "onnxruntime-web",
+  };
   try {
     const { theirs, ours, replayed, start, run } = await heard;
     const kinds = (events: readonly unknown[]) => JSON.stringify((events as [string][]).map(([kind]) => kind));
     return {
-      ...row, events: ours.length, runs: replayed.frames, outputs: replayed.frames, difference: replayed.difference,
-      same: ours.length > 0 && kinds(theirs) === kinds(ours) && JSON.stringify(replayed.theirs) === JSON.stringify(replayed.ours),
-      start, run, bytes: [bytesOf(join(web, "ort.wasm.min.js")), bytesOf("unrolled")], memory: [NaN, NaN],
+      ...row,
+      events: ours.length,
+      runs: replayed.frames,
+      outputs: replayed.frames,
+      difference: replayed.difference,
+      same:
+        ours.length > 0 &&
+        kinds(theirs) === kinds(ours) &&
+        JSON.stringify(replayed.theirs) === JSON.stringify(replayed.ours),
+      start,
+      run,
+      bytes: [bytesOf(join(web, "ort.wasm.min.js")), bytesOf("unrolled")],
+      memory: [NaN, NaN],
     };
   } catch (error) {
-    return { ...row, events: 0, runs: 0, outputs: 0, difference: Infinity, same: false, start: [0, 0], run: [0, 0], bytes: [0, 0], memory: [0, 0], error: (error as Error).message };
+    return {
+      ...row,
+      events: 0,
+      runs: 0,
+      outputs: 0,
+      difference: Infinity,
+      same: false,
+      start: [0, 0],
+      run: [0, 0],
+      bytes: [0, 0],
+      memory: [0, 0],
+      error: (error as Error).message,
+    };
   } finally {
     await browser.close();
     await server.close();

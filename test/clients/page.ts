@@ -6,7 +6,11 @@ interface Mic {
   start(): Promise<void>;
   pause(): Promise<void>;
   readonly model: { process(frame: Float32Array): Promise<{ isSpeech: number }>; reset_state(): void };
-  readonly frameProcessor: { resume(): void; reset(): void; process(frame: Float32Array, event: (e: { msg: string; audio?: Float32Array }) => void): Promise<void> };
+  readonly frameProcessor: {
+    resume(): void;
+    reset(): void;
+    process(frame: Float32Array, event: (e: { msg: string; audio?: Float32Array }) => void): Promise<void>;
+  };
 }
 declare const theirVad: Vad;
 declare const ourVad: Vad;
@@ -19,7 +23,10 @@ async function open(vad: Vad, stream: MediaStream) {
   const at = (kind: string, audio?: Float32Array) => events.push([kind, frames.length, audio?.length ?? 0]);
   const before = performance.now();
   const mic = await vad.MicVAD.new({
-    model: "v5", startOnLoad: false, baseAssetPath: "/", onnxWASMBasePath: "/",
+    model: "v5",
+    startOnLoad: false,
+    baseAssetPath: "/",
+    onnxWASMBasePath: "/",
     getStream: async () => stream,
     pauseStream: async () => {},
     onFrameProcessed: (_: unknown, frame: Float32Array) => frames.push(frame.slice()),
@@ -50,7 +57,9 @@ async function replay({ model, frameProcessor }: Mic, frames: readonly Float32Ar
 }
 
 async function main(): Promise<object> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  });
   const theirs = await open(theirVad, stream);
   const ours = await open(ourVad, stream);
   await Promise.all([theirs.mic.start(), ours.mic.start()]);
@@ -61,7 +70,10 @@ async function main(): Promise<object> {
   const b = await replay(ours.mic, frames);
   const difference = Math.max(...a.said.map((v, i) => Math.abs(v - b.said[i])));
   return {
-    theirs: theirs.events, ours: ours.events, start: [theirs.start, ours.start], run: [a.run, b.run],
+    theirs: theirs.events,
+    ours: ours.events,
+    start: [theirs.start, ours.start],
+    run: [a.run, b.run],
     replayed: { theirs: a.events, ours: b.events, difference, frames: frames.length },
   };
 }

@@ -6,7 +6,10 @@ export const sessions: common.InferenceSessionFactory = own.InferenceSession;
 export const tensors: common.TensorConstructor = own.Tensor;
 export const env: common.Env = own.env;
 export const defaults: Pick<typeof common, "InferenceSession" | "Tensor" | "env"> = ort;
-export const options: own.InferenceSession.SessionOptions = {} as Omit<common.InferenceSession.SessionOptions, "externalData">;
+export const options: own.InferenceSession.SessionOptions = {} as Omit<
+  common.InferenceSession.SessionOptions,
+  "externalData"
+>;
 export const runOptions: own.InferenceSession.RunOptions = {} as common.InferenceSession.RunOptions;
 
 /** A program's own functions, which name onnxruntime-common's types. */
@@ -16,7 +19,10 @@ export async function program(session: common.InferenceSession, x: common.Tensor
 }
 
 export async function use(): Promise<void> {
-  const session = await own.InferenceSession.create("net.onnx", { executionProviders: ["wasm", { name: "cpu" }], logSeverityLevel: 3 });
+  const session = await own.InferenceSession.create("net.onnx", {
+    executionProviders: ["wasm", { name: "cpu" }],
+    logSeverityLevel: 3,
+  });
   await program(session, new own.Tensor("float32", [1, 2], [2]));
   const fed: common.Tensor = new common.Tensor("float32", [1, 2]);
   const outputs = await session.run({ x: fed });

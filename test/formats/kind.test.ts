@@ -40,7 +40,11 @@ const KINDS: [string, Kind, Uint8Array][] = [
   ["TensorFlow Lite", "tflite", text("\x1c\0\0\0TFL3\0\0")],
   ["nothing", "empty", new Uint8Array(0)],
   ["a text", "unknown", text(": this is no model")],
-  ["a safetensors file", "safetensors", readFileSync(new URL("../../examples/models/sunspots.safetensors", import.meta.url))],
+  [
+    "a safetensors file",
+    "safetensors",
+    readFileSync(new URL("../../examples/models/sunspots.safetensors", import.meta.url)),
+  ],
 ];
 
 test.each(KINDS)("%s is %s", (_, kind, file) => {
@@ -51,15 +55,21 @@ test.each(KINDS)("%s is %s", (_, kind, file) => {
 describe("who reads safetensors is told", () => {
   test.each(KINDS.filter(([, kind]) => !["safetensors", "empty", "unknown"].includes(kind)))("%s", (_, __, file) => {
     const full = refusal(() => Model.fromSafetensors(file));
-    expect(full.message).toMatch(/^safetensors: expected a safetensors file, whose header begins with {, got (an?|JSON)\b/);
+    expect(full.message).toMatch(
+      /^safetensors: expected a safetensors file, whose header begins with {, got (an?|JSON)\b/,
+    );
     expect(full.code).toBe("header");
     const small = refusal(() => core.Model.fromSafetensors(file));
     expect(small.message).toBe("safetensors: expected a safetensors file, whose header begins with {, got other bytes");
   });
 
   test("with what to do", () => {
-    expect(refusal(() => readSafetensors(files["state.pt"])).message).toContain("a PyTorch zip: fromTorch of unrolled/import reads it");
-    expect(refusal(() => readSafetensors(text("<!doctype html>"))).message).toContain("an HTML page, as a server sends for a file that is not there");
+    expect(refusal(() => readSafetensors(files["state.pt"])).message).toContain(
+      "a PyTorch zip: fromTorch of unrolled/import reads it",
+    );
+    expect(refusal(() => readSafetensors(text("<!doctype html>"))).message).toContain(
+      "an HTML page, as a server sends for a file that is not there",
+    );
   });
 });
 
@@ -69,12 +79,19 @@ test("files cut off or changed anywhere have a kind, at once", () => {
     const begin = performance.now();
     for (let i = 0; i < 300; i++) {
       const changed = file.slice(0, random.integer(0, file.length));
-      for (let k = 0; k < 3 && changed.length > 0; k++) changed[random.integer(0, changed.length - 1)] = random.integer(0, 255);
+      for (let k = 0; k < 3 && changed.length > 0; k++)
+        changed[random.integer(0, changed.length - 1)] = random.integer(0, 255);
       expect(() => kindOf(changed), name).not.toThrow();
     }
     expect(performance.now() - begin, name).toBeLessThan(3000);
   }
-  for (const file of [new Uint8Array(1e7).fill(0x5b), new Uint8Array(1e7).fill(0x22), new Uint8Array(1e7).fill(0x3a), text("PK\x03\x04").buffer, text("PK\x05\x06").buffer]) {
+  for (const file of [
+    new Uint8Array(1e7).fill(0x5b),
+    new Uint8Array(1e7).fill(0x22),
+    new Uint8Array(1e7).fill(0x3a),
+    text("PK\x03\x04").buffer,
+    text("PK\x05\x06").buffer,
+  ]) {
     expect(kindOf(new Uint8Array(file))).toMatch(/json|unknown|zip/);
   }
 });

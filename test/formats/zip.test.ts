@@ -11,7 +11,17 @@ const zeros = new Uint8Array(2 ** 28);
 test("stored and deflated files, and folders", () => {
   const long = text("abc".repeat(100_000));
   const deflated = new Uint8Array(deflateRawSync(long));
-  const zip = readZip(zipOf([["a", text("one")], ["f/", text("")], ["f/\u00e9", deflated], ["e", text("")]], { "f/\u00e9": { method: 8, size: long.length } }));
+  const zip = readZip(
+    zipOf(
+      [
+        ["a", text("one")],
+        ["f/", text("")],
+        ["f/\u00e9", deflated],
+        ["e", text("")],
+      ],
+      { "f/\u00e9": { method: 8, size: long.length } },
+    ),
+  );
   expect(zip.names).toEqual(["a", "f/\u00e9", "e"]);
   expect(zip.size).toBe(3 + long.length);
   expect([zip.has("a"), zip.has("b")]).toEqual([true, false]);
@@ -40,14 +50,27 @@ test.each<[string, Lies, string]>([
   ["data that is not deflated", { method: 8 }, "expected deflated data: "],
   ["a size of 4 GB", { size: 0xfffffffe }, "zip: expected at most"],
 ])("%s", (_, lies, says) => {
-  const file = zipOf([["a", text("one")], ["b", Uint8Array.of(255, 255)]], { b: lies });
+  const file = zipOf(
+    [
+      ["a", text("one")],
+      ["b", Uint8Array.of(255, 255)],
+    ],
+    { b: lies },
+  );
   const read = () => readZip(file).read("b");
   expect(read).toThrow(FormatError);
   expect(read).toThrow(says);
 });
 
 test("a name that comes twice", () => {
-  expect(() => readZip(zipOf([["a", text("1")], ["a", text("2")]]))).toThrow('zip: "a": expected each name once');
+  expect(() =>
+    readZip(
+      zipOf([
+        ["a", text("1")],
+        ["a", text("2")],
+      ]),
+    ),
+  ).toThrow('zip: "a": expected each name once');
 });
 
 test("bytes that are not those of the CRC", () => {
@@ -60,11 +83,29 @@ test("bytes that are not those of the CRC", () => {
 test("bombs: refused by what they say, and where they lie by what comes out", () => {
   const bomb = new Uint8Array(deflateRawSync(zeros));
   const begin = performance.now();
-  expect(() => readZip(zipOf([["a", bomb]], { a: { method: 8, size: zeros.length } }))).toThrow(/expected at most \d+ bytes in \d+, got 268435456/);
-  expect(() => readZip(zipOf([["a", bomb]], { a: { method: 8, size: 1000 } })).read("a")).toThrow("expected 1000 bytes, got more");
+  expect(() => readZip(zipOf([["a", bomb]], { a: { method: 8, size: zeros.length } }))).toThrow(
+    /expected at most \d+ bytes in \d+, got 268435456/,
+  );
+  expect(() => readZip(zipOf([["a", bomb]], { a: { method: 8, size: 1000 } })).read("a")).toThrow(
+    "expected 1000 bytes, got more",
+  );
   expect(performance.now() - begin).toBeLessThan(5000);
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`${i}`, { method: 8, size: 2 ** 20 }]));
   const packed = new Uint8Array(deflateRawSync(zeros.subarray(0, 2 ** 20)));
-  expect(() => readZip(zipOf(Object.keys(many).map((name) => [name, packed]), many))).not.toThrow(); // 70 MB of 72 KB: within the bound
-  expect(() => readZip(zipOf(Object.keys(many).map((name) => [name, text("")]), many))).toThrow("zip: expected at most");
+  expect(() =>
+    readZip(
+      zipOf(
+        Object.keys(many).map((name) => [name, packed]),
+        many,
+      ),
+    ),
+  ).not.toThrow(); // 70 MB of 72 KB: within the bound
+  expect(() =>
+    readZip(
+      zipOf(
+        Object.keys(many).map((name) => [name, text("")]),
+        many,
+      ),
+    ),
+  ).toThrow("zip: expected at most");
 });

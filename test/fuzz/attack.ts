@@ -18,7 +18,10 @@ export interface Tally {
 export function corpus(count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => {
     const net = randomNet(new Random(i), { most: 5 });
-    return writeSafetensors(net.tensors, i % 2 ? { unrolled: JSON.stringify({ format: "unrolled/1", ...net.description }) } : {});
+    return writeSafetensors(
+      net.tensors,
+      i % 2 ? { unrolled: JSON.stringify({ format: "unrolled/1", ...net.description }) } : {},
+    );
   });
 }
 
@@ -34,7 +37,8 @@ export function attack(seed: number, files: readonly Uint8Array[], tally: Tally)
     checkAccepted(file, model);
   } catch (error) {
     if (!(error instanceof FormatError)) throw new Error(`UNROLLED_SEED=${seed}: ${error}`, { cause: error });
-    if (error.message.length > 5000) throw new Error(`UNROLLED_SEED=${seed}: expected a short message, got one of ${error.message.length} characters`);
+    if (error.message.length > 5000)
+      throw new Error(`UNROLLED_SEED=${seed}: expected a short message, got one of ${error.message.length} characters`);
     tally.refused[error.code] = (tally.refused[error.code] ?? 0) + 1;
   }
   const time = performance.now() - begin;
@@ -45,15 +49,20 @@ export function attack(seed: number, files: readonly Uint8Array[], tally: Tally)
 /** What was accepted has used every number of the file, takes memory in proportion, and runs. */
 function checkAccepted(file: Uint8Array, model: Model): void {
   const end = 8 + Number(new DataView(file.buffer).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, end))) as Record<string, { shape: number[]; data_offsets: number[] }>;
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, end))) as Record<
+    string,
+    { shape: number[]; data_offsets: number[] }
+  >;
   delete header.__metadata__;
   const numbers = Object.values(header).reduce((n, t) => n + t.shape.reduce((a, b) => a * b, 1), 0);
   const used = model.layers.reduce((n, l) => n + l.parameters, 0);
   if (numbers !== used) throw new Error(`expected ${numbers} parameters, got ${used}`);
   const bytes = Object.values(header).reduce((n, t) => n + t.data_offsets[1] - t.data_offsets[0], 0);
   if (bytes !== file.length - end) throw new Error(`expected ${file.length - end} bytes of tensors, got ${bytes}`);
-  if (model.memory.bytes > 2 ** 20 + 200 * file.length) throw new Error(`expected memory in proportion to ${file.length} bytes, got ${model.memory.bytes}`);
+  if (model.memory.bytes > 2 ** 20 + 200 * file.length)
+    throw new Error(`expected memory in proportion to ${file.length} bytes, got ${model.memory.bytes}`);
   const ids = model.description.input === "ids" || model.description.input === "bytes";
   const { output } = model.run(ids ? [0, 0] : new Float32Array(2 * model.inputSize));
-  if (output.length === 0 || output.length % model.outputSize !== 0) throw new Error(`expected rows of ${model.outputSize}, got ${output.length} values`);
+  if (output.length === 0 || output.length % model.outputSize !== 0)
+    throw new Error(`expected rows of ${model.outputSize}, got ${output.length} values`);
 }

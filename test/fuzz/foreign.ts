@@ -10,9 +10,49 @@ import type { Tally } from "./attack.ts";
 const PATIENCE = 2000;
 
 /** Operations of a pickle, some with their argument. */
-const OPERATIONS = ["(", ")", "]", "}", "0", "1", "2", ".", "t", "\x85", "\x86", "\x87", "R", "b", "s", "u", "e", "a", "Q", "\x93", "\x81", "N", "\x88",
-  "K\x00", "K\x01", "M\xff\xff", "J\xff\xff\xff\xff", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f", "h\x00", "h\x01", "h\x02", "q\x00", "q\x05", "\x94", "X\x01\x00\x00\x00a",
-  "X\xff\xff\xff\x7f", "ctorch\nFloatStorage\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ccollections\nOrderedDict\n", "cos\nsystem\n", "ctorch._tensor\n_rebuild_from_type_v2\n"];
+const OPERATIONS = [
+  "(",
+  ")",
+  "]",
+  "}",
+  "0",
+  "1",
+  "2",
+  ".",
+  "t",
+  "\x85",
+  "\x86",
+  "\x87",
+  "R",
+  "b",
+  "s",
+  "u",
+  "e",
+  "a",
+  "Q",
+  "\x93",
+  "\x81",
+  "N",
+  "\x88",
+  "K\x00",
+  "K\x01",
+  "M\xff\xff",
+  "J\xff\xff\xff\xff",
+  "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f",
+  "h\x00",
+  "h\x01",
+  "h\x02",
+  "q\x00",
+  "q\x05",
+  "\x94",
+  "X\x01\x00\x00\x00a",
+  "X\xff\xff\xff\x7f",
+  "ctorch\nFloatStorage\n",
+  "ctorch._utils\n_rebuild_tensor_v2\n",
+  "ccollections\nOrderedDict\n",
+  "cos\nsystem\n",
+  "ctorch._tensor\n_rebuild_from_type_v2\n",
+];
 
 /** Files that are read, the parts of archives apart. */
 export function foreignCorpus(): Foreign[] {
@@ -38,8 +78,13 @@ function mutate(random: Random, file: Uint8Array): Uint8Array {
 function splice(random: Random, file: Uint8Array): Uint8Array {
   const at = random.integer(0, file.length);
   const from = random.integer(0, file.length);
-  const piece = random.next() < 0.7 ? Buffer.from(random.pick(OPERATIONS), "latin1") : file.subarray(from, from + random.integer(1, 60));
-  return new Uint8Array(Buffer.concat([file.subarray(0, at), piece, file.subarray(random.next() < 0.5 ? at : at + piece.length)]));
+  const piece =
+    random.next() < 0.7
+      ? Buffer.from(random.pick(OPERATIONS), "latin1")
+      : file.subarray(from, from + random.integer(1, 60));
+  return new Uint8Array(
+    Buffer.concat([file.subarray(0, at), piece, file.subarray(random.next() < 0.5 ? at : at + piece.length)]),
+  );
 }
 
 /** Reads one mutated file; throws unless it is refused as it should be, or what is read is whole. */
@@ -54,7 +99,8 @@ export function attackForeign(seed: number, corpus: readonly Foreign[], tally: T
     tally.accepted++;
   } catch (error) {
     if (!(error instanceof FormatError)) throw new Error(`UNROLLED_SEED=${seed}: ${error}`, { cause: error });
-    if (error.message.length > 5000) throw new Error(`UNROLLED_SEED=${seed}: expected a short message, got ${error.message.length} characters`);
+    if (error.message.length > 5000)
+      throw new Error(`UNROLLED_SEED=${seed}: expected a short message, got ${error.message.length} characters`);
     tally.refused[error.code] = (tally.refused[error.code] ?? 0) + 1;
   }
   const time = performance.now() - begin;
@@ -65,7 +111,9 @@ export function attackForeign(seed: number, corpus: readonly Foreign[], tally: T
 /** Tensors fit their shapes, take memory in proportion, and make a safetensors file. */
 function checkRead({ tensors, metadata }: Safetensors, file: Uint8Array): void {
   const size = tensors.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (size > 2 ** 26 + 100 * file.length) throw new Error(`expected tensors in proportion to ${file.length} bytes, got ${size}`);
+  if (size > 2 ** 26 + 100 * file.length)
+    throw new Error(`expected tensors in proportion to ${file.length} bytes, got ${size}`);
   const again = readSafetensors(writeSafetensors(tensors, Object.fromEntries(metadata)));
-  if (again.tensors.length !== tensors.length) throw new Error(`expected ${tensors.length} tensors, got ${again.tensors.length}`);
+  if (again.tensors.length !== tensors.length)
+    throw new Error(`expected ${tensors.length} tensors, got ${again.tensors.length}`);
 }

@@ -15,14 +15,67 @@ const PATIENCE = 2000;
 /** Elements of the inputs that are fed. */
 const MOST_FED = 4096;
 
-const INTEGERS = [0, 1, 2, 3, 7, -1, -2, 16, 255, 1000, 2 ** 20, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 40, 2 ** 53 - 1];
+const INTEGERS = [
+  0,
+  1,
+  2,
+  3,
+  7,
+  -1,
+  -2,
+  16,
+  255,
+  1000,
+  2 ** 20,
+  2 ** 31 - 1,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 40,
+  2 ** 53 - 1,
+];
 const FLOATS = [0, 1, -1, 0.5, 1e-30, 1e30, -1e30, Infinity, -Infinity, NaN];
-const WORDS = ["", "x", "y", "Relu", "Add", "If", "Loop", "Scan", "LSTM", "GRU", "Conv", "Reshape", "Tile", "Expand", "Range", "Pad", "Gather", "Slice", "Resize", "Einsum", "Concat",
-  "TopK", "Identity", "Constant", "ConstantOfShape", "own", "com.microsoft", "axis", "axes", "perm", "pads", "body", "toString", "__proto__"];
+const WORDS = [
+  "",
+  "x",
+  "y",
+  "Relu",
+  "Add",
+  "If",
+  "Loop",
+  "Scan",
+  "LSTM",
+  "GRU",
+  "Conv",
+  "Reshape",
+  "Tile",
+  "Expand",
+  "Range",
+  "Pad",
+  "Gather",
+  "Slice",
+  "Resize",
+  "Einsum",
+  "Concat",
+  "TopK",
+  "Identity",
+  "Constant",
+  "ConstantOfShape",
+  "own",
+  "com.microsoft",
+  "axis",
+  "axes",
+  "perm",
+  "pads",
+  "body",
+  "toString",
+  "__proto__",
+];
 
 export function onnxCorpus(): Uint8Array[] {
   const folder = new URL("../goldens/onnx/", import.meta.url);
-  return readdirSync(folder).filter((name) => name.endsWith(".onnx")).map((name) => new Uint8Array(readFileSync(new URL(name, folder))));
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".onnx"))
+    .map((name) => new Uint8Array(readFileSync(new URL(name, folder))));
 }
 
 /** A message within the tree of a file, and its schema. */
@@ -35,7 +88,8 @@ function placesOf(schema: Schema, message: Message, into: Place[] = []): Place[]
   into.push({ schema, message });
   for (const { name, kind } of schema.fields.values()) {
     const value = message[name];
-    if (typeof kind === "function" && value !== undefined) for (const inner of Array.isArray(value) ? value : [value]) placesOf(kind(), inner as Message, into);
+    if (typeof kind === "function" && value !== undefined)
+      for (const inner of Array.isArray(value) ? value : [value]) placesOf(kind(), inner as Message, into);
   }
   return into;
 }
@@ -51,7 +105,8 @@ function mutateTree(random: Random, file: Uint8Array): Uint8Array {
       if (field.kind === "int") return random.pick(INTEGERS);
       if (field.kind === "float" || field.kind === "double") return random.pick(FLOATS);
       if (field.kind === "string") return random.next() < 0.5 ? random.pick(WORDS) : namesOf(places, random);
-      if (field.kind === "bytes") return Uint8Array.from({ length: random.integer(0, 16) }, () => random.integer(0, 255));
+      if (field.kind === "bytes")
+        return Uint8Array.from({ length: random.integer(0, 16) }, () => random.integer(0, 255));
       const same = places.filter((p) => p.schema === (field.kind as () => Schema)());
       return same.length > 0 ? structuredClone(random.pick(same).message) : {};
     };
@@ -73,7 +128,9 @@ function mutateTree(random: Random, file: Uint8Array): Uint8Array {
 /** A name that the file has somewhere. */
 function namesOf(places: readonly Place[], random: Random): string {
   const { message } = random.pick(places);
-  const texts = Object.values(message).flat().filter((v) => typeof v === "string");
+  const texts = Object.values(message)
+    .flat()
+    .filter((v) => typeof v === "string");
   return texts.length > 0 ? (random.pick(texts) as string) : "x";
 }
 
@@ -90,10 +147,23 @@ function feedsFor(random: Random, ports: readonly Port[]): { [name: string]: Ses
     });
     const count = shape.reduce((a, b) => a * b, 1);
     if ((fed += count) > MOST_FED) return undefined;
-    const Numbers = { float32: Float32Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array, int8: Int8Array }[dtype as string];
+    const Numbers = {
+      float32: Float32Array,
+      int64: BigInt64Array,
+      int32: Int32Array,
+      bool: Uint8Array,
+      uint8: Uint8Array,
+      int8: Int8Array,
+    }[dtype as string];
     if (!Numbers) return undefined;
     const data = new Numbers(count) as Float32Array | BigInt64Array;
-    for (let i = 0; i < count; i++) data[i] = dtype === "float32" ? random.next() * 2 - 1 : dtype === "int64" ? BigInt(random.pick([0, 1, 2, 16000])) : (random.integer(0, 1) as never);
+    for (let i = 0; i < count; i++)
+      data[i] =
+        dtype === "float32"
+          ? random.next() * 2 - 1
+          : dtype === "int64"
+            ? BigInt(random.pick([0, 1, 2, 16000]))
+            : (random.integer(0, 1) as never);
     feeds[name] = { type: dtype, dims: shape, data };
   }
   return feeds;
@@ -113,7 +183,8 @@ export function attackOnnx(random: Random, corpus: readonly Uint8Array[], tally:
   } catch (error) {
     if (error instanceof RangeError && /expected indices and whole numbers in range/.test(error.message)) return; // numbers that were fed
     if (!(error instanceof FormatError)) throw error;
-    if (error.message.length > 5000 || error.message.includes("\n")) throw new Error(`expected a short line, got ${error.message.length} characters`);
+    if (error.message.length > 5000 || error.message.includes("\n"))
+      throw new Error(`expected a short line, got ${error.message.length} characters`);
     tally.refused[error.code] = (tally.refused[error.code] ?? 0) + 1;
   }
   const time = performance.now() - begin;

@@ -24,8 +24,16 @@ for (const [name, attackOne] of Object.entries(attacks)) {
     if (tally.inputs % 10_000 === 0) {
       most = Math.max(most, process.memoryUsage().rss);
       await new Promise((resolve) => setImmediate(resolve)); // finalizers run
-      if (tally.inputs % 100_000 === 0) console.log(`${name}: ${tally.inputs} inputs, ${Math.round((performance.now() - start) / 1000)} s`);
+      if (tally.inputs % 100_000 === 0)
+        console.log(`${name}: ${tally.inputs} inputs, ${Math.round((performance.now() - start) / 1000)} s`);
     }
   }
-  console.log(name, JSON.stringify({ ...tally, seconds: Math.round((performance.now() - start) / 1000), mostMemoryMB: Math.round(most / 2 ** 20) }));
+  console.log(
+    name,
+    JSON.stringify({
+      ...tally,
+      seconds: Math.round((performance.now() - start) / 1000),
+      mostMemoryMB: Math.round(most / 2 ** 20),
+    }),
+  );
 }

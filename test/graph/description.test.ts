@@ -20,10 +20,14 @@ test.each(readdirSync(onnx).filter((name) => name.endsWith(".onnx")))("converted
   using session = fromOnnx(file);
   const expected = session.run(feeds);
   const dims: { [name: string]: number } = {};
-  for (const { name, dims: named } of session.inputs) named.forEach((d, i) => typeof d === "string" && (dims[d] = feeds[name].dims[i]));
+  for (const { name, dims: named } of session.inputs)
+    named.forEach((d, i) => typeof d === "string" && (dims[d] = feeds[name].dims[i]));
   const pinned = new Set<string>();
   const bound = (): Graph => {
-    using opened = fromOnnx(file, { dims, constants: Object.fromEntries([...pinned].map((input) => [input, feeds[input]])) });
+    using opened = fromOnnx(file, {
+      dims,
+      constants: Object.fromEntries([...pinned].map((input) => [input, feeds[input]])),
+    });
     try {
       return opened.graph();
     } catch (error) {
@@ -39,7 +43,11 @@ test.each(readdirSync(onnx).filter((name) => name.endsWith(".onnx")))("converted
   expect(writeGraph(again.graph()).length).toBeLessThanOrEqual(written.length * 1.1);
 });
 
-test.each(kerasModels().filter((m) => m.says === null && m.x).map((m) => [m.name, m] as const))("Keras: %s", (_, m) => {
+test.each(
+  kerasModels()
+    .filter((m) => m.says === null && m.x)
+    .map((m) => [m.name, m] as const),
+)("Keras: %s", (_, m) => {
   const graph = m.graph(m.files);
   expect(predict(readGraph(writeGraph(graph)), m.x!)).toEqual(predict(graph, m.x!));
 });
@@ -62,7 +70,9 @@ test("numbers that JSON has not", () => {
 
 test("a Model and a graph refuse each other", () => {
   expect(() => Model.fromSafetensors(writeGraph(small()))).toThrow('format: expected "unrolled/1", got "unrolled/2"');
-  expect(() => readGraph(writeSafetensors([], { unrolled: '{"layers":[]}' }))).toThrow('expected "unrolled/2", got none: Model.fromSafetensors reads it');
+  expect(() => readGraph(writeSafetensors([], { unrolled: '{"layers":[]}' }))).toThrow(
+    'expected "unrolled/2", got none: Model.fromSafetensors reads it',
+  );
 });
 
 type Change = (description: { [field: string]: unknown; nodes: { -readonly [K in keyof Node]: Node[K] }[] }) => void;
@@ -76,18 +86,50 @@ function changed(change: Change): Uint8Array {
 
 describe("refused", () => {
   test.each<[string, Change, RegExp]>([
-    ["an unknown op", (d) => (d.nodes[0].op = "fly"), /^nodes\[0\] the clip: expected an op that this engine has, got "fly"/],
+    [
+      "an unknown op",
+      (d) => (d.nodes[0].op = "fly"),
+      /^nodes\[0\] the clip: expected an op that this engine has, got "fly"/,
+    ],
     ["an op of Object.prototype", (d) => (d.nodes[0].op = "toString"), /expected an op that this engine has/],
     ["an unknown attribute", (d) => (d.nodes[1].attributes = { speed: 1 }), /^nodes\[1\] the linear: attribute speed/],
     ["an unknown field", (d) => (d.more = 1), /^description: more: expected one of/],
-    ["a cycle", (d) => (d.nodes[0].inputs = [d.nodes[1].outputs[0]]), /^the clip: input 0: .*expected a value made before it, got one of the linear/],
-    ["a missing input", (d) => (d.nodes[1].inputs = ["nothing", "weight"]), /^the linear: input 0: "nothing": expected a value, got none/],
-    ["two writers", (d) => (d.nodes[1].outputs = d.nodes[0].outputs), /^the linear: output 0: .*got one that the clip: output 0 writes/],
-    ["a tensor left over", (d) => (d.nodes[1].inputs = [d.nodes[0].outputs[0], d.nodes[0].outputs[0]]), /^no node uses weight/],
-    ["null in an attribute", (d) => (d.nodes[0].attributes = { alpha: null as never }), /^nodes\[0\] the clip: attributes: alpha: .*got null/],
+    [
+      "a cycle",
+      (d) => (d.nodes[0].inputs = [d.nodes[1].outputs[0]]),
+      /^the clip: input 0: .*expected a value made before it, got one of the linear/,
+    ],
+    [
+      "a missing input",
+      (d) => (d.nodes[1].inputs = ["nothing", "weight"]),
+      /^the linear: input 0: "nothing": expected a value, got none/,
+    ],
+    [
+      "two writers",
+      (d) => (d.nodes[1].outputs = d.nodes[0].outputs),
+      /^the linear: output 0: .*got one that the clip: output 0 writes/,
+    ],
+    [
+      "a tensor left over",
+      (d) => (d.nodes[1].inputs = [d.nodes[0].outputs[0], d.nodes[0].outputs[0]]),
+      /^no node uses weight/,
+    ],
+    [
+      "null in an attribute",
+      (d) => (d.nodes[0].attributes = { alpha: null as never }),
+      /^nodes\[0\] the clip: attributes: alpha: .*got null/,
+    ],
     ["no outputs", (d) => (d.outputs = []), /^outputs: expected at least one/],
-    ["a million nodes", (d) => (d.nodes = new Array(1_000_000).fill({})), /^nodes: expected at most 100000, got 1000000/],
-    ["names to ignore that are none", (d) => (d.ignore = ["nothing"]), /^ignore: expected names of tensors, got nothing/],
+    [
+      "a million nodes",
+      (d) => (d.nodes = new Array(1_000_000).fill({})),
+      /^nodes: expected at most 100000, got 1000000/,
+    ],
+    [
+      "names to ignore that are none",
+      (d) => (d.ignore = ["nothing"]),
+      /^ignore: expected names of tensors, got nothing/,
+    ],
   ])("%s", (_, change, words) => {
     const begin = performance.now();
     const file = changed(change);

@@ -32,7 +32,10 @@ test("a transpose sinks until it meets the one that undoes it", () => {
   const graph = b.graph();
   expect(words(graph)).toEqual(["CopyRecord", "UnaryRecord", "BinaryRecord"]); // the slice alone is a copy
   const numbers = new Random(1).floats(30, 1);
-  const want = Array.from({ length: 18 }, (_, i) => 2 * Math.abs(numbers[Math.floor(i / 9) * 15 + Math.floor((i % 9) / 3) * 5 + 1 + (i % 3)]));
+  const want = Array.from(
+    { length: 18 },
+    (_, i) => 2 * Math.abs(numbers[Math.floor(i / 9) * 15 + Math.floor((i % 9) / 3) * 5 + 1 + (i % 3)]),
+  );
   expect([...run(graph, numbers)]).toEqual(want.map(Math.fround));
 });
 

@@ -9,7 +9,14 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { miniBrowser } from "./machine.ts";
 
-const TYPES: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json" };
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
 
 /** Longest wait for a page's answer. */
 const PATIENCE = 60_000;
@@ -37,7 +44,8 @@ export class PageServer {
   /** Hands a task to the page that asks for one, and waits for what it reports. */
   async ask<T>(task: unknown): Promise<T> {
     const report = this.hear<T>();
-    if (!this.#task) await withPatience("a page that asks for a task", new Promise<void>((resolve) => (this.#asked = resolve)));
+    if (!this.#task)
+      await withPatience("a page that asks for a task", new Promise<void>((resolve) => (this.#asked = resolve)));
     this.#task!(task);
     this.#task = undefined;
     return report;
@@ -74,7 +82,8 @@ export class PageServer {
     } else {
       const file = this.#folders.map((folder) => join(folder, path)).find((f) => existsSync(f) && statSync(f).isFile());
       if (!file) return void response.writeHead(404).end();
-      for (const [prefix, headers] of this.headers) if (path.startsWith(prefix)) response.setHeaders(new Map(Object.entries(headers)));
+      for (const [prefix, headers] of this.headers)
+        if (path.startsWith(prefix)) response.setHeaders(new Map(Object.entries(headers)));
       response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream").end(readFileSync(file));
     }
   }
@@ -82,30 +91,57 @@ export class PageServer {
 
 async function withPatience<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`expected ${what} within ${PATIENCE / 1000} s`)), PATIENCE)));
+  const late = new Promise<never>(
+    (_, reject) =>
+      (timer = setTimeout(() => reject(new Error(`expected ${what} within ${PATIENCE / 1000} s`)), PATIENCE)),
+  );
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 export const CHROMIUM_FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
 ];
 
 /** Preferences that keep Firefox from asking the network for anything but the page. */
 const FIREFOX_PREFERENCES = [
-  ["app.normandy.enabled", false], ["app.update.auto", false], ["browser.safebrowsing.malware.enabled", false], ["browser.safebrowsing.phishing.enabled", false],
-  ["browser.shell.checkDefaultBrowser", false], ["datareporting.policy.dataSubmissionEnabled", false], ["network.captive-portal-service.enabled", false],
-  ["network.connectivity-service.enabled", false], ["services.settings.server", ""], ["toolkit.telemetry.enabled", false], ["extensions.getAddons.cache.enabled", false],
+  ["app.normandy.enabled", false],
+  ["app.update.auto", false],
+  ["browser.safebrowsing.malware.enabled", false],
+  ["browser.safebrowsing.phishing.enabled", false],
+  ["browser.shell.checkDefaultBrowser", false],
+  ["datareporting.policy.dataSubmissionEnabled", false],
+  ["network.captive-portal-service.enabled", false],
+  ["network.connectivity-service.enabled", false],
+  ["services.settings.server", ""],
+  ["toolkit.telemetry.enabled", false],
+  ["extensions.getAddons.cache.enabled", false],
 ] as const;
 
 export type BrowserName = "Chromium" | "Firefox" | "WebKit";
 
 /** Opens a page in a fresh profile; `close` ends the browser. */
-export async function openBrowser(name: BrowserName, url: string, flags: readonly string[] = [], env: Record<string, string> = {}): Promise<{ close(): Promise<void> }> {
+export async function openBrowser(
+  name: BrowserName,
+  url: string,
+  flags: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<{ close(): Promise<void> }> {
   const profile = mkdtempSync(join(tmpdir(), "unrolled-profile-"));
   const started: ChildProcess[] = [];
   const start = (command: string, args: readonly string[], more: Record<string, string> = {}) => {
-    const child = spawn(command, args, { detached: true, stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, HOME: profile, ...env, ...more } });
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, HOME: profile, ...env, ...more },
+    });
     started.push(child);
     child.stdout!.resume();
     return child;
@@ -113,13 +149,24 @@ export async function openBrowser(name: BrowserName, url: string, flags: readonl
   if (name === "Chromium") {
     start("chromium", [...CHROMIUM_FLAGS, "--remote-debugging-port=0", `--user-data-dir=${profile}`, ...flags, url]);
   } else if (name === "Firefox") {
-    writeFileSync(join(profile, "user.js"), FIREFOX_PREFERENCES.map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`).join(""));
+    writeFileSync(
+      join(profile, "user.js"),
+      FIREFOX_PREFERENCES.map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`).join(
+        "",
+      ),
+    );
     start("firefox-esr", ["--headless", "--no-remote", "--profile", profile, ...flags, url]);
   } else {
     const screen = start("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
     const [number] = await once(screen.stdout!, "data");
     const display = `:${String(number).trim()}`;
-    start(miniBrowser(), [...flags, url], { DISPLAY: display, GDK_BACKEND: "x11", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", NO_AT_BRIDGE: "1", LIBGL_ALWAYS_SOFTWARE: "1" });
+    start(miniBrowser(), [...flags, url], {
+      DISPLAY: display,
+      GDK_BACKEND: "x11",
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+      NO_AT_BRIDGE: "1",
+      LIBGL_ALWAYS_SOFTWARE: "1",
+    });
   }
   return {
     async close() {

@@ -6,7 +6,8 @@ export class Hash {
   #hash = 0x811c9dc5;
 
   add(values: Float32Array): void {
-    for (const word of new Uint32Array(values.buffer, values.byteOffset, values.length)) this.#hash = Math.imul(this.#hash ^ word, 0x01000193);
+    for (const word of new Uint32Array(values.buffer, values.byteOffset, values.length))
+      this.#hash = Math.imul(this.#hash ^ word, 0x01000193);
   }
 
   get value(): string {
@@ -42,8 +43,10 @@ export function refuses(u: Unrolled, kind: string | (new () => Error), text: str
   try {
     run();
   } catch (error) {
-    const known = typeof kind === "string" ? error instanceof u.FormatError && error.code === kind : error instanceof kind;
-    if (!known || !(error as Error).message.includes(text)) throw new Error(`expected ${String(kind)} with "${text}", got ${error}`);
+    const known =
+      typeof kind === "string" ? error instanceof u.FormatError && error.code === kind : error instanceof kind;
+    if (!known || !(error as Error).message.includes(text))
+      throw new Error(`expected ${String(kind)} with "${text}", got ${error}`);
     return;
   }
   throw new Error(`expected an error with "${text}", got none`);

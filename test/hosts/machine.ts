@@ -28,7 +28,9 @@ const DEBIAN: Record<string, string> = {
 /** WebKitGTK's small browser, which the driver's package brings. */
 export function miniBrowser(): string {
   const libraries = readdirSync("/usr/lib").filter((name) => name.endsWith("-linux-gnu"));
-  return libraries.flatMap((l) => ["4.1", "4.0"].map((v) => `/usr/lib/${l}/webkit2gtk-${v}/MiniBrowser`)).find(existsSync)!;
+  return libraries
+    .flatMap((l) => ["4.1", "4.0"].map((v) => `/usr/lib/${l}/webkit2gtk-${v}/MiniBrowser`))
+    .find(existsSync)!;
 }
 
 export function installMachine(): void {
@@ -44,20 +46,36 @@ export function installMachine(): void {
     const file = join(here, path, "package.json");
     return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version === version;
   };
-  const whole = Object.entries(packages).every(([path, { version, optional }]) => path === "" || optional || fits(path, version));
+  const whole = Object.entries(packages).every(
+    ([path, { version, optional }]) => path === "" || optional || fits(path, version),
+  );
   // Not `npm ci`: it wants every platform's binary in the lock file, and a mirror may hold this platform's alone.
   if (!whole) quietly("npm", ["install", "--no-save"], { cwd: here });
 }
 
 /** Runs a command, whose output is shown only where it fails. */
-export function quietly(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { ...options, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ").slice(0, 200)}: ${error?.message ?? `exit ${status}`}\n${stdout}${stderr}`);
+export function quietly(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    ...options,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (status !== 0)
+    throw new Error(
+      `${command} ${args.join(" ").slice(0, 200)}: ${error?.message ?? `exit ${status}`}\n${stdout}${stderr}`,
+    );
   return stdout;
 }
 
 export function version(binary: string, ...args: string[]): string {
-  return /\d+(\.\d+)+/.exec(execFileSync(binary, args.length ? args : ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))![0];
+  return /\d+(\.\d+)+/.exec(
+    execFileSync(binary, args.length ? args : ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+  )![0];
 }
 
 /** The version of a package of test/hosts/package.json. */

@@ -15,7 +15,12 @@ export interface Shape {
 }
 
 /** The tensors of a stack of cells, named as PyTorch names them; zeros without a seed. */
-export function cells(u: Unrolled, seed: number | undefined, prefix: string, { cell, inputs, hidden, layers = 1, bidirectional = false }: Shape): Tensor[] {
+export function cells(
+  u: Unrolled,
+  seed: number | undefined,
+  prefix: string,
+  { cell, inputs, hidden, layers = 1, bidirectional = false }: Shape,
+): Tensor[] {
   const random = seed === undefined ? undefined : new Random(seed);
   const rows = GATES[cell] * hidden;
   const suffixes = bidirectional ? ["", "_reverse"] : [""];
@@ -23,7 +28,14 @@ export function cells(u: Unrolled, seed: number | undefined, prefix: string, { c
   return Array.from({ length: layers }, (_, l) => {
     const width = l === 0 ? inputs : hidden * suffixes.length;
     return suffixes.flatMap((suffix) =>
-      ([["weight_ih", [rows, width]], ["weight_hh", [rows, hidden]], ["bias_ih", [rows]], ["bias_hh", [rows]]] as const).map(([name, shape]) =>
+      (
+        [
+          ["weight_ih", [rows, width]],
+          ["weight_hh", [rows, hidden]],
+          ["bias_ih", [rows]],
+          ["bias_hh", [rows]],
+        ] as const
+      ).map(([name, shape]) =>
         u.tensor(`${prefix}${name}_l${l}${suffix}`, shape, draw(shape.reduce((a, b) => a * b, 1))),
       ),
     );
@@ -57,5 +69,7 @@ export function classifier(u: Unrolled): Uint8Array {
     u.tensor("head.weight", [5, 33], random.floats(5 * 33, 1)),
     u.tensor("head.bias", [5], random.floats(5, 1)),
   ];
-  return u.writeSafetensors(tensors, { unrolled: JSON.stringify({ format: "unrolled/1", input: "bytes", labels: ["α", "b", "c", "d", "e"], layers }) });
+  return u.writeSafetensors(tensors, {
+    unrolled: JSON.stringify({ format: "unrolled/1", input: "bytes", labels: ["α", "b", "c", "d", "e"], layers }),
+  });
 }

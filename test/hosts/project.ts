@@ -11,17 +11,35 @@ export interface Project {
   readonly tarball: { readonly files: readonly string[]; readonly size: number };
 }
 
-const PROGRAMS = ["bundled", "bundled-worker", "console", "modules", "page", "poorest", "refused", "refused-worker", "thread", "workerd", "worklet"];
+const PROGRAMS = [
+  "bundled",
+  "bundled-worker",
+  "console",
+  "modules",
+  "page",
+  "poorest",
+  "refused",
+  "refused-worker",
+  "thread",
+  "workerd",
+  "worklet",
+];
 
 /** Makes the project in a folder of its own outside the repository, so that nothing is found by accident. */
 export async function makeProject(): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "unrolled-hosts-"));
-  const [packed] = JSON.parse(quietly("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root }));
+  const [packed] = JSON.parse(
+    quietly("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root }),
+  );
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
   quietly("npm", ["install", `./${packed.filename}`], { cwd: folder });
   const source = (name: string) => join(here, `entries/${name}.ts`);
   await compile(PROGRAMS, source, folder, { external: ["unrolled", "*.wasm", "node:*"] });
-  await compile(["require"], source, folder, { format: "cjs", external: ["unrolled"], outExtension: { ".js": ".cjs" } });
+  await compile(["require"], source, folder, {
+    format: "cjs",
+    external: ["unrolled"],
+    outExtension: { ".js": ".cjs" },
+  });
   for (const [name, made] of Object.entries({ worker: "thread", service: "thread", worklet: "worklet" })) {
     await compile([name], () => join(folder, `${made}.js`), join(folder, "site"));
   }
@@ -29,7 +47,21 @@ export async function makeProject(): Promise<Project> {
 }
 
 /** Programs as the user's JavaScript: each one file, with the package left out or taken from the installed one. */
-async function compile(names: string[], path: (name: string) => string, outdir: string, options: BuildOptions = {}): Promise<void> {
+async function compile(
+  names: string[],
+  path: (name: string) => string,
+  outdir: string,
+  options: BuildOptions = {},
+): Promise<void> {
   const entryPoints = Object.fromEntries(names.map((name) => [name, path(name)]));
-  await build({ entryPoints, outdir, bundle: true, format: "esm", target: "es2022", logLevel: "warning", tsconfigRaw: {}, ...options });
+  await build({
+    entryPoints,
+    outdir,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+    tsconfigRaw: {},
+    ...options,
+  });
 }

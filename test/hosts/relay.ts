@@ -53,7 +53,9 @@ export class Relay {
       this.#steps += LEG;
     }
     const row: Row = {
-      host, version, way,
+      host,
+      version,
+      way,
       build: answer?.build ?? "–",
       result: failures.length === 0 ? "passed" : `failed: ${failures.join("; ")}`,
       cold: answer?.cold ?? NaN,
@@ -61,12 +63,16 @@ export class Relay {
       deterministic: answer?.microseconds.base ?? NaN,
     };
     this.rows.push(row);
-    console.log(`${row.host} ${row.version} ${row.way}: ${row.result}, ${row.build}, ${row.cold.toFixed(1)} ms, ${row.step.toFixed(2)} µs, deterministic ${row.deterministic.toFixed(2)} µs`);
+    console.log(
+      `${row.host} ${row.version} ${row.way}: ${row.result}, ${row.build}, ${row.cold.toFixed(1)} ms, ${row.step.toFixed(2)} µs, deterministic ${row.deterministic.toFixed(2)} µs`,
+    );
   }
 
   /** What differs between the state that went through all hosts and one that stayed in this one; none where all is well. */
   finish(): string | undefined {
     const expected = stateAfter(this.#unrolled, this.#steps);
-    return this.#state === expected ? undefined : `the state after ${this.#steps} steps in ${this.rows.length} hosts: expected ${expected}, got ${this.#state}`;
+    return this.#state === expected
+      ? undefined
+      : `the state after ${this.#steps} steps in ${this.rows.length} hosts: expected ${expected}, got ${this.#state}`;
   }
 }

@@ -28,7 +28,9 @@ async function part<T>(name: string, run: () => T | Promise<T>): Promise<T> {
 }
 
 const project = await part("the package, packed and installed", makeProject);
-console.log(`${project.tarball.files.length} files, ${project.tarball.size} bytes packed: ${project.tarball.files.join(" ")}`);
+console.log(
+  `${project.tarball.files.length} files, ${project.tarball.size} bytes packed: ${project.tarball.files.join(" ")}`,
+);
 const relay = new Relay(createRequire(join(project.folder, "x.js"))("unrolled") as Unrolled);
 
 await part("Node, Deno, Bun", () => consoles(relay, project));
@@ -43,7 +45,14 @@ await part("examples", () => examples(trials, project));
 
 if (process.argv.includes("--write")) {
   replaceBetween(join(root, "docs/hosts.md"), "hosts", markdown(table));
-  writeFileSync(join(here, "results.json"), JSON.stringify({ hosts: table, trials: trials.all.map(({ host, what, said }) => ({ host, what, said })) }, null, 2) + "\n");
+  writeFileSync(
+    join(here, "results.json"),
+    JSON.stringify(
+      { hosts: table, trials: trials.all.map(({ host, what, said }) => ({ host, what, said })) },
+      null,
+      2,
+    ) + "\n",
+  );
 }
 
 const strayed = relay.finish();

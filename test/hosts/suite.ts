@@ -95,7 +95,16 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
     const ids = [...Array(70).keys()];
     const stream = model.stream();
     const steps = ids.map((id) => stream.step(id));
-    steps.forEach((row, t) => equal(`block, row ${t}`, model.stream().process(ids).subarray(t * row.length, (t + 1) * row.length), row));
+    steps.forEach((row, t) =>
+      equal(
+        `block, row ${t}`,
+        model
+          .stream()
+          .process(ids)
+          .subarray(t * row.length, (t + 1) * row.length),
+        row,
+      ),
+    );
   });
 
   check("a module compiled by the user", () => {
@@ -109,8 +118,14 @@ export function suite(u: Unrolled, job: Job, now: () => number): Report {
   check("errors say what was expected", () => {
     const file = classifier(u);
     refuses(u, "truncated", "safetensors: ", () => u.Model.fromSafetensors(file.subarray(0, 400)));
-    refuses(u, "header", "expected a header of UTF-8 JSON", () => u.readSafetensors(Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 123, 34, 255, 34)));
-    refuses(u, "tensor", "no layer uses spare", () => u.Model.fromTensors([...cells(u, 1, "", SHAPES[0]), u.tensor("spare", [1], new Float32Array(1))], { layers: [{ type: "rnn", weights: "" }] }));
+    refuses(u, "header", "expected a header of UTF-8 JSON", () =>
+      u.readSafetensors(Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 123, 34, 255, 34)),
+    );
+    refuses(u, "tensor", "no layer uses spare", () =>
+      u.Model.fromTensors([...cells(u, 1, "", SHAPES[0]), u.tensor("spare", [1], new Float32Array(1))], {
+        layers: [{ type: "rnn", weights: "" }],
+      }),
+    );
     const model = subject(u);
     const stream = model.stream();
     const other = u.Model.fromTensors(cells(u, 7, "", { cell: "lstm", inputs: 64, hidden: 64 }));

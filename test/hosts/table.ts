@@ -4,7 +4,10 @@ import { cpus } from "node:os";
 import type { Row } from "./relay.ts";
 
 export function markdown(rows: readonly Row[]): string {
-  const lines = rows.map((r) => `| ${r.host} ${r.version} | ${r.way} | ${r.build} | ${r.result} | ${r.cold.toFixed(0)} ms | ${r.step.toFixed(1)} µs | ${r.deterministic.toFixed(1)} µs |`);
+  const lines = rows.map(
+    (r) =>
+      `| ${r.host} ${r.version} | ${r.way} | ${r.build} | ${r.result} | ${r.cold.toFixed(0)} ms | ${r.step.toFixed(1)} µs | ${r.deterministic.toFixed(1)} µs |`,
+  );
   return [
     "| host | way in | build | result | cold start | step | deterministic |",
     "| --- | --- | --- | --- | ---: | ---: | ---: |",
@@ -21,5 +24,9 @@ export function replaceBetween(file: string, name: string, text: string): void {
   if (!existsSync(file)) return;
   const old = readFileSync(file, "utf8");
   const marks = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-  if (marks.test(old)) writeFileSync(file, old.replace(marks, (_, begin, end) => `${begin}${text}\n${end}`));
+  if (marks.test(old))
+    writeFileSync(
+      file,
+      old.replace(marks, (_, begin, end) => `${begin}${text}\n${end}`),
+    );
 }

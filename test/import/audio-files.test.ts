@@ -8,7 +8,32 @@ import { seeds } from "../support/laws.ts";
 import { Random } from "../support/random.ts";
 import { bytesOf, CASES, READERS, type Case, type Json } from "./cases.ts";
 
-const VALUES: Json[] = [null, true, false, 0, -1, 1, 2, 3, 7, 0.5, 1e6, 2 ** 31, 1e308, -1e308, "", "tanh", "Tanh", "gated", "0.7.0", "__proto__", [], {}, [1], [[1]]];
+const VALUES: Json[] = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1,
+  2,
+  3,
+  7,
+  0.5,
+  1e6,
+  2 ** 31,
+  1e308,
+  -1e308,
+  "",
+  "tanh",
+  "Tanh",
+  "gated",
+  "0.7.0",
+  "__proto__",
+  [],
+  {},
+  [1],
+  [[1]],
+];
 
 /** One place of a tree changed, a name taken away or a value doubled. */
 function mutateTree(random: Random, root: Json): void {
@@ -27,8 +52,10 @@ function mutateTree(random: Random, root: Json): void {
   if (kind < 0.15) {
     if (Array.isArray(parent)) parent.splice(key as number, 1);
     else delete parent[key];
-  } else if (kind < 0.3 && Array.isArray(parent)) parent.splice(key as number, 0, structuredClone(parent[key as number]));
-  else if (kind < 0.5 && typeof parent[key] === "number") parent[key] = (parent[key] as number) + random.pick([1, -1, 2]);
+  } else if (kind < 0.3 && Array.isArray(parent))
+    parent.splice(key as number, 0, structuredClone(parent[key as number]));
+  else if (kind < 0.5 && typeof parent[key] === "number")
+    parent[key] = (parent[key] as number) + random.pick([1, -1, 2]);
   else parent[key] = structuredClone(random.pick(VALUES));
 }
 
@@ -39,12 +66,16 @@ function mutate(random: Random, { file }: Case): Uint8Array {
     return bytesOf(copy);
   }
   const bytes = bytesOf(file).slice();
-  for (let n = random.integer(1, 3); n > 0; n--) bytes[random.integer(0, bytes.length - 1)] = random.pick([...'0123456789-.[]{},:" \n\\', "\xff"]).charCodeAt(0);
+  for (let n = random.integer(1, 3); n > 0; n--)
+    bytes[random.integer(0, bytes.length - 1)] = random.pick([...'0123456789-.[]{},:" \n\\', "\xff"]).charCodeAt(0);
   return random.next() < 0.2 ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes;
 }
 
 test("2,000 mutated captures", () => {
-  const builder = () => new Builder(() => { throw new Error("nothing to evaluate"); });
+  const builder = () =>
+    new Builder(() => {
+      throw new Error("nothing to evaluate");
+    });
   let accepted = 0;
   for (const seed of seeds(1, 2_000, 50_000)) {
     const random = new Random(seed);
@@ -57,7 +88,8 @@ test("2,000 mutated captures", () => {
       bind(graph, builder(), new Map([["x", { dtype: "float32", shape: [1, 3, features] }]]));
       accepted++;
     } catch (error) {
-      if (!(error instanceof FormatError) || error.code === "graph") throw new Error(`UNROLLED_SEED=${seed}: ${error}`, { cause: error });
+      if (!(error instanceof FormatError) || error.code === "graph")
+        throw new Error(`UNROLLED_SEED=${seed}: ${error}`, { cause: error });
     }
     expect(performance.now() - begin, `UNROLLED_SEED=${seed}`).toBeLessThan(1000);
   }
@@ -76,9 +108,22 @@ test.each<[string, Uint8Array]>([
   ["10 million objects", text(`{"weights":[${"{},".repeat(10_000_000)}{}]}`)],
   ["100 MB", new Uint8Array(100 << 20).fill(0x20)],
   ["a name of __proto__", text('{"__proto__": {"version": "0.5.4"}, "in_shape": {"__proto__": []}}')],
-  ["sizes of a million without weights", text(`{"version":"0.5.4","architecture":"LSTM","config":{"input_size":1000000,"hidden_size":1000000,"num_layers":1000000},"weights":[]}`)],
-  ["a million layers without weights", text(`{"model_data":{"unit_type":"LSTM","input_size":1,"hidden_size":1,"num_layers":1000000},"state_dict":{}}`)],
-  ["a weight that claims a large shape", text(`{"in_shape":[null,1000000],"layers":[{"type":"dense","shape":[null,1000000],"weights":[[[1]]],"activation":""}]}`)],
+  [
+    "sizes of a million without weights",
+    text(
+      `{"version":"0.5.4","architecture":"LSTM","config":{"input_size":1000000,"hidden_size":1000000,"num_layers":1000000},"weights":[]}`,
+    ),
+  ],
+  [
+    "a million layers without weights",
+    text(`{"model_data":{"unit_type":"LSTM","input_size":1,"hidden_size":1,"num_layers":1000000},"state_dict":{}}`),
+  ],
+  [
+    "a weight that claims a large shape",
+    text(
+      `{"in_shape":[null,1000000],"layers":[{"type":"dense","shape":[null,1000000],"weights":[[[1]]],"activation":""}]}`,
+    ),
+  ],
 ])("%s: refused at once, in one line", (_, bytes) => {
   for (const read of [...Object.values(READERS), stateDictJson]) {
     const begin = performance.now();
@@ -95,5 +140,6 @@ test.each<[string, Uint8Array]>([
 });
 
 test.each([[undefined], ["text"], [[1, 2]], [new ArrayBuffer(8)]])("what is no file: %s", (value) => {
-  for (const read of Object.values(READERS)) expect(() => read(value as unknown as Uint8Array)).toThrow(/^file: expected a Uint8Array, got /);
+  for (const read of Object.values(READERS))
+    expect(() => read(value as unknown as Uint8Array)).toThrow(/^file: expected a Uint8Array, got /);
 });

@@ -12,7 +12,10 @@ const LSTM = `${models}language-id-lstm.safetensors`;
 function texts(folder: string): string {
   const lines = readFileSync(`${models}language-id-lstm.expected.jsonl`, "utf8").trim().split("\n");
   const path = join(folder, "texts.txt");
-  writeFileSync(path, lines.map((line) => (JSON.parse(line) as { text: string }).text.replaceAll("\n", " ")).join("\n"));
+  writeFileSync(
+    path,
+    lines.map((line) => (JSON.parse(line) as { text: string }).text.replaceAll("\n", " ")).join("\n"),
+  );
   return path;
 }
 
@@ -52,7 +55,9 @@ describe("quantize, then compare", () => {
     const small = join(folder, "small.safetensors");
     unrolled(["quantize", model, small, "-w", "int16"]);
     const page = unrolled(["compare", model, small, "-i", x]).stdout;
-    expect(page).toMatch(/^1 input, 36 rows of outputs\nlargest difference +\d\.\d\de-[4-9]\nmean difference .*\nsame arg-max +3[56] of 36, .* %\n$/);
+    expect(page).toMatch(
+      /^1 input, 36 rows of outputs\nlargest difference +\d\.\d\de-[4-9]\nmean difference .*\nsame arg-max +3[56] of 36, .* %\n$/,
+    );
     expect(unrolled(["run", small, "-i", x, "-o", join(folder, "y.safetensors")]).status).toBe(0);
     expect(open(join(folder, "y.safetensors")).get("output")!.shape).toEqual([3, 12, 9]);
   });
@@ -60,20 +65,28 @@ describe("quantize, then compare", () => {
 
 describe("refusals", () => {
   test("a type of weights that there is not, and none", () => {
-    expect(failure(["quantize", LSTM, "out.safetensors", "-w", "int4"], 2)).toContain("Allowed choices are int8, int16");
+    expect(failure(["quantize", LSTM, "out.safetensors", "-w", "int4"], 2)).toContain(
+      "Allowed choices are int8, int16",
+    );
     expect(failure(["quantize", LSTM, "out.safetensors"], 2)).toContain("--weights");
   });
 
   test("a file that is not there, or is no model", () => {
-    expect(failure(["quantize", "none.safetensors", "out.safetensors", "-w", "int8"], 1)).toContain("none.safetensors: expected a file, got none of this name");
+    expect(failure(["quantize", "none.safetensors", "out.safetensors", "-w", "int8"], 1)).toContain(
+      "none.safetensors: expected a file, got none of this name",
+    );
     expect(failure(["quantize", `${models}README.md`, "out.safetensors", "-w", "int8"], 1)).toContain("README.md: ");
   });
 
   test("models of other sizes, and no texts", () => {
     const folder = scratch();
     const other = save(folder, "m.safetensors", draw(cellShapes("gru", "", 5, 9)));
-    expect(failure(["compare", LSTM, other, "-i", "texts.txt"], 1)).toContain("m.safetensors: expected 256 inputs and 78 outputs");
+    expect(failure(["compare", LSTM, other, "-i", "texts.txt"], 1)).toContain(
+      "m.safetensors: expected 256 inputs and 78 outputs",
+    );
     writeFileSync(join(folder, "empty.txt"), "\n\n");
-    expect(failure(["compare", LSTM, LSTM, "-i", join(folder, "empty.txt")], 1)).toContain("empty.txt: expected a text a line, got none");
+    expect(failure(["compare", LSTM, LSTM, "-i", join(folder, "empty.txt")], 1)).toContain(
+      "empty.txt: expected a text a line, got none",
+    );
   });
 });

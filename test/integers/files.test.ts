@@ -2,12 +2,22 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { compile, Model, quantizeSafetensors, readSafetensors, tensor, toFloat32, writeSafetensors, type Tensor } from "../../src/index.ts";
+import {
+  compile,
+  Model,
+  quantizeSafetensors,
+  readSafetensors,
+  tensor,
+  toFloat32,
+  writeSafetensors,
+  type Tensor,
+} from "../../src/index.ts";
 import { cellShapes, weights as draw } from "../support/weights.ts";
 
 const float = () => draw(cellShapes("lstm", "", 6, 10));
 const integers = () => readSafetensors(quantizeSafetensors(writeSafetensors(float()), "int8")).tensors;
-const refuse = (tensors: Tensor[], weights?: "int8") => expect(() => Model.fromTensors(tensors, { layers: [{ type: "lstm", weights: "" }], weights }));
+const refuse = (tensors: Tensor[], weights?: "int8") =>
+  expect(() => Model.fromTensors(tensors, { layers: [{ type: "lstm", weights: "" }], weights }));
 
 describe("files", () => {
   test("a quarter of the bytes, I8 with a scale a row", () => {
@@ -24,22 +34,44 @@ describe("files", () => {
   });
 
   test("a missing scale, one of another shape, one that is no number", () => {
-    refuse(integers().filter((t) => t.name !== "weight_hh_l0.scale")).toThrow("weight_hh_l0.scale: expected a tensor of this name");
-    refuse(integers().map((t) => (t.name === "weight_ih_l0.scale" ? tensor(t.name, [39], new Float32Array(39)) : t))).toThrow("weight_ih_l0.scale: expected [40], got [39]");
-    refuse(integers().map((t) => (t.name === "weight_ih_l0.scale" ? tensor(t.name, [40], new Float32Array(40).fill(NaN)) : t))).toThrow("weight_ih_l0.scale: expected finite scales of at least 0, got NaN at 0");
+    refuse(integers().filter((t) => t.name !== "weight_hh_l0.scale")).toThrow(
+      "weight_hh_l0.scale: expected a tensor of this name",
+    );
+    refuse(
+      integers().map((t) => (t.name === "weight_ih_l0.scale" ? tensor(t.name, [39], new Float32Array(39)) : t)),
+    ).toThrow("weight_ih_l0.scale: expected [40], got [39]");
+    refuse(
+      integers().map((t) =>
+        t.name === "weight_ih_l0.scale" ? tensor(t.name, [40], new Float32Array(40).fill(NaN)) : t,
+      ),
+    ).toThrow("weight_ih_l0.scale: expected finite scales of at least 0, got NaN at 0");
   });
 
   test("a matrix of floats beside one of integers, unless the option makes them alike", () => {
     const [floats] = float().filter((t) => t.name === "weight_hh_l0");
-    const mixed = integers().filter((t) => !t.name.startsWith("weight_hh_l0")).concat(floats);
-    refuse(mixed).toThrow('weight_hh_l0: expected I8 or I16 with weight_hh_l0.scale, as the file\'s other matrices, got F32; the option "weights" makes all alike');
+    const mixed = integers()
+      .filter((t) => !t.name.startsWith("weight_hh_l0"))
+      .concat(floats);
+    refuse(mixed).toThrow(
+      'weight_hh_l0: expected I8 or I16 with weight_hh_l0.scale, as the file\'s other matrices, got F32; the option "weights" makes all alike',
+    );
     refuse(mixed, "int8").not.toThrow();
   });
 
   test("weights that are not finite, and a wrong option", () => {
-    const broken = float().map((t) => (t.name === "weight_ih_l0" ? tensor(t.name, t.shape, toFloat32(t).map((v, i) => (i === 7 ? NaN : v))) : t));
+    const broken = float().map((t) =>
+      t.name === "weight_ih_l0"
+        ? tensor(
+            t.name,
+            t.shape,
+            toFloat32(t).map((v, i) => (i === 7 ? NaN : v)),
+          )
+        : t,
+    );
     refuse(broken, "int8").toThrow("weight_ih_l0: expected finite weights for int8, got NaN in row 1");
-    expect(() => Model.fromTensors(float(), { weights: "int4" as "int8" })).toThrow('weights: expected "float32", "int8" or "int16", got "int4"');
+    expect(() => Model.fromTensors(float(), { weights: "int4" as "int8" })).toThrow(
+      'weights: expected "float32", "int8" or "int16", got "int4"',
+    );
     expect(() => quantizeSafetensors(writeSafetensors(float()), "int4" as "int8")).toThrow("weights: expected");
   });
 });
@@ -47,16 +79,23 @@ describe("files", () => {
 test.each(["lstm", "gru"] as const)("a traced %s has the gates of the float32 net of the same weights", (type) => {
   const small = quantizeSafetensors(writeSafetensors(draw(cellShapes(type, "", 7, 9))), "int8");
   const x = Float32Array.from({ length: 7 * 6 }, (_, i) => Math.sin(i));
-  const [a, b] = (["int8", "float32"] as const).map((weights) => Model.fromSafetensors(small, { weights }).trace(x).cells[0].gates);
-  for (const [gate, values] of Object.entries(a)) values.forEach((v, i) => expect(Math.abs(v - b[gate][i]), gate).toBeLessThan(1e-3));
+  const [a, b] = (["int8", "float32"] as const).map(
+    (weights) => Model.fromSafetensors(small, { weights }).trace(x).cells[0].gates,
+  );
+  for (const [gate, values] of Object.entries(a))
+    values.forEach((v, i) => expect(Math.abs(v - b[gate][i]), gate).toBeLessThan(1e-3));
 });
 
 test("a module of one's own must be the one for the weights", () => {
   const layers = [{ type: "lstm", weights: "" }] as const;
   using model = Model.fromTensors(float(), { layers, weights: "int8", module: compile({ integers: true }) });
   expect(model.memory.build).toBe("integer");
-  expect(() => Model.fromTensors(float(), { layers, module: compile({ integers: true }) })).toThrow("module: expected base.wasm or relaxed.wasm for these weights, got integer.wasm");
-  expect(() => Model.fromTensors(float(), { layers, weights: "int8", module: compile({ deterministic: true }) })).toThrow("module: expected integer.wasm for these weights, got base.wasm");
+  expect(() => Model.fromTensors(float(), { layers, module: compile({ integers: true }) })).toThrow(
+    "module: expected base.wasm or relaxed.wasm for these weights, got integer.wasm",
+  );
+  expect(() =>
+    Model.fromTensors(float(), { layers, weights: "int8", module: compile({ deterministic: true }) }),
+  ).toThrow("module: expected integer.wasm for these weights, got base.wasm");
 });
 
 test("the module imports one memory, and has neither data nor table", () => {
@@ -74,6 +113,7 @@ test("the module imports one memory, and has neither data nor table", () => {
     }
     at += size;
   }
-  for (const [name, section] of Object.entries({ table: 4, elements: 9, data: 11 })) expect(sections.has(section), name).toBe(false);
+  for (const [name, section] of Object.entries({ table: 4, elements: 9, data: 11 }))
+    expect(sections.has(section), name).toBe(false);
   expect(gzipSync(bytes, { level: 9 }).length).toBeLessThanOrEqual(8192);
 });

@@ -12,12 +12,24 @@ const NETS = SIZES.flatMap((H, i) => {
   const inputs = SIZES[(i * 7 + 2) % SIZES.length];
   const cells: [string, Layer, Record<string, number[]>][] = [
     ["rnn", { type: "rnn", weights: "cell" }, cellShapes("rnn", "cell.", inputs, H)],
-    ["rnn relu", { type: "rnn", weights: "cell", nonlinearity: "relu" }, cellShapes("rnn", "cell.", inputs, H, { bias: false })],
+    [
+      "rnn relu",
+      { type: "rnn", weights: "cell", nonlinearity: "relu" },
+      cellShapes("rnn", "cell.", inputs, H, { bias: false }),
+    ],
     ["lstm", { type: "lstm", weights: "cell" }, cellShapes("lstm", "cell.", inputs, H, { layers: 2 })],
-    ["lstm projected", { type: "lstm", weights: "cell" }, cellShapes("lstm", "cell.", inputs, H + 1, { proj: Math.max(1, H >> 1) })],
+    [
+      "lstm projected",
+      { type: "lstm", weights: "cell" },
+      cellShapes("lstm", "cell.", inputs, H + 1, { proj: Math.max(1, H >> 1) }),
+    ],
     ["gru", { type: "gru", weights: "cell" }, cellShapes("gru", "cell.", inputs, H, { layers: 2 })],
     ["gru before", { type: "gru", weights: "cell", reset: "before" }, cellShapes("gru", "cell.", inputs, H)],
-    ["lstm clipped, hard", { type: "lstm", weights: "cell", clip: 0.7, gate: "hard_sigmoid", alpha: 0.2 }, cellShapes("lstm", "cell.", inputs, H)],
+    [
+      "lstm clipped, hard",
+      { type: "lstm", weights: "cell", clip: 0.7, gate: "hard_sigmoid", alpha: 0.2 },
+      cellShapes("lstm", "cell.", inputs, H),
+    ],
   ];
   return cells.map(([name, layer, shapes]) => ({ name: `${name} (${inputs}, ${H})`, inputs, layer, shapes }));
 });
@@ -48,24 +60,40 @@ describe.each(["int8", "int16"] as const)("%s", (weights) => {
       let stream = holder.stream();
       for (let t = 0; t < lengths[b]; t++) {
         if (t === 11) stream = holder.stream(stream.save());
-        same(stream.step(row.subarray(t * inputs, (t + 1) * inputs)), run.output.subarray(t * 19, (t + 1) * 19), `step ${t} of row ${b}`);
+        same(
+          stream.step(row.subarray(t * inputs, (t + 1) * inputs)),
+          run.output.subarray(t * 19, (t + 1) * 19),
+          `step ${t} of row ${b}`,
+        );
       }
       const head = model.run(row.subarray(0, inputs));
-      if (lengths[b] > 1) same(model.run(row.subarray(inputs), { state: head.state }).output, run.output.subarray(19), "in two parts");
+      if (lengths[b] > 1)
+        same(model.run(row.subarray(inputs), { state: head.state }).output, run.output.subarray(19), "in two parts");
     }
   });
 
   test("bidirectional, embedded, last", () => {
     const description: Description = {
       input: "ids",
-      layers: [{ type: "embedding", weights: "e" }, { type: "lstm", weights: "cell" }, { type: "last" }, { type: "linear", weights: "head" }, { type: "softmax" }],
+      layers: [
+        { type: "embedding", weights: "e" },
+        { type: "lstm", weights: "cell" },
+        { type: "last" },
+        { type: "linear", weights: "head" },
+        { type: "softmax" },
+      ],
     };
-    const shapes = { "e.weight": [50, 13], ...cellShapes("lstm", "cell.", 13, 21, { layers: 2, directions: 2 }), "head.weight": [7, 42] };
+    const shapes = {
+      "e.weight": [50, 13],
+      ...cellShapes("lstm", "cell.", 13, 21, { layers: 2, directions: 2 }),
+      "head.weight": [7, 42],
+    };
     using model = Model.fromTensors(draw(shapes), { ...description, weights });
     const random = new Random(3);
     const ids = Int32Array.from({ length: 3 * 40 }, () => random.integer(0, 49));
     const { output } = model.run(ids, { batch: 3 });
-    for (let b = 0; b < 3; b++) same(model.run(ids.subarray(b * 40, (b + 1) * 40)).output, output.subarray(b * 7, (b + 1) * 7), `row ${b}`);
+    for (let b = 0; b < 3; b++)
+      same(model.run(ids.subarray(b * 40, (b + 1) * 40)).output, output.subarray(b * 7, (b + 1) * 7), `row ${b}`);
   });
 
   test("near the float32 net of the same weights", () => {

@@ -16,7 +16,10 @@ interface Whole {
 /** A matrix of integers as a file keeps it. */
 function whole(name: string, shape: [number, number], { values, scales }: Whole): Tensor[] {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return [{ name, dtype: values instanceof Int8Array ? "I8" : "I16", shape, bytes }, tensor(scaleOf(name), [shape[0]], scales)];
+  return [
+    { name, dtype: values instanceof Int8Array ? "I8" : "I16", shape, bytes },
+    tensor(scaleOf(name), [shape[0]], scales),
+  ];
 }
 
 function net(inputs: number, H: number, ih: Whole, hh: Whole, bias: Float32Array): Model {
@@ -29,7 +32,9 @@ function net(inputs: number, H: number, ih: Whole, hh: Whole, bias: Float32Array
 /** The largest power of two that keeps every sum within int32. */
 function limitOf({ values, scales }: Whole): number {
   const columns = values.length / scales.length;
-  const sums = Array.from(scales, (_, r) => [...values.subarray(r * columns, (r + 1) * columns)].reduce((a, q) => a + Math.abs(q), 0));
+  const sums = Array.from(scales, (_, r) =>
+    [...values.subarray(r * columns, (r + 1) * columns)].reduce((a, q) => a + Math.abs(q), 0),
+  );
   let limit = 2 ** 14;
   while (limit * Math.max(...sums) > 2 ** 31 - 1) limit /= 2;
   return limit;
@@ -56,7 +61,9 @@ function check(inputs: number, H: number, ih: Whole, hh: Whole, bias: Float32Arr
   const stream = model.stream();
   let h = new Float32Array(H);
   for (let t = 0; t < x.length / inputs; t++) {
-    h = add(add(bias, ih, x.subarray(t * inputs, (t + 1) * inputs)), hh, h).map((v) => Math.max(v, 0)) as Float32Array<ArrayBuffer>;
+    h = add(add(bias, ih, x.subarray(t * inputs, (t + 1) * inputs)), hh, h).map((v) =>
+      Math.max(v, 0),
+    ) as Float32Array<ArrayBuffer>;
     expect(stream.step(x.subarray(t * inputs, (t + 1) * inputs))).toEqual(h);
   }
   expect(model.run(x, { output: "last" }).output).toEqual(h);
@@ -69,19 +76,35 @@ describe.each([Int8Array, Int16Array])("%o", (Type) => {
     scales: random.floats(rows, 0.01 / most).map(Math.abs),
   });
 
-  test.each(SIZES.flatMap((H, i) => [[SIZES[(i * 7 + 3) % SIZES.length], H], [H, SIZES[(i * 3 + 1) % SIZES.length]]]))("(%i, %i)", (inputs, H) => {
+  test.each(
+    SIZES.flatMap((H, i) => [
+      [SIZES[(i * 7 + 3) % SIZES.length], H],
+      [H, SIZES[(i * 3 + 1) % SIZES.length]],
+    ]),
+  )("(%i, %i)", (inputs, H) => {
     const random = new Random(inputs * 1000 + H);
     check(inputs, H, draw(random, H, inputs), draw(random, H, H), random.floats(H, 1), random.floats(3 * inputs, 1));
   });
 
-  test.each([128, 1031, 2048])("%i inputs at the edge: all weights and inputs of the largest magnitude, of one sign", (inputs) => {
-    // At most 2^24 a row is what leaves an input its 7 bits.
-    const edge = (rows: number, columns: number, sign: number): Whole => ({
-      values: new Type(rows * columns).fill(sign * Math.min(most, Math.floor((2 ** 24 - 1) / columns))),
-      scales: new Float32Array(rows).fill(1 / most / columns),
-    });
-    for (const sign of [1, -1]) check(inputs, 5, edge(5, inputs, sign), edge(5, 5, 1), new Float32Array(5), new Float32Array(2 * inputs).fill(sign * 1e30));
-  });
+  test.each([128, 1031, 2048])(
+    "%i inputs at the edge: all weights and inputs of the largest magnitude, of one sign",
+    (inputs) => {
+      // At most 2^24 a row is what leaves an input its 7 bits.
+      const edge = (rows: number, columns: number, sign: number): Whole => ({
+        values: new Type(rows * columns).fill(sign * Math.min(most, Math.floor((2 ** 24 - 1) / columns))),
+        scales: new Float32Array(rows).fill(1 / most / columns),
+      });
+      for (const sign of [1, -1])
+        check(
+          inputs,
+          5,
+          edge(5, inputs, sign),
+          edge(5, 5, 1),
+          new Float32Array(5),
+          new Float32Array(2 * inputs).fill(sign * 1e30),
+        );
+    },
+  );
 
   test("the least weight of the type", () => {
     const least: Whole = { values: new Type(4 * 6).fill(-most - 1), scales: new Float32Array(4).fill(1e-3) };
@@ -94,7 +117,10 @@ describe.each([Int8Array, Int16Array])("%o", (Type) => {
     const w = draw(random, 9, 6);
     w.values.fill(0, 0, 6);
     w.scales[1] = 0;
-    const x = Float32Array.from([0, 0, 0, 0, 0, 0, 1e-40, -1e-45, 0, 0, 1e-40, 0, 1e-31, 1e-32, -1e-31, 0, 0, 1e-30, 3.4e38, -1, 1e30, -3.4e38, 0, -0]);
+    const x = Float32Array.from([
+      0, 0, 0, 0, 0, 0, 1e-40, -1e-45, 0, 0, 1e-40, 0, 1e-31, 1e-32, -1e-31, 0, 0, 1e-30, 3.4e38, -1, 1e30, -3.4e38, 0,
+      -0,
+    ]);
     check(6, 9, w, draw(random, 9, 9), random.floats(9, 1), x);
   });
 

@@ -5,7 +5,13 @@ import { weights, cellShapes } from "../support/weights.ts";
 import { quietModel } from "./quiet.ts";
 
 const ids = (input: "ids" | "bytes") =>
-  Model.fromTensors(weights({ "e.weight": [300, 4], ...cellShapes("rnn", "c.", 4, 3) }), { input, layers: [{ type: "embedding", weights: "e" }, { type: "rnn", weights: "c" }] });
+  Model.fromTensors(weights({ "e.weight": [300, 4], ...cellShapes("rnn", "c.", 4, 3) }), {
+    input,
+    layers: [
+      { type: "embedding", weights: "e" },
+      { type: "rnn", weights: "c" },
+    ],
+  });
 
 function overlapping() {
   const h = new Float32Array(48);
@@ -36,15 +42,45 @@ describe("run", () => {
     [x, { output: "first" as "last" }, "TypeError", 'output: expected "all" or "last", got "first"'],
     [x, { state: 3 as never }, "TypeError", "state: expected { h, c }, got number"],
     [x, { state: { h: new Float32Array(48) } }, "TypeError", "state.c: expected a Float32Array, got undefined"],
-    [x, { state: { h: new Float32Array(47), c: new Float32Array(24) } }, "RangeError", "state.h: expected 48 values, got 47"],
-    [x, { state: { h: [] as never, c: new Float32Array(24) } }, "TypeError", "state.h: expected a Float32Array, got Array"],
+    [
+      x,
+      { state: { h: new Float32Array(47), c: new Float32Array(24) } },
+      "RangeError",
+      "state.h: expected 48 values, got 47",
+    ],
+    [
+      x,
+      { state: { h: [] as never, c: new Float32Array(24) } },
+      "TypeError",
+      "state.h: expected a Float32Array, got Array",
+    ],
     [x, { batch: 2, state: state() }, "RangeError", "state.h: expected 96 values, got 48"],
     [x, { into: { ...fit(), output: new Float32Array(29) } }, "RangeError", "into.output: expected 30 values, got 29"],
     [x, { into: { ...fit(), state: null as never } }, "TypeError", "into.state: expected { h, c }, got null"],
-    [x, { into: { ...fit(), state: { h: new Float32Array(48), c: new Float32Array(23) } } }, "RangeError", "into.state.c: expected 24 values, got 23"],
-    [x, { into: { ...fit(), output: x.subarray(12, 42) } }, "TypeError", "into.output: expected memory apart from x, got an array that shares it"],
-    [x, { into: overlapping() }, "TypeError", "into.output: expected memory apart from into.state.h, got an array that shares it"],
-    [x, { bacth: 2 } as never, "TypeError", "bacth: expected one of batch, lengths, state, output, into; did you mean batch?"],
+    [
+      x,
+      { into: { ...fit(), state: { h: new Float32Array(48), c: new Float32Array(23) } } },
+      "RangeError",
+      "into.state.c: expected 24 values, got 23",
+    ],
+    [
+      x,
+      { into: { ...fit(), output: x.subarray(12, 42) } },
+      "TypeError",
+      "into.output: expected memory apart from x, got an array that shares it",
+    ],
+    [
+      x,
+      { into: overlapping() },
+      "TypeError",
+      "into.output: expected memory apart from into.state.h, got an array that shares it",
+    ],
+    [
+      x,
+      { bacth: 2 } as never,
+      "TypeError",
+      "bacth: expected one of batch, lengths, state, output, into; did you mean batch?",
+    ],
     [x, "last" as never, "TypeError", "options: expected { batch, lengths, state, output, into }, got string"],
     [["1", "2", 3, 4, 5, 6, 7] as never, {}, "TypeError", "x[0]: expected a number, got string"],
     [Array(7), {}, "TypeError", "x[0]: expected a number, got undefined"],
@@ -64,7 +100,9 @@ describe("run", () => {
 
   test("a state with c for a net without LSTM", () => {
     using model = ids("ids");
-    expect(() => model.run([1], { state: { h: new Float32Array(3), c: new Float32Array(3) } })).toThrow("state.c: expected none for a net without LSTM, got Float32Array");
+    expect(() => model.run([1], { state: { h: new Float32Array(3), c: new Float32Array(3) } })).toThrow(
+      "state.c: expected none for a net without LSTM, got Float32Array",
+    );
   });
 
   test.each<[unknown, string]>([
@@ -80,7 +118,9 @@ describe("run", () => {
 
   test("a text where ids are wanted, and bytes of a text", () => {
     using model = ids("ids");
-    expect(() => model.run("hé")).toThrow(new TypeError('x: expected ids, got a text; only a net with input "bytes" takes one'));
+    expect(() => model.run("hé")).toThrow(
+      new TypeError('x: expected ids, got a text; only a net with input "bytes" takes one'),
+    );
     using bytes = ids("bytes");
     expect(bytes.run("hé")).toEqual(bytes.run([104, 0xc3, 0xa9]));
     expect(() => bytes.run("")).toThrow(RangeError);
@@ -88,7 +128,10 @@ describe("run", () => {
 });
 
 test("process over a part of its input is refused, in place it gives the bits of two arrays", () => {
-  using model = Model.fromTensors([tensor("weight_ih_l0", [1, 1], Float32Array.of(0.5)), tensor("weight_hh_l0", [1, 1], Float32Array.of(0.5))]);
+  using model = Model.fromTensors([
+    tensor("weight_ih_l0", [1, 1], Float32Array.of(0.5)),
+    tensor("weight_hh_l0", [1, 1], Float32Array.of(0.5)),
+  ]);
   const x = Float32Array.from({ length: 300 }, (_, t) => Math.sin(t));
   const expected = model.stream().process(x);
   expect(() => model.stream().process(x.subarray(0, 299), x.subarray(1))).toThrow("output: expected input itself");
@@ -118,7 +161,10 @@ test.each([
   [{ determinstic: true }, "did you mean deterministic?"],
   [{ deterministic: "false" }, 'deterministic: expected true or false, got "false"'],
 ])("model options %o", (options, words) => {
-  const tensors = [tensor("weight_ih_l0", [1, 1], Float32Array.of(1)), tensor("weight_hh_l0", [1, 1], Float32Array.of(1))];
+  const tensors = [
+    tensor("weight_ih_l0", [1, 1], Float32Array.of(1)),
+    tensor("weight_hh_l0", [1, 1], Float32Array.of(1)),
+  ];
   expect(() => Model.fromTensors(tensors, options as never)).toThrow(words);
   Model.fromTensors(tensors, { labels: undefined }).dispose();
 });

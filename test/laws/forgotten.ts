@@ -8,7 +8,10 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 function large(): Model {
   const H = 700;
   return Model.fromTensors(
-    [tensor("weight_ih_l0", [4 * H, 1], new Float32Array(4 * H).fill(0.1)), tensor("weight_hh_l0", [4 * H, H], new Float32Array(4 * H * H).fill(0.1))],
+    [
+      tensor("weight_ih_l0", [4 * H, 1], new Float32Array(4 * H).fill(0.1)),
+      tensor("weight_hh_l0", [4 * H, H], new Float32Array(4 * H * H).fill(0.1)),
+    ],
     { layers: [{ type: "lstm", weights: "" }] },
   );
 }

@@ -13,7 +13,11 @@ type Nodes = (g: GraphWriter, x: string) => string;
 
 function modelOf(nodes: Nodes, features = 3): GraphModel {
   const g = new GraphWriter();
-  g.output("output", nodes(g, g.input("x", "float32", ["batch", "time", features])), "float32", ["batch", "time", features]);
+  g.output("output", nodes(g, g.input("x", "float32", ["batch", "time", features])), "float32", [
+    "batch",
+    "time",
+    features,
+  ]);
   return new GraphModel(g.graph());
 }
 
@@ -26,10 +30,25 @@ describe("refused by the node", () => {
     ["norm (norm)", (g, x) => g.node("norm", [x], { axes_from: 1 }, "norm")],
     ["soft (softmax)", (g, x) => g.node("softmax", [x], { axis: 1 }, "soft")],
     ["sum (cumulate)", (g, x) => g.node("cumulate", [x], { axis: 1 }, "sum")],
-    ["attention (matmul)", (g, x) => g.node("matmul", [x, g.node("transpose", [x], { permutation: [0, 2, 1] })], {}, "attention")],
-    ["after (conv)", (g, x) => g.node("conv", [x, g.constant(weight(27), "float32", [3, 3, 3])], { pads_before: [1], pads_after: [1] }, "after")],
+    [
+      "attention (matmul)",
+      (g, x) => g.node("matmul", [x, g.node("transpose", [x], { permutation: [0, 2, 1] })], {}, "attention"),
+    ],
+    [
+      "after (conv)",
+      (g, x) =>
+        g.node(
+          "conv",
+          [x, g.constant(weight(27), "float32", [3, 3, 3])],
+          { pads_before: [1], pads_after: [1] },
+          "after",
+        ),
+    ],
     ["fewer (conv)", (g, x) => g.node("conv", [x, g.constant(weight(27), "float32", [3, 3, 3])], {}, "fewer")],
-    ["stride (conv)", (g, x) => g.node("conv", [x, g.constant(weight(9), "float32", [3, 1, 3])], { strides: [2] }, "stride")],
+    [
+      "stride (conv)",
+      (g, x) => g.node("conv", [x, g.constant(weight(9), "float32", [3, 1, 3])], { strides: [2] }, "stride"),
+    ],
     ["behind (pad)", (g, x) => g.node("pad", [x], { before: [0, 0, 0], after: [0, 1, 0] }, "behind")],
     ["mirror (pad)", (g, x) => g.node("pad", [x], { before: [0, 1, 0], after: [0, 0, 0], mode: "reflect" }, "mirror")],
     ["shorter (slice)", (g, x) => g.node("slice", [x], { axes: [1], starts: [0], ends: [-1] }, "shorter")],
@@ -37,8 +56,29 @@ describe("refused by the node", () => {
     ["late (slice)", (g, x) => g.node("slice", [x], { axes: [1], starts: [1], ends: [2 ** 31 - 1] }, "late")],
     ["join (binary)", (g, x) => g.node("binary", [x, g.node("slice", [x], last, "end")], { function: "add" }, "join")],
     ["rows (reshape)", (g, x) => g.node("reshape", [x], { shape: [1, -1, 1] }, "rows")],
-    ["turned (reshape)", (g, x) => g.node("reshape", [g.node("transpose", [x], { permutation: [0, 2, 1] })], { shape: [1, -1, 3] }, "turned")],
-    ["cell (gru)", (g, x) => cell(g, x, { op: "gru", in: 3, size: 2, ih: weight(18), hh: weight(12), biasIh: undefined, attributes: { direction: "reverse" } }, "cell")],
+    [
+      "turned (reshape)",
+      (g, x) =>
+        g.node("reshape", [g.node("transpose", [x], { permutation: [0, 2, 1] })], { shape: [1, -1, 3] }, "turned"),
+    ],
+    [
+      "cell (gru)",
+      (g, x) =>
+        cell(
+          g,
+          x,
+          {
+            op: "gru",
+            in: 3,
+            size: 2,
+            ih: weight(18),
+            hh: weight(12),
+            biasIh: undefined,
+            attributes: { direction: "reverse" },
+          },
+          "cell",
+        ),
+    ],
   ])("%s", (node, nodes) => {
     using model = modelOf(nodes);
     const refusal = `stream: expected nodes that look back alone; ${node} needs the whole sequence: use run`;
@@ -48,12 +88,16 @@ describe("refused by the node", () => {
 
   test("an output that begins before the first row", () => {
     using model = modelOf((g, x) => g.node("pad", [x], { before: [0, 2, 0], after: [0, 0, 0] }, "before"));
-    expect(() => model.stream()).toThrow(/^stream: expected an output of a row a timestep, got \[1,4098,3\] of 4096: use run$/);
+    expect(() => model.stream()).toThrow(
+      /^stream: expected an output of a row a timestep, got \[1,4098,3\] of 4096: use run$/,
+    );
   });
 
   test("an attribute that holds the length", () => {
     using model = modelOf((g, x) => g.node("reshape", [x], { shape: [1, 15] }, "flat"));
-    expect(() => model.stream()).toThrow(/^stream: expected nodes for any number of timesteps, got, at 4096, flat: expected a shape/);
+    expect(() => model.stream()).toThrow(
+      /^stream: expected nodes for any number of timesteps, got, at 4096, flat: expected a shape/,
+    );
   });
 });
 
@@ -85,12 +129,16 @@ describe("a saved state", () => {
   });
 
   test("one weight of another value, and one attribute, is another net", () => {
-    const dense = (w: Float32Array, f: string) => modelOf((g, x) => causal(g, x, { weight: w, bias: undefined, in: 3, out: 3, kernel: 2 }, "conv", { function: f }));
+    const dense = (w: Float32Array, f: string) =>
+      modelOf((g, x) =>
+        causal(g, x, { weight: w, bias: undefined, in: 3, out: 3, kernel: 2 }, "conv", { function: f }),
+      );
     const [w, v] = [weight(18), weight(18)];
     v[17] += 1e-6;
     using model = dense(w, "tanh");
     using stream = model.stream();
-    for (const other of [dense(v, "tanh"), dense(w, "relu")]) expect(() => other.stream(stream.save())).toThrow(/expected a state of model/);
+    for (const other of [dense(v, "tanh"), dense(w, "relu")])
+      expect(() => other.stream(stream.save())).toThrow(/expected a state of model/);
   });
 });
 
@@ -107,7 +155,9 @@ test("wrong calls change nothing", () => {
   expect(stream.save()).toEqual(before);
   stream.dispose();
   stream.dispose();
-  expect(() => stream.step(new Float32Array(inputSize))).toThrow(/^stream: expected an open stream, got a disposed one$/);
+  expect(() => stream.step(new Float32Array(inputSize))).toThrow(
+    /^stream: expected an open stream, got a disposed one$/,
+  );
   const open = model.stream();
   model.dispose();
   expect(() => open.step(new Float32Array(inputSize))).toThrow(/^stream: expected an open model, got a disposed one$/);
@@ -125,7 +175,11 @@ test("a state of a session's stream goes on in another session of the same graph
     g.output("y", y, "float32", [2]);
     g.output("t", y, "float32", [2]);
     const graph = g.graph();
-    return new Session({ inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) });
+    return new Session({
+      inputs: graph.inputs,
+      outputs: graph.outputs,
+      build: (builder, types) => bind(graph, builder, types),
+    });
   };
   const carry = { t: "s" };
   using a = sessionOf(0.5);

@@ -15,7 +15,9 @@ const words = (data: Float32Array) => new Int32Array(data.buffer, data.byteOffse
 
 function same(got: Float32Array, expected: Float32Array, how: string): void {
   expect(got.length, how).toBe(expected.length);
-  const at = words(got).findIndex((word, i) => word !== words(expected)[i] && !(Number.isNaN(got[i]) && Number.isNaN(expected[i])));
+  const at = words(got).findIndex(
+    (word, i) => word !== words(expected)[i] && !(Number.isNaN(got[i]) && Number.isNaN(expected[i])),
+  );
   expect(at, `${how}: ${got[at]} for ${expected[at]}`).toBe(-1);
 }
 
@@ -30,7 +32,9 @@ function holds(graph: Graph, seed: number): void {
   const fixed = typeof time === "number";
   const rows = fixed ? time : ROWS;
   const ids = graph.inputs[0].dtype !== "float32";
-  const x = ids ? Int32Array.from({ length: rows * inputSize }, () => random.integer(0, 2)) : random.floats(rows * inputSize, 1);
+  const x = ids
+    ? Int32Array.from({ length: rows * inputSize }, () => random.integer(0, 2))
+    : random.floats(rows * inputSize, 1);
   const row = (t: number, count = 1) => x.subarray(t * inputSize, (t + count) * inputSize);
   const latest = model.run(x).output.length === outputSize;
   const whole = latest && !fixed ? each(rows, (t) => model.run(row(0, t + 1)).output) : model.run(x).output;
@@ -74,7 +78,11 @@ describe("each reach alone", () => {
 });
 
 test("every op that reaches row, window or scan is among them", () => {
-  const seen = new Set(Object.keys(LAYERS).flatMap((name) => [1, 2, 3, 4].flatMap((seed) => layerGraph(name, seed).nodes.map((n) => n.op))));
+  const seen = new Set(
+    Object.keys(LAYERS).flatMap((name) =>
+      [1, 2, 3, 4].flatMap((seed) => layerGraph(name, seed).nodes.map((n) => n.op)),
+    ),
+  );
   expect(Object.keys(OPS).filter((word) => OPS[word].reach && !seen.has(word))).toEqual([]);
 });
 

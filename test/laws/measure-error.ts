@@ -12,14 +12,21 @@ function relaxed(): boolean {
   return model.memory.build === "relaxed";
 }
 
-console.log(`| cell (${IN} -> ${H}) | weights | build | ${marks.map((m) => `${m.toLocaleString("en")} steps`).join(" | ")} |`);
+console.log(
+  `| cell (${IN} -> ${H}) | weights | build | ${marks.map((m) => `${m.toLocaleString("en")} steps`).join(" | ")} |`,
+);
 console.log(`|---|---|---|${marks.map(() => "---:|").join("")}`);
 for (const [name, options] of CELLS) {
-  for (const [label, scale] of [["as drawn", 1], ["times 2", 2]] as const) {
+  for (const [label, scale] of [
+    ["as drawn", 1],
+    ["times 2", 2],
+  ] as const) {
     for (const deterministic of builds) {
       const { build, worst } = drift(options, scale, deterministic, marks);
       console.log(`| ${name} | ${label} | ${build} | ${worst.map((w) => w.toExponential(1)).join(" | ")} |`);
     }
   }
 }
-console.log(`\nLargest difference of any output from a float64 loop, up to that step. Node ${process.version}, ${process.arch}.`);
+console.log(
+  `\nLargest difference of any output from a float64 loop, up to that step. Node ${process.version}, ${process.arch}.`,
+);

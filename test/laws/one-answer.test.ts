@@ -26,7 +26,8 @@ function stateOf(stream: Stream, net: RandomNet): State {
   return { h: values.slice(0, net.h), ...(net.c > 0 && { c: values.slice(net.h) }) };
 }
 
-const cut = (state: State | undefined): State | undefined => state && { h: state.h.slice(), ...(state.c && { c: state.c.slice() }) };
+const cut = (state: State | undefined): State | undefined =>
+  state && { h: state.h.slice(), ...(state.c && { c: state.c.slice() }) };
 
 /** The steps of a sequence as pieces, most of them short, some across a chunk. */
 function pieces(random: Random, steps: number): [number, number][] {
@@ -62,11 +63,14 @@ function streamed(model: Model, net: RandomNet, x: Items, random: Random, steps:
       const rows = stream.process(part(net, x, begin, end));
       if (net.summed) output.length = 0;
       output.push(...(net.summed ? rows.slice(-model.outputSize) : rows));
-    } else for (let t = begin; t < end; t++) {
-      const item = part(net, x, t, t + 1);
-      if (net.summed) output.length = 0;
-      output.push(...(random.next() < 0.5 ? stream.step(net.ids ? item[0] : item, y) : stream.step(net.ids ? item[0] : item)));
-    }
+    } else
+      for (let t = begin; t < end; t++) {
+        const item = part(net, x, t, t + 1);
+        if (net.summed) output.length = 0;
+        output.push(
+          ...(random.next() < 0.5 ? stream.step(net.ids ? item[0] : item, y) : stream.step(net.ids ? item[0] : item)),
+        );
+      }
     const how = random.integer(0, 4);
     if (how > 2) continue;
     const before = stream;
@@ -90,7 +94,10 @@ test("a sequence in one run, in pieces and step by step", () => {
     const steps = random.pick([1, 2, 5, 127, 129, random.integer(1, 300)]);
     const x = randomItems(net, random, steps);
     const whole = model.run(x);
-    for (const [what, other] of [["pieces", chained(model, net, x, random, steps)], ["stream", streamed(model, net, x, random, steps)]] as const) {
+    for (const [what, other] of [
+      ["pieces", chained(model, net, x, random, steps)],
+      ["stream", streamed(model, net, x, random, steps)],
+    ] as const) {
       same(what, other.output, whole.output);
       sameState(what, other.state, whole.state);
     }
@@ -109,7 +116,10 @@ test("a sequence alone and as a row of a batch, whatever its place, length and c
     const ragged = random.next() < 0.7;
     const x = randomItems(net, random, batch * steps);
     const initial = random.next() < 0.5;
-    const state: State = { h: random.floats(net.h * batch, 1), ...(net.c > 0 && { c: random.floats(net.c * batch, 1) }) };
+    const state: State = {
+      h: random.floats(net.h * batch, 1),
+      ...(net.c > 0 && { c: random.floats(net.c * batch, 1) }),
+    };
     const options = { batch, ...(ragged && { lengths }), ...(initial && { state: cut(state)! }) };
     const all = model.run(x, options);
     const final = model.run(x, { ...options, output: "last" });
@@ -119,7 +129,11 @@ test("a sequence alone and as a row of a batch, whatever its place, length and c
     for (const b of new Set([0, batch - 1, random.integer(0, batch - 1), random.integer(0, batch - 1)])) {
       const length = ragged ? lengths[b] : steps;
       const row = (values: Float32Array) => rowOf(model, values, batch, b);
-      const alone = model.run(part(net, x, b * steps, b * steps + length), { state: initial ? { h: row(state.h), ...(net.c > 0 && { c: rowOf(model, state.c!, batch, b, true) }) } : undefined });
+      const alone = model.run(part(net, x, b * steps, b * steps + length), {
+        state: initial
+          ? { h: row(state.h), ...(net.c > 0 && { c: rowOf(model, state.c!, batch, b, true) }) }
+          : undefined,
+      });
       const rows = net.summed ? 1 : steps;
       const output = all.output.subarray(b * rows * width, (b + 1) * rows * width);
       same("row", output.slice(0, alone.output.length), alone.output);
@@ -172,7 +186,11 @@ test("into arrays in use and into fresh ones", () => {
     dirty.output.fill(NaN);
     for (let i = 0; i < 3; i++) {
       const x = randomItems(net, random, batch * steps);
-      const options = { batch, ...(i > 0 && { state: cut(first.state) }), ...(random.next() < 0.5 && { lengths: Array.from({ length: batch }, () => random.integer(1, steps)) }) };
+      const options = {
+        batch,
+        ...(i > 0 && { state: cut(first.state) }),
+        ...(random.next() < 0.5 && { lengths: Array.from({ length: batch }, () => random.integer(1, steps)) }),
+      };
       const fresh = model.run(x, options);
       const into = model.run(x, { ...options, into: dirty });
       expect(into).toBe(dirty);

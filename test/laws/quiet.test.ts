@@ -14,7 +14,16 @@ const TIMES = Array.from({ length: SLOW ? 10 : 1 }, (_, i) => i + 1);
 const NOISE = 400_000;
 
 function measure(what: string, count: number): Measured {
-  const args = ["--expose-gc", "--max-semi-space-size=256", "--min-semi-space-size=256", "--import", "tsx", new URL("quiet.ts", import.meta.url).pathname, what, `${count}`];
+  const args = [
+    "--expose-gc",
+    "--max-semi-space-size=256",
+    "--min-semi-space-size=256",
+    "--import",
+    "tsx",
+    new URL("quiet.ts", import.meta.url).pathname,
+    what,
+    `${count}`,
+  ];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 

@@ -11,14 +11,33 @@ const IN = 7;
 /** LSTM, GRU and linear on random weights: what a user streams through. */
 export function quietModel(): Model {
   const random = new Random(7);
-  const of = (name: string, ...shape: number[]) => tensor(name, shape, random.floats(shape.reduce((a, b) => a * b), 0.3));
+  const of = (name: string, ...shape: number[]) =>
+    tensor(
+      name,
+      shape,
+      random.floats(
+        shape.reduce((a, b) => a * b),
+        0.3,
+      ),
+    );
   return Model.fromTensors(
     [
-      of("a.weight_ih_l0", 4 * H, IN), of("a.weight_hh_l0", 4 * H, H), of("a.bias_ih_l0", 4 * H), of("a.bias_hh_l0", 4 * H),
-      of("b.weight_ih_l0", 3 * H, H), of("b.weight_hh_l0", 3 * H, H),
-      of("head.weight", 5, H), of("head.bias", 5),
+      of("a.weight_ih_l0", 4 * H, IN),
+      of("a.weight_hh_l0", 4 * H, H),
+      of("a.bias_ih_l0", 4 * H),
+      of("a.bias_hh_l0", 4 * H),
+      of("b.weight_ih_l0", 3 * H, H),
+      of("b.weight_hh_l0", 3 * H, H),
+      of("head.weight", 5, H),
+      of("head.bias", 5),
     ],
-    { layers: [{ type: "lstm", weights: "a" }, { type: "gru", weights: "b" }, { type: "linear", weights: "head" }] },
+    {
+      layers: [
+        { type: "lstm", weights: "a" },
+        { type: "gru", weights: "b" },
+        { type: "linear", weights: "head" },
+      ],
+    },
   );
 }
 

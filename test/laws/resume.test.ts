@@ -11,7 +11,13 @@ test("a state saved here goes on elsewhere, bit for bit", () => {
   const deterministic = probe.memory.build === "base";
   const cases = all.map((seed): [number, string] => [seed, advance(seed, undefined, deterministic)]);
   const child = new URL("resume.ts", import.meta.url).pathname;
-  const resumed: string[] = JSON.parse(execFileSync(process.execPath, ["--import", "tsx", child], { input: JSON.stringify({ deterministic, cases }), encoding: "utf8", maxBuffer: 2 ** 28 }));
+  const resumed: string[] = JSON.parse(
+    execFileSync(process.execPath, ["--import", "tsx", child], {
+      input: JSON.stringify({ deterministic, cases }),
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    }),
+  );
   all.forEach((seed, i) => {
     const { net, steps, x } = drawResumed(seed);
     using model = modelOf(net, { deterministic });

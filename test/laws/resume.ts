@@ -25,6 +25,9 @@ export function advance(seed: number, saved: string | undefined, deterministic: 
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { deterministic, cases } = JSON.parse(readFileSync(0, "utf8")) as { deterministic: boolean; cases: [number, string][] };
+  const { deterministic, cases } = JSON.parse(readFileSync(0, "utf8")) as {
+    deterministic: boolean;
+    cases: [number, string][];
+  };
   console.log(JSON.stringify(cases.map(([seed, saved]) => advance(seed, saved, deterministic))));
 }

@@ -19,15 +19,29 @@ function drawCell(random: Random): { options: CellOptions; tensors: Tensor[]; in
   const rows = { rnn: 1, lstm: 4, gru: 3 }[type] * H;
   const proj = type === "lstm" && some(0.3) ? random.pick(SIZES) : H;
   const options = {
-    type, weights: "",
+    type,
+    weights: "",
     ...(type === "rnn" && some(0.4) && { nonlinearity: "relu" }),
     ...(type === "gru" && some(0.4) && { reset: "before" }),
     ...(type === "lstm" && some(0.2) && { input_forget: true }),
     ...(some(0.2) && { clip: 1.5 }),
     ...(type !== "rnn" && some(0.2) && { gate: "hard_sigmoid", alpha: 0.2 }),
   } as CellOptions;
-  const draw = (name: string, ...shape: number[]) => tensor(`${name}_l0`, shape, random.floats(shape.reduce((a, b) => a * b, 1), 0.7));
-  const tensors = [draw("weight_ih", rows, inputs), draw("weight_hh", rows, proj), draw("bias_ih", rows), draw("bias_hh", rows)];
+  const draw = (name: string, ...shape: number[]) =>
+    tensor(
+      `${name}_l0`,
+      shape,
+      random.floats(
+        shape.reduce((a, b) => a * b, 1),
+        0.7,
+      ),
+    );
+  const tensors = [
+    draw("weight_ih", rows, inputs),
+    draw("weight_hh", rows, proj),
+    draw("bias_ih", rows),
+    draw("bias_hh", rows),
+  ];
   if (proj !== H) tensors.push(draw("weight_hr", proj, H));
   if (type === "lstm" && some(0.2)) tensors.push(draw("weight_peephole", 3 * H));
   return { options, tensors, inputs };
@@ -66,8 +80,10 @@ test("every output is NaN, infinite or finite just where the float64 loop's is",
       reference.step(x.subarray(t * inputs, (t + 1) * inputs));
       for (let k = 0; k < width; k++) {
         const [got, expected] = [output[t * width + k], Math.fround(reference.state.h[k])];
-        if (kind(got) !== kind(expected)) throw new Error(`${where}, step ${t}, output ${k}: got ${got}, expected ${expected}`);
-        if (Number.isNaN(got)) nan++; else finite++;
+        if (kind(got) !== kind(expected))
+          throw new Error(`${where}, step ${t}, output ${k}: got ${got}, expected ${expected}`);
+        if (Number.isNaN(got)) nan++;
+        else finite++;
       }
     }
     if (c) state.c!.forEach((got, k) => expect(kind(got)).toBe(kind(Math.fround(reference.state.c[k]))));
@@ -94,11 +110,15 @@ test("no row of a batch and no stream sees another's NaN", () => {
     const rows = (net.summed ? 1 : steps) * model.outputSize;
     for (let b = 0; b < batch; b++) {
       if (b === sick) continue;
-      const difference = firstDifference(got.output.slice(b * rows, (b + 1) * rows), expected.output.slice(b * rows, (b + 1) * rows));
+      const difference = firstDifference(
+        got.output.slice(b * rows, (b + 1) * rows),
+        expected.output.slice(b * rows, (b + 1) * rows),
+      );
       if (difference) throw new Error(`row ${b}, NaN in ${sick}${difference}`);
     }
     const past = net.summed ? rows : lengths[sick] * model.outputSize;
-    if (got.output.slice(sick * rows + past, (sick + 1) * rows).some((v) => v !== 0)) throw new Error("NaN past a length");
+    if (got.output.slice(sick * rows + past, (sick + 1) * rows).some((v) => v !== 0))
+      throw new Error("NaN past a length");
     // What the workspace was left with does not come back.
     const again = model.run(clean, options);
     const difference = firstDifference(again.output, expected.output);
@@ -127,7 +147,13 @@ describe("softmax", () => {
     const head = tensor("head.weight", [width, 1], random.floats(width, 8));
     using model = Model.fromTensors(
       [tensor("weight_ih_l0", [1, 1], Float32Array.of(1)), tensor("weight_hh_l0", [1, 1], Float32Array.of(0)), head],
-      { layers: [{ type: "rnn", weights: "", nonlinearity: "relu" }, { type: "linear", weights: "head" }, { type: "softmax" }] },
+      {
+        layers: [
+          { type: "rnn", weights: "", nonlinearity: "relu" },
+          { type: "linear", weights: "head" },
+          { type: "softmax" },
+        ],
+      },
     );
     const { output } = model.run(Float32Array.of(1, 2, 3)); // rows follow each other: a row's padding is the next row
     for (let t = 0; t < 3; t++) {
@@ -139,8 +165,22 @@ describe("softmax", () => {
 
   test.each([[[NaN, 1, 2]], [[Infinity, 1, 2]], [[-Infinity, -Infinity, -Infinity]]])("of %s is NaN", (x) => {
     using model = Model.fromTensors(
-      [tensor("weight_ih_l0", [3, 3], Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1)), tensor("weight_hh_l0", [3, 3], new Float32Array(9)), tensor("head.weight", [3, 1], Float32Array.from(x)), tensor("head.bias", [3], new Float32Array(3)), tensor("up.weight", [1, 3], new Float32Array(3)), tensor("up.bias", [1], Float32Array.of(1))],
-      { layers: [{ type: "rnn", weights: "" }, { type: "linear", weights: "up" }, { type: "linear", weights: "head" }, { type: "softmax" }] },
+      [
+        tensor("weight_ih_l0", [3, 3], Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1)),
+        tensor("weight_hh_l0", [3, 3], new Float32Array(9)),
+        tensor("head.weight", [3, 1], Float32Array.from(x)),
+        tensor("head.bias", [3], new Float32Array(3)),
+        tensor("up.weight", [1, 3], new Float32Array(3)),
+        tensor("up.bias", [1], Float32Array.of(1)),
+      ],
+      {
+        layers: [
+          { type: "rnn", weights: "" },
+          { type: "linear", weights: "up" },
+          { type: "linear", weights: "head" },
+          { type: "softmax" },
+        ],
+      },
     );
     expect([...model.run(new Float32Array(3)).output]).toEqual([NaN, NaN, NaN]);
   });

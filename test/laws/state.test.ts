@@ -12,8 +12,10 @@ function draw(type: "rnn" | "lstm" | "gru", seed = 1): Tensor[] {
   const random = new Random(seed);
   const rows = { rnn: 1, lstm: 4, gru: 3 }[type] * H;
   return [
-    tensor("weight_ih_l0", [rows, IN], random.floats(rows * IN, 0.5)), tensor("weight_hh_l0", [rows, H], random.floats(rows * H, 0.5)),
-    tensor("bias_ih_l0", [rows], random.floats(rows, 0.5)), tensor("bias_hh_l0", [rows], random.floats(rows, 0.5)),
+    tensor("weight_ih_l0", [rows, IN], random.floats(rows * IN, 0.5)),
+    tensor("weight_hh_l0", [rows, H], random.floats(rows * H, 0.5)),
+    tensor("bias_ih_l0", [rows], random.floats(rows, 0.5)),
+    tensor("bias_hh_l0", [rows], random.floats(rows, 0.5)),
   ];
 }
 
@@ -59,8 +61,12 @@ describe("refused", () => {
   test("cut short at every length, and too long", () => {
     using model = open(draw("lstm"), lstm);
     const { saved, refused } = middle(model);
-    for (let length = 0; length < saved.length; length++) expect(refused(saved.slice(0, length))).toMatch(/^state: expected (bytes of length|magic|version)/);
-    for (const extra of [1, 4, 1000]) expect(refused(Uint8Array.of(...saved, ...new Uint8Array(extra)))).toContain(`expected bytes of length ${saved.length}, got ${saved.length + extra}`);
+    for (let length = 0; length < saved.length; length++)
+      expect(refused(saved.slice(0, length))).toMatch(/^state: expected (bytes of length|magic|version)/);
+    for (const extra of [1, 4, 1000])
+      expect(refused(Uint8Array.of(...saved, ...new Uint8Array(extra)))).toContain(
+        `expected bytes of length ${saved.length}, got ${saved.length + extra}`,
+      );
   });
 
   test("a random wrong byte or several", () => {
@@ -69,7 +75,8 @@ describe("refused", () => {
     const random = new Random(5);
     for (let i = 0; i < 2000; i++) {
       const bytes = saved.slice();
-      for (let n = random.integer(1, 4); n > 0; n--) bytes[random.integer(0, bytes.length - 1)] = random.integer(0, 255);
+      for (let n = random.integer(1, 4); n > 0; n--)
+        bytes[random.integer(0, bytes.length - 1)] = random.integer(0, 255);
       if (Buffer.compare(bytes, saved) !== 0) refused(bytes);
     }
   });
@@ -119,13 +126,22 @@ describe("refused", () => {
   ])("of a model with %s", (_, other) => {
     using a = open(tensors, lstm);
     using b = other();
-    expect(middle(b).refused(middle(a).saved)).toMatch(/^state: expected a state of model [0-9a-f]{16}, got [0-9a-f]{16}$/);
+    expect(middle(b).refused(middle(a).saved)).toMatch(
+      /^state: expected a state of model [0-9a-f]{16}, got [0-9a-f]{16}$/,
+    );
   });
 
   test("of a model with its layers swapped", () => {
-    const [a, b] = [1, 2].map((seed) => draw("lstm", seed).map((t, i) => (i === 0 ? tensor(t.name, [4 * H, H], new Random(seed).floats(4 * H * H, 0.5)) : t)));
+    const [a, b] = [1, 2].map((seed) =>
+      draw("lstm", seed).map((t, i) =>
+        i === 0 ? tensor(t.name, [4 * H, H], new Random(seed).floats(4 * H * H, 0.5)) : t,
+      ),
+    );
     const named = (name: string, all: Tensor[]) => all.map((t) => ({ ...t, name: `${name}.${t.name}` }));
-    const layers = [{ type: "lstm", weights: "a" }, { type: "lstm", weights: "b" }];
+    const layers = [
+      { type: "lstm", weights: "a" },
+      { type: "lstm", weights: "b" },
+    ];
     using one = open([...named("a", a), ...named("b", b)], ...layers);
     using other = open([...named("a", b), ...named("b", a)], ...layers);
     using turned = open([...named("a", a), ...named("b", b)], ...layers.toReversed());
@@ -163,11 +179,14 @@ describe("refused", () => {
     middle(f).refused(middle(e).saved);
   });
 
-  test.each([[null], [5e9], ["UNRL"], [{}], [[1, 2]], [new ArrayBuffer(100)], [new DataView(new ArrayBuffer(100))]])("what is no Uint8Array: %s", (value) => {
-    using model = open(tensors, lstm);
-    expect(() => model.stream(value as Uint8Array)).toThrow(/^state: expected a Uint8Array, got /);
-    expect(() => model.stream().load(value as Uint8Array)).toThrow(TypeError);
-  });
+  test.each([[null], [5e9], ["UNRL"], [{}], [[1, 2]], [new ArrayBuffer(100)], [new DataView(new ArrayBuffer(100))]])(
+    "what is no Uint8Array: %s",
+    (value) => {
+      using model = open(tensors, lstm);
+      expect(() => model.stream(value as Uint8Array)).toThrow(/^state: expected a Uint8Array, got /);
+      expect(() => model.stream().load(value as Uint8Array)).toThrow(TypeError);
+    },
+  );
 });
 
 describe("taken", () => {

@@ -19,7 +19,8 @@ test("10,000 streams, opened, stepped in random order and closed, as if each wer
   for (let i = 0; i < 60_000; i++) {
     const s = random.integer(0, streams.length - 1);
     streams[s].step(item(s * 31 + steps[s]++));
-    if (i % 10 === 0) { // closed and opened anew
+    if (i % 10 === 0) {
+      // closed and opened anew
       streams[s].dispose();
       streams[s] = model.stream();
       steps[s] = 0;
@@ -54,7 +55,10 @@ test("a run between the steps of a stream changes nothing", () => {
     for (let t = 0; t < steps; t++) {
       const expected = lone.step(item(t));
       const batch = random.integer(1, 70); // grows what streams and runs share
-      model.run(randomItems(net, random, batch * 3), { batch, ...(random.next() < 0.5 && { lengths: Array.from({ length: batch }, () => random.integer(1, 3)) }) });
+      model.run(randomItems(net, random, batch * 3), {
+        batch,
+        ...(random.next() < 0.5 && { lengths: Array.from({ length: batch }, () => random.integer(1, 3)) }),
+      });
       const difference = firstDifference(busy.step(item(t)), expected);
       if (difference) throw new Error(`step ${t}${difference}`);
     }
@@ -69,7 +73,13 @@ describe("an end", () => {
     stream.dispose();
     stream.dispose();
     const refused = { name: "TypeError", message: "stream: expected an open stream, got a disposed one" };
-    for (const use of [() => stream.step(new Float32Array(7)), () => stream.reset(), () => stream.save(), () => stream.load(saved), () => stream.clone()]) {
+    for (const use of [
+      () => stream.step(new Float32Array(7)),
+      () => stream.reset(),
+      () => stream.save(),
+      () => stream.load(saved),
+      () => stream.clone(),
+    ]) {
       expect(use).toThrow(expect.objectContaining(refused));
     }
   });
@@ -80,8 +90,22 @@ describe("an end", () => {
     const saved = stream.save();
     model.dispose();
     model.dispose();
-    for (const use of [() => stream.step(new Float32Array(7)), () => stream.reset(), () => stream.save(), () => stream.load(saved), () => stream.clone(), () => model.run(new Float32Array(7)), () => model.encode(new Float32Array(7)), () => model.stream()]) {
-      expect(use).toThrow(expect.objectContaining({ name: "TypeError", message: expect.stringMatching(/expected an open model, got a disposed one/) }));
+    for (const use of [
+      () => stream.step(new Float32Array(7)),
+      () => stream.reset(),
+      () => stream.save(),
+      () => stream.load(saved),
+      () => stream.clone(),
+      () => model.run(new Float32Array(7)),
+      () => model.encode(new Float32Array(7)),
+      () => model.stream(),
+    ]) {
+      expect(use).toThrow(
+        expect.objectContaining({
+          name: "TypeError",
+          message: expect.stringMatching(/expected an open model, got a disposed one/),
+        }),
+      );
     }
     stream.dispose();
     expect(model.memory.bytes).toBe(0);
@@ -99,7 +123,9 @@ describe("an end", () => {
 
   test("what is forgotten is reclaimed", { retry: 2 }, () => {
     const child = new URL("forgotten.ts", import.meta.url).pathname;
-    const found = JSON.parse(execFileSync(process.execPath, ["--expose-gc", "--import", "tsx", child], { encoding: "utf8" }));
+    const found = JSON.parse(
+      execFileSync(process.execPath, ["--expose-gc", "--import", "tsx", child], { encoding: "utf8" }),
+    );
     expect(found.streams).toBeLessThan(2 * 2 ** 20); // 40,000 streams of 320 bytes at 2,000 a turn: 13 MB if none came back
     expect(found.models).toBeLessThan(100 * 2 ** 20); // 30 models of 8 MB
     expect(found.disposed).toBeLessThan(30 * 2 ** 20); // 20 of 8 MB, still referred to
@@ -117,7 +143,10 @@ describe("memory refused", () => {
     const before = model.run(x, { batch: 40 });
     let left = 0; // times that the host still gives memory: states first, then rows, then scratch
     const host = WebAssembly.Memory.prototype.grow;
-    const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(function (this: WebAssembly.Memory, pages: number) {
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(function (
+      this: WebAssembly.Memory,
+      pages: number,
+    ) {
       if (left-- > 0) return host.call(this, pages);
       throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
     });
@@ -125,7 +154,9 @@ describe("memory refused", () => {
       for (let i = 0; i < 3; i++) {
         const batch = 3000 * (i + 1);
         left = [0, 1, 1][i]; // the third time rows take the room that the first states left
-        expect(() => model.run(new Float32Array(7 * batch), { batch })).toThrow(/memory: expected \d{5,} more bytes from the host, got none/);
+        expect(() => model.run(new Float32Array(7 * batch), { batch })).toThrow(
+          /memory: expected \d{5,} more bytes from the host, got none/,
+        );
         left = 0;
         expect(() => Array.from({ length: 10_000 }, () => model.stream())).toThrow(/memory: expected 288 more bytes/);
       }
@@ -153,7 +184,9 @@ describe("memory refused", () => {
       throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
     });
     try {
-      expect(() => model.run(new Float32Array(IN * 200), { batch: 200 })).toThrow(/memory: expected 6400000 more bytes/);
+      expect(() => model.run(new Float32Array(IN * 200), { batch: 200 })).toThrow(
+        /memory: expected 6400000 more bytes/,
+      );
     } finally {
       grow.mockRestore();
     }
@@ -165,7 +198,9 @@ describe("memory refused", () => {
 
   test("at once, where a model needs more than there can be", () => {
     for (const bytes of [2 ** 31 - 2048, 2 ** 31, 2 ** 32, 2 ** 40]) {
-      expect(() => new Arena(bytes)).toThrow(new RangeError(`memory: expected ${bytes} more bytes from the host, got none (a model has at most 2147483648)`));
+      expect(() => new Arena(bytes)).toThrow(
+        new RangeError(`memory: expected ${bytes} more bytes from the host, got none (a model has at most 2147483648)`),
+      );
     }
   });
 });
@@ -190,7 +225,8 @@ describe("blocks", () => {
           const address = arena.allocate(bytes);
           expect(address % 64).toBe(0);
           const view = arena.i32.subarray(address >> 2, (address + bytes) >> 2);
-          if (view.length !== bytes >> 2 || view.some((word) => word !== 0)) throw new Error(`a block of ${bytes} is not zero`);
+          if (view.length !== bytes >> 2 || view.some((word) => word !== 0))
+            throw new Error(`a block of ${bytes} is not zero`);
           view.fill(i + 1);
           blocks.push({ address, bytes, mark: i + 1 });
           most = Math.max(most, (live += bytes));

@@ -13,8 +13,12 @@ for (const build of builds) {
     const { ulp, back } = BOUNDS[name];
     const kept = seen.worst <= ulp && seen.outside + seen.lostNaN + seen.notOdd === 0 && seen.deepest <= back;
     if (!kept) process.exitCode = 1;
-    console.log(`${name}, ${build}: ${seen.worst.toFixed(3)} ULP at ${seen.at}, got ${seen.got}, want ${seen.want}; bound ${ulp}: ${kept ? "kept" : "BROKEN"}`);
-    console.log(`  outside ${seen.outside}, NaN lost ${seen.lostNaN}, not odd ${seen.notOdd}, falls ${seen.falls} of ${seen.inputs}, deepest ${seen.deepest} ULP`);
+    console.log(
+      `${name}, ${build}: ${seen.worst.toFixed(3)} ULP at ${seen.at}, got ${seen.got}, want ${seen.want}; bound ${ulp}: ${kept ? "kept" : "BROKEN"}`,
+    );
+    console.log(
+      `  outside ${seen.outside}, NaN lost ${seen.lostNaN}, not odd ${seen.notOdd}, falls ${seen.falls} of ${seen.inputs}, deepest ${seen.deepest} ULP`,
+    );
     console.log("  |x| from     x > 0   x < 0");
     let above = "";
     seen.binades.forEach(({ positive, negative }, e) => {

@@ -4,7 +4,9 @@ import { exp as vectorExp } from "../../assembly/math/exp";
 import { sigmoid as vectorSigmoid } from "../../assembly/math/sigmoid";
 import { tanh as vectorTanh } from "../../assembly/math/tanh";
 
-export function prepare(): void { writeConstants(); }
+export function prepare(): void {
+  writeConstants();
+}
 
 export function exp(y: usize, x: usize, n: i32): void {
   for (; n > 0; n -= 4, x += 16, y += 16) v128.store(y, vectorExp(v128.load(x)));

@@ -5,7 +5,10 @@ import { join } from "node:path";
 
 export type Name = "tanh" | "sigmoid" | "exp";
 export type Build = "base" | "relaxed";
-type Regions = { memory: WebAssembly.Memory; prepare(): void } & Record<Name, (y: number, x: number, n: number) => void>;
+type Regions = { memory: WebAssembly.Memory; prepare(): void } & Record<
+  Name,
+  (y: number, x: number, n: number) => void
+>;
 
 /** What a function must keep to: the worst error, and between which values it stays. */
 export const BOUNDS: Record<Name, { ulp: number; low: number; high: number; odd: boolean; back: number }> = {
@@ -28,10 +31,24 @@ export function compileRegions(build: Build): Regions {
     const out = join(directory, "regions.wasm");
     const relaxed = build === "relaxed" ? ["--enable", "relaxed-simd", "--use", "RELAXED=1"] : [];
     execFileSync(process.execPath, [
-      "node_modules/assemblyscript/bin/asc.js", "test/math/regions.ts", "--config", "none", "-o", out,
-      "-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--initialMemory", "4", ...relaxed,
+      "node_modules/assemblyscript/bin/asc.js",
+      "test/math/regions.ts",
+      "--config",
+      "none",
+      "-o",
+      out,
+      "-O3",
+      "--noAssert",
+      "--runtime",
+      "stub",
+      "--enable",
+      "simd",
+      "--initialMemory",
+      "4",
+      ...relaxed,
     ]);
-    const regions = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(out)), {}).exports as unknown as Regions;
+    const regions = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(out)), {})
+      .exports as unknown as Regions;
     regions.prepare();
     return regions;
   } finally {
@@ -70,8 +87,17 @@ export function measure(regions: Regions, name: Name, stride: number, start = 0)
   const yBits = new Int32Array(regions.memory.buffer, Y, COUNT);
   const positive = new Int32Array(COUNT);
   const seen: Measured = {
-    worst: 0, at: 0, got: 0, want: 0, binades: Array.from({ length: 255 }, () => ({ positive: 0, negative: 0 })),
-    outside: 0, lostNaN: 0, notOdd: 0, falls: 0, deepest: 0, inputs: 0,
+    worst: 0,
+    at: 0,
+    got: 0,
+    want: 0,
+    binades: Array.from({ length: 255 }, () => ({ positive: 0, negative: 0 })),
+    outside: 0,
+    lostNaN: 0,
+    notOdd: 0,
+    falls: 0,
+    deepest: 0,
+    inputs: 0,
   };
   const last = [-Infinity, Infinity]; // of the positive inputs, rising, and the negative, falling
   for (let base = start; base < 0x80000000; base += COUNT * stride) {

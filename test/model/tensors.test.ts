@@ -1,6 +1,14 @@
 // Tensors from outside: checked before any is used, written as they are read.
 import { describe, expect, test } from "vitest";
-import { FormatError, Model, readSafetensors, tensor, writeSafetensors, type Description, type Tensor } from "../../src/index.ts";
+import {
+  FormatError,
+  Model,
+  readSafetensors,
+  tensor,
+  writeSafetensors,
+  type Description,
+  type Tensor,
+} from "../../src/index.ts";
 import { cellShapes, weights } from "../support/weights.ts";
 
 describe("tensor()", () => {
@@ -21,7 +29,11 @@ describe("fromTensors and writeSafetensors", () => {
   test.each<[string, object, RegExp]>([
     ["an unknown dtype", { dtype: "F23" }, /^t: expected a dtype of .*, got "F23"$/],
     ["a name of Object.prototype", { dtype: "toString" }, /^t: expected a dtype of /],
-    ["values in the place of bytes", { bytes: new Float32Array(2) }, /^t: expected the bytes as a Uint8Array, got Float32Array$/],
+    [
+      "values in the place of bytes",
+      { bytes: new Float32Array(2) },
+      /^t: expected the bytes as a Uint8Array, got Float32Array$/,
+    ],
     ["bytes too few", { bytes: new Uint8Array(7) }, /^t: expected 8 bytes for F32 \[2\], got 7$/],
     ["a shape with a hole", { shape: new Array(1) }, /^t: expected a shape of whole numbers, got /],
     ["no name", { name: 3 }, /^tensors: expected a name, got number$/],
@@ -46,11 +58,15 @@ describe("what float32 does not hold", () => {
   const lstm = { type: "lstm", weights: "" } as const;
   const tensors = weights(cellShapes("lstm", "", 3, 5));
   test.each<[string, object]>([
-    ["clip", { clip: 1e-46 }], ["clip", { clip: 1e39 }],
-    ["alpha", { gate: "hard_sigmoid", alpha: 1e308 }], ["beta", { gate: "hard_sigmoid", alpha: 0.2, beta: -1e300 }],
+    ["clip", { clip: 1e-46 }],
+    ["clip", { clip: 1e39 }],
+    ["alpha", { gate: "hard_sigmoid", alpha: 1e308 }],
+    ["beta", { gate: "hard_sigmoid", alpha: 0.2, beta: -1e300 }],
   ])("%s of %o", (name, fields) => {
     const description = { layers: [{ ...lstm, ...fields }] } as unknown as Description;
-    expect(() => Model.fromTensors(tensors, description)).toThrow(new RegExp(`^layers\\[0\\]\\.${name}: expected a number that float32 holds`));
+    expect(() => Model.fromTensors(tensors, description)).toThrow(
+      new RegExp(`^layers\\[0\\]\\.${name}: expected a number that float32 holds`),
+    );
     expect(() => Model.fromTensors(tensors, description)).toThrow(FormatError);
   });
 });

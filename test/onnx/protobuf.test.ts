@@ -24,8 +24,16 @@ describe("what is read", () => {
   test("a number", () => expect(read(0x08, 0x96, 0x01)).toEqual({ int: 150 }));
 
   test.each([
-    [0, 0n], [127, 127n], [128, 128n], [-1, -1n], [2 ** 31, 2n ** 31n], [-(2 ** 31) - 1, -(2n ** 31n) - 1n],
-    [2 ** 53 - 1, 2n ** 53n - 1n], [-(2 ** 53) + 1, -(2n ** 53n) + 1n], [2 ** 63, 2n ** 63n - 1n], [-(2 ** 63), -(2n ** 63n)],
+    [0, 0n],
+    [127, 127n],
+    [128, 128n],
+    [-1, -1n],
+    [2 ** 31, 2n ** 31n],
+    [-(2 ** 31) - 1, -(2n ** 31n) - 1n],
+    [2 ** 53 - 1, 2n ** 53n - 1n],
+    [-(2 ** 53) + 1, -(2n ** 53n) + 1n],
+    [2 ** 63, 2n ** 63n - 1n],
+    [-(2 ** 63), -(2n ** 63n)],
   ])("the 64-bit integer %d", (expected, value) => expect(read(0x08, ...varint(value))).toEqual({ int: expected }));
 
   test("repeated numbers, packed and one by one", () => {
@@ -46,7 +54,9 @@ describe("what is read", () => {
   });
 
   test("fields that are not known are skipped", () => {
-    expect(read(0x48, 0x96, 0x01, 0x49, 1, 2, 3, 4, 5, 6, 7, 8, ...chunk(9, [1, 2, 3]), 0x4d, 1, 2, 3, 4, 0x08, 3)).toEqual({ int: 3 });
+    expect(
+      read(0x48, 0x96, 0x01, 0x49, 1, 2, 3, 4, 5, 6, 7, 8, ...chunk(9, [1, 2, 3]), 0x4d, 1, 2, 3, 4, 0x08, 3),
+    ).toEqual({ int: 3 });
   });
 });
 

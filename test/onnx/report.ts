@@ -21,7 +21,10 @@ const tallyOf = (operator: string): Tally => {
   return tallies.get(operator)!;
 };
 for (const name of readdirSync(folder).sort()) {
-  const { ops, tolerance } = JSON.parse(readFileSync(join(folder, name, "meta.json"), "utf8")) as { ops: string[]; tolerance: number };
+  const { ops, tolerance } = JSON.parse(readFileSync(join(folder, name, "meta.json"), "utf8")) as {
+    ops: string[];
+    tolerance: number;
+  };
   try {
     const wrong = check(join(folder, name), tolerance);
     if (wrong) tallyOf(ops[0]).wrong.push(`${name}: ${wrong}`);
@@ -37,24 +40,32 @@ for (const name of readdirSync(folder).sort()) {
 
 /** What is wrong with the answer to a case; undefined where nothing is. */
 function check(path: string, tolerance: number): string | undefined {
-  const tensors = (file: string) => (existsSync(join(path, file)) ? readSafetensors(readFileSync(join(path, file))).tensors : []);
+  const tensors = (file: string) =>
+    existsSync(join(path, file)) ? readSafetensors(readFileSync(join(path, file))).tensors : [];
   const feeds: { [input: string]: SessionTensor } = {};
   for (const t of tensors("in.safetensors")) feeds[t.name] = sessionTensor(t);
   using session = fromOnnx(readFileSync(join(path, "model.onnx")));
   const outputs = session.run(feeds);
   for (const t of tensors("expect.safetensors")) {
     const [got, expected] = [outputs[t.name], sessionTensor(t)];
-    if (!got || String(got.dims) !== String(expected.dims)) return `${t.name}: expected [${expected.dims}], got [${got?.dims}]`;
+    if (!got || String(got.dims) !== String(expected.dims))
+      return `${t.name}: expected [${expected.dims}], got [${got?.dims}]`;
     const [a, b] = [got, expected].map(({ data }) => numbersOf(data));
     const bound = got.type.includes("float") ? tolerance : 0;
-    const at = a.findIndex((v, i) => !Object.is(v, b[i]) && !(Math.abs(v - b[i]) <= bound * Math.max(1, Math.abs(b[i]))));
+    const at = a.findIndex(
+      (v, i) => !Object.is(v, b[i]) && !(Math.abs(v - b[i]) <= bound * Math.max(1, Math.abs(b[i]))),
+    );
     if (at >= 0) return `${t.name}[${at}]: expected ${b[at]}, got ${a[at]}`;
   }
   return undefined;
 }
 
-const rows = [...tallies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operator, t]) =>
-  `| ${operator} | ${t.right} | ${t.refused.length || ""} | ${[...new Set(t.refused.map((m) => m.replaceAll("|", "\\|")))].slice(0, 2).join("; ").slice(0, 160)} |`);
+const rows = [...tallies]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(
+    ([operator, t]) =>
+      `| ${operator} | ${t.right} | ${t.refused.length || ""} | ${[...new Set(t.refused.map((m) => m.replaceAll("|", "\\|")))].slice(0, 2).join("; ").slice(0, 160)} |`,
+  );
 const text = `# ONNX's operator tests
 
 Written by \`npx tsx test/onnx/report.ts\`: of ${total.right + total.refused + total.wrong} tests ${total.right} are right, ${total.refused} refused, ${total.wrong} wrong.

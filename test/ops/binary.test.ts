@@ -14,23 +14,50 @@ const mod = (a: number, b: number) => {
 
 /** In float64, and the ULPs of float32 that may be lost. */
 const FUNCTIONS: Record<string, [(a: number, b: number) => number, number]> = {
-  add: [(a, b) => a + b, 0.5], sub: [(a, b) => a - b, 0.5], mul: [(a, b) => a * b, 0.5], div: [(a, b) => a / b, 0.5],
-  min: [Math.min, 0], max: [Math.max, 0], prelu: [(a, b) => (a < 0 ? a * b : a), 0.5], pow: [pow, 0.51], mod: [mod, 0.5], fmod: [(a, b) => a % b, 0.5],
-  equal: [(a, b) => Number(a === b), 0], less: [(a, b) => Number(a < b), 0], less_equal: [(a, b) => Number(a <= b), 0],
-  greater: [(a, b) => Number(a > b), 0], greater_equal: [(a, b) => Number(a >= b), 0],
+  add: [(a, b) => a + b, 0.5],
+  sub: [(a, b) => a - b, 0.5],
+  mul: [(a, b) => a * b, 0.5],
+  div: [(a, b) => a / b, 0.5],
+  min: [Math.min, 0],
+  max: [Math.max, 0],
+  prelu: [(a, b) => (a < 0 ? a * b : a), 0.5],
+  pow: [pow, 0.51],
+  mod: [mod, 0.5],
+  fmod: [(a, b) => a % b, 0.5],
+  equal: [(a, b) => Number(a === b), 0],
+  less: [(a, b) => Number(a < b), 0],
+  less_equal: [(a, b) => Number(a <= b), 0],
+  greater: [(a, b) => Number(a > b), 0],
+  greater_equal: [(a, b) => Number(a >= b), 0],
 };
 
 describe("functions of two numbers", () => {
   test.each(SIZES)("of %i: rows beside rows, and beside a number", (n) => {
     const random = new Random(n + 1);
     for (const [name, [f]] of Object.entries(FUNCTIONS)) {
-      for (const shapes of [[[n], [n]], [[n], [1]], [[1], [n]], [[3, n], [n]], [[n, 3], [n, 1]], [[2, 1, n], [3, 1]]]) {
+      for (const shapes of [
+        [[n], [n]],
+        [[n], [1]],
+        [[1], [n]],
+        [[3, n], [n]],
+        [
+          [n, 3],
+          [n, 1],
+        ],
+        [
+          [2, 1, n],
+          [3, 1],
+        ],
+      ]) {
         const [a, b] = shapes.map((shape) => randomFloats(random, shape));
         const [y] = play("binary", [a, b], { function: name });
         let i = 0;
         for (const place of places(y.shape)) {
           const want = f(at(a, place), at(b, place));
-          expect(ulps(y.data[i], want), `${name}(${at(a, place)}, ${at(b, place)}): got ${y.data[i]}, want ${want}`).toBeLessThanOrEqual(FUNCTIONS[name][1]);
+          expect(
+            ulps(y.data[i], want),
+            `${name}(${at(a, place)}, ${at(b, place)}): got ${y.data[i]}, want ${want}`,
+          ).toBeLessThanOrEqual(FUNCTIONS[name][1]);
           i++;
         }
       }
@@ -38,15 +65,39 @@ describe("functions of two numbers", () => {
   });
 
   test.each(Object.keys(FUNCTIONS))("%s of every pair of special values", (name) => {
-    const special = [0, -0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1 / 3, Infinity, -Infinity, NaN, 1e-45, 3.4028235e38, -3.4028235e38, 16777216, 16777215, 1e20, -7.25].map(Math.fround);
+    const special = [
+      0,
+      -0,
+      1,
+      -1,
+      2,
+      -2,
+      3,
+      -3,
+      0.5,
+      -0.5,
+      1 / 3,
+      Infinity,
+      -Infinity,
+      NaN,
+      1e-45,
+      3.4028235e38,
+      -3.4028235e38,
+      16777216,
+      16777215,
+      1e20,
+      -7.25,
+    ].map(Math.fround);
     const [f, most] = FUNCTIONS[name];
     const n = special.length;
     const [y] = play("binary", [floats([n, 1], special), floats([n], special)], { function: name });
-    special.forEach((a, i) => special.forEach((b, j) => {
-      const want = f(a, b);
-      const got = y.data[i * n + j];
-      expect(ulps(got, want), `${name}(${a}, ${b}): got ${got}, want ${want}`).toBeLessThanOrEqual(most);
-    }));
+    special.forEach((a, i) =>
+      special.forEach((b, j) => {
+        const want = f(a, b);
+        const got = y.data[i * n + j];
+        expect(ulps(got, want), `${name}(${a}, ${b}): got ${got}, want ${want}`).toBeLessThanOrEqual(most);
+      }),
+    );
   });
 
   test("pow over what float32 holds", () => {
@@ -66,7 +117,10 @@ describe("beside NumPy", () => {
   test.each(Object.keys(golden.binary))("%s", (name) => {
     const [y] = play("binary", [a, b], { function: name });
     golden.binary[name].forEach((want: string, i: number) => {
-      expect(ulps(y.data[i], Number(want)), `${name}(${a.data[i]}, ${b.data[i]}): got ${y.data[i]}, want ${want}`).toBeLessThanOrEqual(0.51);
+      expect(
+        ulps(y.data[i], Number(want)),
+        `${name}(${a.data[i]}, ${b.data[i]}): got ${y.data[i]}, want ${want}`,
+      ).toBeLessThanOrEqual(0.51);
     });
   });
 });
@@ -105,15 +159,30 @@ describe("integers", () => {
   });
 
   test.each<[string, Dtype, number, number]>([
-    ["div", "int32", 1, 0], ["mod", "int64", 1, 0], ["fmod", "int8", 1, 0], ["pow", "int32", 0, -1],
-    ["add", "int64", 2147483647, 1], ["mul", "int64", 65536, 65536], ["pow", "int64", -10, 11], ["pow", "int64", 2, 2147483647], ["shift_left", "int64", 1, 31],
+    ["div", "int32", 1, 0],
+    ["mod", "int64", 1, 0],
+    ["fmod", "int8", 1, 0],
+    ["pow", "int32", 0, -1],
+    ["add", "int64", 2147483647, 1],
+    ["mul", "int64", 65536, 65536],
+    ["pow", "int64", -10, 11],
+    ["pow", "int64", 2, 2147483647],
+    ["shift_left", "int64", 1, 31],
   ])("%s of %s: %i and %i is an error", (name, dtype, a, b) => {
-    expect(() => play("binary", [whole([1], [a], dtype), whole([1], [b], dtype)], { function: name })).toThrow(/^node: expected/);
+    expect(() => play("binary", [whole([1], [a], dtype), whole([1], [b], dtype)], { function: name })).toThrow(
+      /^node: expected/,
+    );
   });
 
   test("integers with floats, shapes that do not go together and functions of the other kind are refused", () => {
-    expect(() => play("binary", [whole([1], [1]), floats([1], [1])], { function: "add" })).toThrow("node: expected inputs of one type");
-    expect(() => play("binary", [floats([2], [1, 2]), floats([3], [1, 2, 3])], { function: "add" })).toThrow("node: expected shapes that go together");
-    expect(() => play("binary", [floats([1], [1]), floats([1], [1])], { function: "xor" })).toThrow("node: expected integers for xor, got float32");
+    expect(() => play("binary", [whole([1], [1]), floats([1], [1])], { function: "add" })).toThrow(
+      "node: expected inputs of one type",
+    );
+    expect(() => play("binary", [floats([2], [1, 2]), floats([3], [1, 2, 3])], { function: "add" })).toThrow(
+      "node: expected shapes that go together",
+    );
+    expect(() => play("binary", [floats([1], [1]), floats([1], [1])], { function: "xor" })).toThrow(
+      "node: expected integers for xor, got float32",
+    );
   });
 });

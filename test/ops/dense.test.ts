@@ -13,7 +13,9 @@ interface Case {
   readonly attributes: Attributes;
 }
 
-const { tensors, metadata } = readSafetensors(readFileSync(new URL("../goldens/ops/dense.safetensors", import.meta.url)));
+const { tensors, metadata } = readSafetensors(
+  readFileSync(new URL("../goldens/ops/dense.safetensors", import.meta.url)),
+);
 const cases = JSON.parse(metadata.get("cases")!) as Case[];
 const read = (name: string): Operand => {
   const t = tensors.find((tensor) => tensor.name === name)!;
@@ -21,7 +23,14 @@ const read = (name: string): Operand => {
 };
 
 /** Weights and biases are known; what a cell begins with is not. */
-const KNOWN: Record<string, readonly number[]> = { conv: [1, 2], conv_transpose: [1, 2], linear: [1, 2], rnn: [1, 2, 3, 4], gru: [1, 2, 3, 4], lstm: [1, 2, 3, 4] };
+const KNOWN: Record<string, readonly number[]> = {
+  conv: [1, 2],
+  conv_transpose: [1, 2],
+  linear: [1, 2],
+  rnn: [1, 2, 3, 4],
+  gru: [1, 2, 3, 4],
+  lstm: [1, 2, 3, 4],
+};
 
 function run({ name, op, inputs, attributes }: Case, more: Attributes = {}, lengths?: Operand) {
   const operands = inputs.map((there, i) => {
@@ -51,21 +60,35 @@ describe("PyTorch in float64", () => {
 describe("one answer however asked", () => {
   const cells = cases.filter((c) => ["rnn", "gru", "lstm"].includes(c.op));
 
-  test.each(cells.map((c) => [c.name, c] as const))("%s: full lengths, a mask that hides nothing, and what only variants need", (_, c) => {
-    const [steps, batch] = read(`${c.name}.x0`).shape;
-    const plain = run(c);
-    const lengths: Operand = known({ dtype: "int64", shape: [batch], data: new Int32Array(batch).fill(steps) });
-    const mask: Operand = known({ dtype: "bool", shape: [steps, batch], data: new Int32Array(steps * batch).fill(1) });
-    for (const other of [run(c, {}, lengths), run(c, {}, mask), run(c, { clip: 1e6 })]) {
-      expect(other.map((o) => o.data)).toEqual(plain.map((o) => o.data));
-    }
-  });
+  test.each(cells.map((c) => [c.name, c] as const))(
+    "%s: full lengths, a mask that hides nothing, and what only variants need",
+    (_, c) => {
+      const [steps, batch] = read(`${c.name}.x0`).shape;
+      const plain = run(c);
+      const lengths: Operand = known({ dtype: "int64", shape: [batch], data: new Int32Array(batch).fill(steps) });
+      const mask: Operand = known({
+        dtype: "bool",
+        shape: [steps, batch],
+        data: new Int32Array(steps * batch).fill(1),
+      });
+      for (const other of [run(c, {}, lengths), run(c, {}, mask), run(c, { clip: 1e6 })]) {
+        expect(other.map((o) => o.data)).toEqual(plain.map((o) => o.data));
+      }
+    },
+  );
 
   test("a convolution with its pads and one over a padded line", () => {
-    const c = cases.find((k) => k.op === "conv" && k.attributes.groups === 1 && (k.attributes.pads_before as number[]).join() === "3")!;
+    const c = cases.find(
+      (k) => k.op === "conv" && k.attributes.groups === 1 && (k.attributes.pads_before as number[]).join() === "3",
+    )!;
     const x = read(`${c.name}.x0`);
     const [padded] = play("pad", [x], { before: [0, 3, 0], after: [0, 3, 0], mode: "constant" });
-    const [y] = play("conv", [padded, known(read(`${c.name}.x1`)), known(read(`${c.name}.x2`))], { ...c.attributes, pads_before: [0], pads_after: [0] }, true);
+    const [y] = play(
+      "conv",
+      [padded, known(read(`${c.name}.x1`)), known(read(`${c.name}.x2`))],
+      { ...c.attributes, pads_before: [0], pads_after: [0] },
+      true,
+    );
     expect(y.data).toEqual(run(c)[0].data);
   });
 });
@@ -82,6 +105,8 @@ describe("what does not fit is refused", () => {
   });
 
   test("weights that are computed", () => {
-    expect(() => play("linear", [floats([1, 2], [1, 2]), floats([1, 2], [1, 2])])).toThrow("expected numbers that are known");
+    expect(() => play("linear", [floats([1, 2], [1, 2]), floats([1, 2], [1, 2])])).toThrow(
+      "expected numbers that are known",
+    );
   });
 });

@@ -4,7 +4,18 @@ import type { Attributes } from "../../src/graph/graph.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { countOf } from "../../src/ops/op.ts";
 import { Session } from "../../src/run/session.ts";
-import { at, floats, known, places, play, randomFloats, randomWhole, SIZES, whole, type Operand } from "../support/ops.ts";
+import {
+  at,
+  floats,
+  known,
+  places,
+  play,
+  randomFloats,
+  randomWhole,
+  SIZES,
+  whole,
+  type Operand,
+} from "../support/ops.ts";
 import { Random } from "../support/random.ts";
 
 const from = (index: number, size: number) => (index < 0 ? index + size : index);
@@ -12,7 +23,12 @@ const from = (index: number, size: number) => (index < 0 ? index + size : index)
 test("gather, along any axis, indices of any shape, from either end", () => {
   const random = new Random(1);
   for (const n of SIZES) {
-    for (const [shape, axis] of [[[4, n], 0], [[2, 5, n], 1], [[n, 3], 1], [[n, 2, 3], -1]] as [number[], number][]) {
+    for (const [shape, axis] of [
+      [[4, n], 0],
+      [[2, 5, n], 1],
+      [[n, 3], 1],
+      [[n, 2, 3], -1],
+    ] as [number[], number][]) {
       const along = from(axis, shape.length);
       for (const indexShape of [[], [3], [2, 2], [0], [n]]) {
         const x = random.pick([randomFloats(random, shape), randomWhole(random, shape, -9, 9)]);
@@ -23,7 +39,9 @@ test("gather, along any axis, indices of any shape, from either end", () => {
         let i = 0;
         for (const place of places(y.shape)) {
           const index = at(indices, place.slice(along, along + indexShape.length));
-          expect(y.data[i++]).toBe(at(x, [...place.slice(0, along), from(index, shape[along]), ...place.slice(along + indexShape.length)]));
+          expect(y.data[i++]).toBe(
+            at(x, [...place.slice(0, along), from(index, shape[along]), ...place.slice(along + indexShape.length)]),
+          );
         }
       }
     }
@@ -39,7 +57,14 @@ test("embedding is gather of a table's rows", () => {
   }
 });
 
-const ELEMENTS = [[[5, 4], [3, 4], 0], [[5, 4], [5, 9], 1], [[3, 4, 5], [3, 7, 2], 1], [[6], [17], 0], [[3, 4, 5], [2, 3, 5], -1], [[3, 2], [0, 2], 0]] as [number[], number[], number][];
+const ELEMENTS = [
+  [[5, 4], [3, 4], 0],
+  [[5, 4], [5, 9], 1],
+  [[3, 4, 5], [3, 7, 2], 1],
+  [[6], [17], 0],
+  [[3, 4, 5], [2, 3, 5], -1],
+  [[3, 2], [0, 2], 0],
+] as [number[], number[], number][];
 
 test("gather_elements", () => {
   const random = new Random(3);
@@ -48,13 +73,27 @@ test("gather_elements", () => {
     const x = randomFloats(random, shape);
     const indices = randomWhole(random, indexShape, -shape[along], shape[along] - 1);
     const [y] = play("gather_elements", [x, indices], { axis });
-    expect([...y.data]).toEqual([...places(indexShape)].map((place) => at(x, place.map((p, i) => (i === along ? from(at(indices, place), shape[along]) : p)))));
+    expect([...y.data]).toEqual(
+      [...places(indexShape)].map((place) =>
+        at(
+          x,
+          place.map((p, i) => (i === along ? from(at(indices, place), shape[along]) : p)),
+        ),
+      ),
+    );
   }
 });
 
-const JOIN: Record<string, (a: number, b: number) => number> = { none: (_, b) => b, add: (a, b) => a + b, mul: (a, b) => a * b, min: Math.min, max: Math.max };
+const JOIN: Record<string, (a: number, b: number) => number> = {
+  none: (_, b) => b,
+  add: (a, b) => a + b,
+  mul: (a, b) => a * b,
+  min: Math.min,
+  max: Math.max,
+};
 
-const indexOf = (shape: readonly number[], place: readonly number[]) => place.reduce((index, p, axis) => index * shape[axis] + p, 0);
+const indexOf = (shape: readonly number[], place: readonly number[]) =>
+  place.reduce((index, p, axis) => index * shape[axis] + p, 0);
 
 /** x as numbers, with `change` applied as float32 or int32 has it. */
 function changed(x: Operand, change: (data: Float32Array | Int32Array) => void): number[] {
@@ -75,7 +114,10 @@ test.each(Object.keys(JOIN))("scatter_elements, %s", (reduction) => {
       const [y] = play("scatter_elements", [x, indices, updates], { axis, reduction });
       const want = changed(x, (data) => {
         for (const place of places(indexShape)) {
-          const to = indexOf(shape, place.map((p, i) => (i === along ? from(at(indices, place), shape[along]) : p)));
+          const to = indexOf(
+            shape,
+            place.map((p, i) => (i === along ? from(at(indices, place), shape[along]) : p)),
+          );
           data[to] = JOIN[reduction](data[to], at(updates, place));
         }
       });
@@ -84,17 +126,46 @@ test.each(Object.keys(JOIN))("scatter_elements, %s", (reduction) => {
   }
 });
 
-const TUPLES = [[[5, 4, 3], [2, 6, 2]], [[5, 4, 3], [7, 3]], [[5, 4, 3], [1]], [[5, 17], [4, 1]], [[5, 4], [0, 2]], [[6], [2, 3, 1]]] as [number[], number[]][];
+const TUPLES = [
+  [
+    [5, 4, 3],
+    [2, 6, 2],
+  ],
+  [
+    [5, 4, 3],
+    [7, 3],
+  ],
+  [[5, 4, 3], [1]],
+  [
+    [5, 17],
+    [4, 1],
+  ],
+  [
+    [5, 4],
+    [0, 2],
+  ],
+  [[6], [2, 3, 1]],
+] as [number[], number[]][];
 
 /** Indices [.., depth] into the first axes of `shape`, behind `batch` of them. */
 function randomTuples(random: Random, shape: readonly number[], indexShape: readonly number[], batch: number): Operand {
   const depth = indexShape[indexShape.length - 1];
-  return whole(indexShape, Array.from({ length: countOf(indexShape) }, (_, i) => random.integer(-shape[batch + (i % depth)], shape[batch + (i % depth)] - 1)), "int64");
+  return whole(
+    indexShape,
+    Array.from({ length: countOf(indexShape) }, (_, i) =>
+      random.integer(-shape[batch + (i % depth)], shape[batch + (i % depth)] - 1),
+    ),
+    "int64",
+  );
 }
 
 test("gather_nd, with and without batch axes", () => {
   const random = new Random(5);
-  for (const [shape, indexShape, batch] of [...TUPLES.map((t) => [...t, 0] as const), [[2, 5, 4, 3], [2, 6, 2], 1] as const, [[2, 3, 4], [2, 3, 1], 2] as const]) {
+  for (const [shape, indexShape, batch] of [
+    ...TUPLES.map((t) => [...t, 0] as const),
+    [[2, 5, 4, 3], [2, 6, 2], 1] as const,
+    [[2, 3, 4], [2, 3, 1], 2] as const,
+  ]) {
     const x = randomFloats(random, shape);
     const indices = randomTuples(random, shape, indexShape, batch);
     const depth = indexShape[indexShape.length - 1];
@@ -103,7 +174,9 @@ test("gather_nd, with and without batch axes", () => {
     expect(y.shape).toEqual([...rows, ...shape.slice(batch + depth)]);
     let i = 0;
     for (const place of places(y.shape)) {
-      const tuple = Array.from({ length: depth }, (_, d) => from(at(indices, [...place.slice(0, rows.length), d]), shape[batch + d]));
+      const tuple = Array.from({ length: depth }, (_, d) =>
+        from(at(indices, [...place.slice(0, rows.length), d]), shape[batch + d]),
+      );
       expect(y.data[i++]).toBe(at(x, [...place.slice(0, batch), ...tuple, ...place.slice(rows.length)]));
     }
   }
@@ -120,7 +193,9 @@ test.each(Object.keys(JOIN))("scatter_nd, %s", (reduction) => {
     const rank = indexShape.length - 1;
     const want = changed(x, (data) => {
       for (const place of places(updates.shape)) {
-        const tuple = Array.from({ length: depth }, (_, d) => from(at(indices, [...place.slice(0, rank), d]), shape[d]));
+        const tuple = Array.from({ length: depth }, (_, d) =>
+          from(at(indices, [...place.slice(0, rank), d]), shape[d]),
+        );
         const to = indexOf(shape, [...tuple, ...place.slice(rank)]);
         data[to] = JOIN[reduction](data[to], at(updates, place));
       }
@@ -137,12 +212,14 @@ test("reverse_sequence, batch or time first", () => {
       const x = randomFloats(random, shape);
       const lengths = randomWhole(random, [3], 0, n, "int64");
       const [y] = play("reverse_sequence", [x, lengths], { batch_axis: batchAxis, time_axis: 1 - batchAxis });
-      expect([...y.data]).toEqual([...places(shape)].map((place) => {
-        const [b, t] = [place[batchAxis], place[1 - batchAxis]];
-        const length = lengths.data[b];
-        const source = t < length ? length - 1 - t : t;
-        return at(x, batchAxis ? [source, b, place[2]] : [b, source, place[2]]);
-      }));
+      expect([...y.data]).toEqual(
+        [...places(shape)].map((place) => {
+          const [b, t] = [place[batchAxis], place[1 - batchAxis]];
+          const length = lengths.data[b];
+          const source = t < length ? length - 1 - t : t;
+          return at(x, batchAxis ? [source, b, place[2]] : [b, source, place[2]]);
+        }),
+      );
     }
   }
 });
@@ -151,13 +228,21 @@ describe("an index that is out of range", () => {
   const x = floats([3, 2], [1, 2, 3, 4, 5, 6]);
   const one = (shape: number[], ...v: number[]) => whole(shape, v, "int64");
   test.each<[string, Operand[], Attributes]>([
-    ["gather", [x, one([1], 3)], {}], ["gather", [x, one([1], -4)], {}], ["gather", [floats([0, 2], []), one([1], 0)], {}],
+    ["gather", [x, one([1], 3)], {}],
+    ["gather", [x, one([1], -4)], {}],
+    ["gather", [floats([0, 2], []), one([1], 0)], {}],
     ["embedding", [one([2], 0, 3), known(x)], {}],
-    ["gather_elements", [x, one([1, 2], 0, 3)], {}], ["gather_nd", [x, one([1, 2], 2, 2)], {}], ["gather_nd", [x, one([1, 2], -4, 0)], {}],
-    ["scatter_elements", [x, one([1, 2], 0, 3), floats([1, 2], [0, 0])], {}], ["scatter_nd", [x, one([1, 1], 3), floats([1, 2], [0, 0])], {}],
-    ["reverse_sequence", [x, one([2], 4, 0)], {}], ["reverse_sequence", [x, one([2], -1, 0)], {}],
+    ["gather_elements", [x, one([1, 2], 0, 3)], {}],
+    ["gather_nd", [x, one([1, 2], 2, 2)], {}],
+    ["gather_nd", [x, one([1, 2], -4, 0)], {}],
+    ["scatter_elements", [x, one([1, 2], 0, 3), floats([1, 2], [0, 0])], {}],
+    ["scatter_nd", [x, one([1, 1], 3), floats([1, 2], [0, 0])], {}],
+    ["reverse_sequence", [x, one([2], 4, 0)], {}],
+    ["reverse_sequence", [x, one([2], -1, 0)], {}],
   ])("%s", (op, inputs, attributes) => {
-    expect(() => play(op, inputs, attributes)).toThrow("node: expected indices and whole numbers in range, got one that is not");
+    expect(() => play(op, inputs, attributes)).toThrow(
+      "node: expected indices and whole numbers in range, got one that is not",
+    );
   });
 
   test("in a session, which runs on with right ones", () => {
@@ -165,7 +250,11 @@ describe("an index that is out of range", () => {
     const table = writer.constant(Float32Array.of(1, 2, 3), "float32", [3, 1]);
     writer.output("y", writer.node("embedding", [writer.input("ids", "int64", ["n"]), table], {}, "words"));
     const graph = writer.graph();
-    using session = new Session({ inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) });
+    using session = new Session({
+      inputs: graph.inputs,
+      outputs: graph.outputs,
+      build: (builder, types) => bind(graph, builder, types),
+    });
     expect(() => session.run({ ids: Int32Array.of(0, 3) })).toThrow("words: expected indices");
     expect([...session.run({ ids: Int32Array.of(2, -3) }).y.data]).toEqual([3, 1]);
   });
@@ -179,8 +268,16 @@ test("shapes and types that do not fit are refused", () => {
   expect(() => play("gather", [x, i], { axis: 2 })).toThrow("node: expected an axis of 2, got 2");
   expect(() => play("gather_elements", [x, i])).toThrow("node: expected indices within [3,2]");
   expect(() => play("gather_nd", [x, whole([1, 3], [0, 0, 0])])).toThrow("node: expected indices of 1 to 2 axes");
-  expect(() => play("gather_nd", [x, whole([2, 1], [0, 0])], { batch_dims: 1 })).toThrow("node: expected indices of 1 to 1 axes");
-  expect(() => play("scatter_elements", [x, whole([1, 1], [0]), floats([1, 2], [0, 0])])).toThrow("node: expected updates of [1,1], got [1,2]");
-  expect(() => play("scatter_nd", [x, whole([1, 1], [0]), floats([1, 3], [0, 0, 0])])).toThrow("node: expected updates of [1,2], got [1,3]");
-  expect(() => play("reverse_sequence", [floats([1, 2, 1], [0, 0]), i], { batch_axis: 2, time_axis: 1 })).toThrow("node: expected batch and time as axes 0 and 1");
+  expect(() => play("gather_nd", [x, whole([2, 1], [0, 0])], { batch_dims: 1 })).toThrow(
+    "node: expected indices of 1 to 1 axes",
+  );
+  expect(() => play("scatter_elements", [x, whole([1, 1], [0]), floats([1, 2], [0, 0])])).toThrow(
+    "node: expected updates of [1,1], got [1,2]",
+  );
+  expect(() => play("scatter_nd", [x, whole([1, 1], [0]), floats([1, 3], [0, 0, 0])])).toThrow(
+    "node: expected updates of [1,2], got [1,3]",
+  );
+  expect(() => play("reverse_sequence", [floats([1, 2, 1], [0, 0]), i], { batch_axis: 2, time_axis: 1 })).toThrow(
+    "node: expected batch and time as axes 0 and 1",
+  );
 });

@@ -4,9 +4,28 @@ import { Random } from "../support/random.ts";
 
 test("every batch, broadcast from either side", () => {
   const random = new Random(11);
-  for (const [ba, bb] of [[[], []], [[3], [3]], [[3], []], [[2, 1], [1, 3]], [[1], [4]], [[2, 3], [3]]] as [number[], number[]][]) {
-    for (const [n, k, m] of [[1, 1, 1], [3, 5, 4], [2, 7, 9], [5, 4, 17], [2, 0, 3]]) {
-      for (const draw of [(s: number[]) => randomFloats(random, s, 1), (s: number[]) => randomWhole(random, s, -9, 9)]) {
+  for (const [ba, bb] of [
+    [[], []],
+    [[3], [3]],
+    [[3], []],
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    [[1], [4]],
+    [[2, 3], [3]],
+  ] as [number[], number[]][]) {
+    for (const [n, k, m] of [
+      [1, 1, 1],
+      [3, 5, 4],
+      [2, 7, 9],
+      [5, 4, 17],
+      [2, 0, 3],
+    ]) {
+      for (const draw of [
+        (s: number[]) => randomFloats(random, s, 1),
+        (s: number[]) => randomWhole(random, s, -9, 9),
+      ]) {
         const [a, b] = [draw([...ba, n, k]), draw([...bb, k, m])];
         const [y] = play("matmul", [a, b]);
         let i = 0;

@@ -30,7 +30,12 @@ describe.each(["constant", "edge", "wrap", "reflect"])("%s", (mode) => {
           const inside = place.map((p, axis) => p - Math.max(before[axis], 0));
           const outside = inside.some((p, axis) => p < 0 || p >= kept[axis]);
           if (outside && mode === "constant") return value;
-          return at(x, inside.map((p, axis) => (mode === "constant" ? p : MODES[mode](p, kept[axis])) + Math.max(-before[axis], 0)));
+          return at(
+            x,
+            inside.map(
+              (p, axis) => (mode === "constant" ? p : MODES[mode](p, kept[axis])) + Math.max(-before[axis], 0),
+            ),
+          );
         });
         expect([...y.data], `[${shape}] before [${before}] after [${after}]`).toEqual(want);
       }
@@ -47,9 +52,19 @@ test("PyTorch's words for it", () => {
 });
 
 test("nothing to pad, and nothing to pad from", () => {
-  expect([...play("pad", [floats([0, 2], [])], { before: [1, 0], after: [0, 1], value: 5 })[0].data]).toEqual([5, 5, 5]);
-  expect(() => play("pad", [floats([0], [])], { before: [1], after: [0], mode: "edge" })).toThrow("node: expected pads that leave something of axis 0 of 0");
-  expect(() => play("pad", [floats([2], [1, 2])], { before: [-2], after: [-1] })).toThrow("node: expected pads that leave something of axis 0 of 2");
-  expect(() => play("pad", [floats([2], [1, 2])], { before: [1000], after: [0], mode: "reflect" })).toThrow("node: expected at most 256 pads of axis 0");
-  expect(() => play("pad", [floats([2], [1, 2])], { before: [1, 1], after: [0], mode: "reflect" })).toThrow("node: expected 1 pads on each side");
+  expect([...play("pad", [floats([0, 2], [])], { before: [1, 0], after: [0, 1], value: 5 })[0].data]).toEqual([
+    5, 5, 5,
+  ]);
+  expect(() => play("pad", [floats([0], [])], { before: [1], after: [0], mode: "edge" })).toThrow(
+    "node: expected pads that leave something of axis 0 of 0",
+  );
+  expect(() => play("pad", [floats([2], [1, 2])], { before: [-2], after: [-1] })).toThrow(
+    "node: expected pads that leave something of axis 0 of 2",
+  );
+  expect(() => play("pad", [floats([2], [1, 2])], { before: [1000], after: [0], mode: "reflect" })).toThrow(
+    "node: expected at most 256 pads of axis 0",
+  );
+  expect(() => play("pad", [floats([2], [1, 2])], { before: [1, 1], after: [0], mode: "reflect" })).toThrow(
+    "node: expected 1 pads on each side",
+  );
 });

@@ -61,7 +61,31 @@ const SAMPLE = (() => {
   const random = new Random(7);
   const bits = new Int32Array(1);
   const float = new Float32Array(bits.buffer);
-  const values = [0, -0, 1, -1, Infinity, -Infinity, NaN, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-45, -1e-45, 3.4e38, 119.99, 120.01, 1e9, 0.78, 1.5707964, 3.1415927, 22, 355];
+  const values = [
+    0,
+    -0,
+    1,
+    -1,
+    Infinity,
+    -Infinity,
+    NaN,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    -2.5,
+    1e-45,
+    -1e-45,
+    3.4e38,
+    119.99,
+    120.01,
+    1e9,
+    0.78,
+    1.5707964,
+    3.1415927,
+    22,
+    355,
+  ];
   for (let i = 0; i < 4000; i++) {
     bits[0] = random.integer(-(2 ** 31), 2 ** 31 - 1);
     values.push(float[0]);
@@ -77,8 +101,12 @@ describe("functions of one number", () => {
     let where = "";
     SAMPLE.forEach((x, i) => {
       const want = f(x);
-      if (TAILS.has(name) && x < -87) return expect(Math.abs(y.data[i]) < 1e-35 || x === -Infinity, `${name}(${x})`).toBe(true);
-      const error = most < 0 && Number.isFinite(want) ? Math.abs(y.data[i] - want) * 2 ** 24 / Math.max(1, Math.abs(x)) : ulps(y.data[i], want);
+      if (TAILS.has(name) && x < -87)
+        return expect(Math.abs(y.data[i]) < 1e-35 || x === -Infinity, `${name}(${x})`).toBe(true);
+      const error =
+        most < 0 && Number.isFinite(want)
+          ? (Math.abs(y.data[i] - want) * 2 ** 24) / Math.max(1, Math.abs(x))
+          : ulps(y.data[i], want);
       if (error > worst) [worst, where] = [error, `${name}(${x}): got ${y.data[i]}, want ${want}`];
     });
     expect(worst, where).toBeLessThanOrEqual(Math.abs(most));
@@ -87,8 +115,18 @@ describe("functions of one number", () => {
   test.each(SIZES)("of %i numbers, every one of them and no other", (n) => {
     const x = new Random(n).floats(n, 3);
     for (const name of ["relu", "tanh", "clip", "softplus", "sin"]) {
-      const f = { relu: FUNCTIONS.relu[0], tanh: Math.tanh, clip: (v: number) => Math.min(Math.max(v, -1), 0.5), softplus: FUNCTIONS.softplus[0], sin: Math.sin }[name]!;
-      const [y] = play("unary", [floats([n], x)], name === "clip" ? { function: name, alpha: -1, beta: 0.5 } : { function: name });
+      const f = {
+        relu: FUNCTIONS.relu[0],
+        tanh: Math.tanh,
+        clip: (v: number) => Math.min(Math.max(v, -1), 0.5),
+        softplus: FUNCTIONS.softplus[0],
+        sin: Math.sin,
+      }[name]!;
+      const [y] = play(
+        "unary",
+        [floats([n], x)],
+        name === "clip" ? { function: name, alpha: -1, beta: 0.5 } : { function: name },
+      );
       expect(y.shape).toEqual([n]);
       x.forEach((v, i) => expect(ulps(y.data[i], f(v)), `${name}(${v})`).toBeLessThan(2));
     }
@@ -100,9 +138,15 @@ describe("beside PyTorch", () => {
   const x = floats([golden.x.length], golden.x.map(Number));
   test.each(Object.keys(golden.unary))("%s", (key) => {
     const [name, alpha, beta] = key.split(" ");
-    const [y] = play("unary", [x], { function: name, ...(alpha && { alpha: Number(alpha) }), ...(beta && { beta: Number(beta) }) });
+    const [y] = play("unary", [x], {
+      function: name,
+      ...(alpha && { alpha: Number(alpha) }),
+      ...(beta && { beta: Number(beta) }),
+    });
     golden.unary[key].forEach((want: number, i: number) => {
-      expect(Math.abs(y.data[i] - want), `${key}(${x.data[i]}): got ${y.data[i]}, want ${want}`).toBeLessThanOrEqual(4e-7 * Math.max(1, Math.abs(want)));
+      expect(Math.abs(y.data[i] - want), `${key}(${x.data[i]}): got ${y.data[i]}, want ${want}`).toBeLessThanOrEqual(
+        4e-7 * Math.max(1, Math.abs(want)),
+      );
     });
   });
 });
@@ -129,8 +173,12 @@ describe("integers", () => {
 
   test("int64 that leaves int32 is an error, and so is a function of the other kind", () => {
     expect(() => play("unary", [whole([2], [1, 65536], "int64")], { function: "square" })).toThrow(/^node: /);
-    expect(() => play("unary", [whole([1], [1])], { function: "exp" })).toThrow("node: expected numbers that exp takes, got int32");
-    expect(() => play("unary", [floats([1], [1])], { function: "not" })).toThrow("node: expected numbers that not takes, got float32");
+    expect(() => play("unary", [whole([1], [1])], { function: "exp" })).toThrow(
+      "node: expected numbers that exp takes, got int32",
+    );
+    expect(() => play("unary", [floats([1], [1])], { function: "not" })).toThrow(
+      "node: expected numbers that not takes, got float32",
+    );
   });
 });
 
@@ -139,6 +187,10 @@ test("a session over a graph of one node", () => {
   const x = writer.input("x", "float32", ["n"]);
   writer.output("y", writer.node("unary", [x], { function: "square" }));
   const graph = writer.graph();
-  using session = new Session({ inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) });
+  using session = new Session({
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    build: (builder, types) => bind(graph, builder, types),
+  });
   expect([...session.run({ x: Float32Array.of(1, -2, 3) }).y.data]).toEqual([1, 4, 9]);
 });

@@ -7,7 +7,11 @@ test("what lives at one time never stands in one place, and little is wasted", (
   for (let round = 0; round < 200; round++) {
     const lives: Life[] = Array.from({ length: random.integer(1, 40) }, () => {
       const first = random.integer(0, 20);
-      return { slot: { space: "values", bytes: random.integer(1, 5000), offset: -1 }, first, last: first + random.integer(0, 6) };
+      return {
+        slot: { space: "values", bytes: random.integer(1, 5000), offset: -1 },
+        first,
+        last: first + random.integer(0, 6),
+      };
     });
     const bytes = place(lives);
     let most = 0;
@@ -18,7 +22,10 @@ test("what lives at one time never stands in one place, and little is wasted", (
         expect(l.slot.offset).toBeGreaterThanOrEqual(i === 0 ? 0 : alive[i - 1].slot.offset + alive[i - 1].slot.bytes);
         expect(l.slot.offset + l.slot.bytes).toBeLessThanOrEqual(bytes);
       });
-      most = Math.max(most, alive.reduce((sum, l) => sum + Math.ceil(l.slot.bytes / 64) * 64, 0));
+      most = Math.max(
+        most,
+        alive.reduce((sum, l) => sum + Math.ceil(l.slot.bytes / 64) * 64, 0),
+      );
     }
     expect(bytes).toBeGreaterThanOrEqual(most);
     expect(bytes).toBeLessThan(1.6 * most + 1);

@@ -16,7 +16,8 @@ function builder(): Builder {
 test("a chain needs room for two values, a view for none", () => {
   const b = builder();
   let x = b.input("x", "float32", [4, 16]);
-  for (let i = 0; i < 10; i++) x = b.emit("unary", [b.emit("reshape", [x], { shape: [i % 2 ? 4 : 8, -1] })], { function: "tanh" });
+  for (let i = 0; i < 10; i++)
+    x = b.emit("unary", [b.emit("reshape", [x], { shape: [i % 2 ? 4 : 8, -1] })], { function: "tanh" });
   b.output("y", x);
   const plan = planGraph(b.graph());
   expect(plan.records.map((r) => r.name)).toEqual(Array<string>(10).fill("UnaryRecord"));
@@ -44,7 +45,9 @@ test("weights of one kind are there once", () => {
 test("an op, an attribute or a number of inputs that is none is refused by the node's name", () => {
   const x = none.input("x", "float32", [4]);
   expect(() => none.emit("fly", [x], {}, "n1")).toThrow(/^n1: expected an op that this engine has, got "fly"/);
-  expect(() => none.emit("unary", [x], { function: "tanh", speed: 3 }, "n2")).toThrow(/^n2: attribute speed: expected one of function, alpha, beta/);
+  expect(() => none.emit("unary", [x], { function: "tanh", speed: 3 }, "n2")).toThrow(
+    /^n2: attribute speed: expected one of function, alpha, beta/,
+  );
   expect(() => none.emit("unary", [x, x], { function: "tanh" }, "n3")).toThrow(/^n3: expected 1 inputs, got 2/);
   expect(() => none.emit("binary", [x], { function: "add" }, "n4")).toThrow(/^n4: expected 2 inputs/);
   expect(() => none.input("big", "float32", [2 ** 20, 2 ** 20])).toThrow(/^big: expected at most/);

@@ -15,11 +15,35 @@ describe.each([{ deterministic: false }, { deterministic: true }])("%o", (option
     }
   });
 
-  test.each([{ width: 1, last: false }, { width: 3, last: true }, { width: 5, last: false }])("every output is the next input, %o", ({ width, last }) => {
+  test.each([
+    { width: 1, last: false },
+    { width: 3, last: true },
+    { width: 5, last: false },
+  ])("every output is the next input, %o", ({ width, last }) => {
     const random = new Random(width);
-    const shapes = { ...cellShapes("lstm", "cell.", width, 7, { layers: 2 }), "head.weight": [width, 7], "head.bias": [width] };
-    const tensors = Object.entries(shapes).map(([name, shape]) => tensor(name, shape, random.floats(shape.reduce((a, b) => a * b, 1), 1)));
-    const model = Model.fromTensors(tensors, { layers: [{ type: "lstm", weights: "cell" }, ...(last ? [{ type: "last" } as const] : []), { type: "linear", weights: "head" }], ...options });
+    const shapes = {
+      ...cellShapes("lstm", "cell.", width, 7, { layers: 2 }),
+      "head.weight": [width, 7],
+      "head.bias": [width],
+    };
+    const tensors = Object.entries(shapes).map(([name, shape]) =>
+      tensor(
+        name,
+        shape,
+        random.floats(
+          shape.reduce((a, b) => a * b, 1),
+          1,
+        ),
+      ),
+    );
+    const model = Model.fromTensors(tensors, {
+      layers: [
+        { type: "lstm", weights: "cell" },
+        ...(last ? [{ type: "last" } as const] : []),
+        { type: "linear", weights: "head" },
+      ],
+      ...options,
+    });
     const series = random.floats(90 * width, 1);
     const stream = model.stream();
     let y: Float32Array = new Float32Array(width);
@@ -35,10 +59,26 @@ describe.each([{ deterministic: false }, { deterministic: true }])("%o", (option
 });
 
 test.each<[string, () => unknown, string]>([
-  ["bytes", () => example("char-lm").forecast("a", { steps: 1 }), 'TypeError: forecast: expected a net with input "features", got "bytes"'],
-  ["no steps", () => example("sunspots").forecast([1], {} as never), "TypeError: steps: expected a whole number, got undefined"],
-  ["0 steps", () => example("sunspots").forecast([1], { steps: 0 }), "RangeError: steps: expected a whole number of at least 1, got 0"],
-  ["no series", () => example("sunspots").forecast([], { steps: 1 }), "RangeError: series: expected at least one item, got 0 values"],
+  [
+    "bytes",
+    () => example("char-lm").forecast("a", { steps: 1 }),
+    'TypeError: forecast: expected a net with input "features", got "bytes"',
+  ],
+  [
+    "no steps",
+    () => example("sunspots").forecast([1], {} as never),
+    "TypeError: steps: expected a whole number, got undefined",
+  ],
+  [
+    "0 steps",
+    () => example("sunspots").forecast([1], { steps: 0 }),
+    "RangeError: steps: expected a whole number of at least 1, got 0",
+  ],
+  [
+    "no series",
+    () => example("sunspots").forecast([], { steps: 1 }),
+    "RangeError: series: expected at least one item, got 0 values",
+  ],
 ])("refuses %s", (_, action, message) => {
   let error: unknown;
   try {

@@ -8,9 +8,13 @@ const calls = vi.hoisted(() => ({ count: 0 }));
 // Every call of an exported function is counted.
 vi.mock("../../src/wasm/load.ts", async (original) => {
   const load = await original<typeof import("../../src/wasm/load.ts")>();
-  const counted = (kernels: object) => Object.fromEntries(Object.entries(kernels).map(([name, value]) => [
-    name, typeof value === "function" ? (...args: number[]) => (calls.count++, value(...args)) : value,
-  ]));
+  const counted = (kernels: object) =>
+    Object.fromEntries(
+      Object.entries(kernels).map(([name, value]) => [
+        name,
+        typeof value === "function" ? (...args: number[]) => (calls.count++, value(...args)) : value,
+      ]),
+    );
   return { ...load, loadKernels: (...args: Parameters<typeof load.loadKernels>) => counted(load.loadKernels(...args)) };
 });
 
@@ -21,11 +25,19 @@ describe.each([{ deterministic: false }, { deterministic: true }])("%o", (option
     const model = example("char-lm", options);
     const lines = linesOf<{ prompt: string; text: string }>("char-lm.greedy.jsonl");
     expect(lines.length).toBe(5);
-    for (const { prompt, text } of lines) expect(model.generate({ prompt, length: 60, temperature: 0 }).text).toBe(text);
+    for (const { prompt, text } of lines)
+      expect(model.generate({ prompt, length: 60, temperature: 0 }).text).toBe(text);
   });
 
   test.each(["rnn", "lstm", "gru"] as const)("%s: each item is drawn from what a step gives", (type) => {
-    for (const net of [{}, { softmax: true }, { layers: 3 }, { layers: 2, softmax: true }, { last: true }, { last: true, softmax: true }]) {
+    for (const net of [
+      {},
+      { softmax: true },
+      { layers: 3 },
+      { layers: 2, softmax: true },
+      { last: true },
+      { last: true, softmax: true },
+    ]) {
       const model = languageModel(type, 23, 9, 7, net, options);
       const how = { temperature: 0.8, topK: 6, topP: 0.9 };
       const { ids } = model.generate({ prompt: [3, 1, 4], length: 200, seed: 9, ...how });
@@ -40,7 +52,10 @@ describe.each([{ deterministic: false }, { deterministic: true }])("%o", (option
         }
       };
       follow(greedy, (id, y) => id === y.indexOf(Math.max(...y)));
-      follow(ids, (id, y) => distribution("softmax" in net ? y.map(Math.log) : y, how.temperature, how.topK, how.topP)[id] > 0);
+      follow(
+        ids,
+        (id, y) => distribution("softmax" in net ? y.map(Math.log) : y, how.temperature, how.topK, how.topP)[id] > 0,
+      );
     }
   });
 });
@@ -55,7 +70,14 @@ test("the same seed gives the same text, another seed another", () => {
 });
 
 test("deterministic mode gives this text on every runtime", () => {
-  const { text, seed } = example("char-lm", { deterministic: true }).generate({ prompt: PROMPT, length: 80, temperature: 0.8, topK: 40, topP: 0.95, seed: 42 });
+  const { text, seed } = example("char-lm", { deterministic: true }).generate({
+    prompt: PROMPT,
+    length: 80,
+    temperature: 0.8,
+    topK: 40,
+    topP: 0.95,
+    seed: 42,
+  });
   expect({ text, seed }).toMatchInlineSnapshot(`
     {
       "seed": 496377018,
@@ -103,15 +125,30 @@ test("a generator stands where it was left, whatever else runs on the model", ()
   expect(text).toBe(whole);
 
   const stream = model.stream();
-  for (const piece of stream.generateEach({ prompt: PROMPT, length: 60, seed: 1, each: 4 })) if (piece.text.length) break;
+  for (const piece of stream.generateEach({ prompt: PROMPT, length: 60, seed: 1, each: 4 }))
+    if (piece.text.length) break;
   expect(stream.save()).toEqual(streamAfter(model, PROMPT + whole.slice(0, 4)));
 });
 
 test("ends with the item that completes a stop", () => {
   const whole = model.generate({ prompt: PROMPT, length: 500, seed: 3 }).text;
-  for (const stop of [" ", "the", ["zzz", whole.slice(100, 103)], [whole.slice(20, 60)], [32], [[113, 113], "a"]] as const) {
-    const texts = typeof stop === "string" ? [stop] : typeof stop[0] === "number" ? [" "] : stop.map((s) => (typeof s === "string" ? s : "qq"));
-    const end = Math.min(...texts.map((t) => (whole.includes(t as string) ? whole.indexOf(t as string) + t.length : Infinity)));
+  for (const stop of [
+    " ",
+    "the",
+    ["zzz", whole.slice(100, 103)],
+    [whole.slice(20, 60)],
+    [32],
+    [[113, 113], "a"],
+  ] as const) {
+    const texts =
+      typeof stop === "string"
+        ? [stop]
+        : typeof stop[0] === "number"
+          ? [" "]
+          : stop.map((s) => (typeof s === "string" ? s : "qq"));
+    const end = Math.min(
+      ...texts.map((t) => (whole.includes(t as string) ? whole.indexOf(t as string) + t.length : Infinity)),
+    );
     const made = model.generate({ prompt: PROMPT, length: 500, seed: 3, stop });
     expect(made.text).toBe(whole.slice(0, end));
     expect(made.stopped).toBe(true);
@@ -149,21 +186,91 @@ describe("errors say what was expected and what came", () => {
   const ids = languageModel("gru", 12, 5, 1);
   test.each<[string, () => unknown, RegExp, new (...args: never[]) => Error]>([
     ["no prompt", () => model.generate({ length: 3 }), /^prompt: expected a text or ids, got undefined$/, TypeError],
-    ["an empty prompt", () => model.generate({ prompt: "", length: 3 }), /^prompt: expected at least one item, got 0 values$/, RangeError],
-    ["an id out of range", () => ids.generate({ prompt: [12], length: 3 }), /^prompt\[0\]: expected an id from 0 to 11, got 12$/, RangeError],
+    [
+      "an empty prompt",
+      () => model.generate({ prompt: "", length: 3 }),
+      /^prompt: expected at least one item, got 0 values$/,
+      RangeError,
+    ],
+    [
+      "an id out of range",
+      () => ids.generate({ prompt: [12], length: 3 }),
+      /^prompt\[0\]: expected an id from 0 to 11, got 12$/,
+      RangeError,
+    ],
     ["a text for ids", () => ids.generate({ prompt: "a", length: 3 }), /^prompt: expected ids, got a text/, TypeError],
-    ["a length", () => model.generate({ prompt: "a", length: -1 }), /^length: expected a whole number of at least 0, got -1$/, RangeError],
-    ["no length", () => model.generate({ prompt: "a" } as never), /^length: expected a whole number, got undefined$/, TypeError],
-    ["a temperature", () => model.generate({ prompt: "a", length: 1, temperature: -1 }), /^temperature: expected a number of at least 0, got -1$/, RangeError],
-    ["temperature NaN", () => model.generate({ prompt: "a", length: 1, temperature: NaN }), /^temperature: expected a number of at least 0, got NaN$/, RangeError],
-    ["topK 0", () => model.generate({ prompt: "a", length: 1, topK: 0 }), /^topK: expected a whole number of at least 1, got 0$/, RangeError],
-    ["topP 0", () => model.generate({ prompt: "a", length: 1, topP: 0 }), /^topP: expected a number above 0, at most 1, got 0$/, RangeError],
-    ["topP as text", () => model.generate({ prompt: "a", length: 1, topP: "1" as never }), /^topP: expected a number, got string$/, TypeError],
-    ["a seed", () => model.generate({ prompt: "a", length: 1, seed: 2 ** 32 }), /^seed: expected at most 4294967295, got 4294967296$/, RangeError],
-    ["an empty stop", () => model.generate({ prompt: "a", length: 1, stop: "" }), /^stop\[0\]: expected at least one item, got none$/, RangeError],
-    ["a stop as text", () => ids.generate({ prompt: [1], length: 1, stop: "a" }), /^stop\[0\]: expected ids, got a text/, TypeError],
-    ["each 0", () => [...model.generateEach({ prompt: "a", length: 1, each: 0 })], /^each: expected a whole number of at least 1, got 0$/, RangeError],
-    ["features", () => example("sunspots").generate({ prompt: [1], length: 1 }), /^generate: expected a net with input "ids" or "bytes", got "features"$/, TypeError],
+    [
+      "a length",
+      () => model.generate({ prompt: "a", length: -1 }),
+      /^length: expected a whole number of at least 0, got -1$/,
+      RangeError,
+    ],
+    [
+      "no length",
+      () => model.generate({ prompt: "a" } as never),
+      /^length: expected a whole number, got undefined$/,
+      TypeError,
+    ],
+    [
+      "a temperature",
+      () => model.generate({ prompt: "a", length: 1, temperature: -1 }),
+      /^temperature: expected a number of at least 0, got -1$/,
+      RangeError,
+    ],
+    [
+      "temperature NaN",
+      () => model.generate({ prompt: "a", length: 1, temperature: NaN }),
+      /^temperature: expected a number of at least 0, got NaN$/,
+      RangeError,
+    ],
+    [
+      "topK 0",
+      () => model.generate({ prompt: "a", length: 1, topK: 0 }),
+      /^topK: expected a whole number of at least 1, got 0$/,
+      RangeError,
+    ],
+    [
+      "topP 0",
+      () => model.generate({ prompt: "a", length: 1, topP: 0 }),
+      /^topP: expected a number above 0, at most 1, got 0$/,
+      RangeError,
+    ],
+    [
+      "topP as text",
+      () => model.generate({ prompt: "a", length: 1, topP: "1" as never }),
+      /^topP: expected a number, got string$/,
+      TypeError,
+    ],
+    [
+      "a seed",
+      () => model.generate({ prompt: "a", length: 1, seed: 2 ** 32 }),
+      /^seed: expected at most 4294967295, got 4294967296$/,
+      RangeError,
+    ],
+    [
+      "an empty stop",
+      () => model.generate({ prompt: "a", length: 1, stop: "" }),
+      /^stop\[0\]: expected at least one item, got none$/,
+      RangeError,
+    ],
+    [
+      "a stop as text",
+      () => ids.generate({ prompt: [1], length: 1, stop: "a" }),
+      /^stop\[0\]: expected ids, got a text/,
+      TypeError,
+    ],
+    [
+      "each 0",
+      () => [...model.generateEach({ prompt: "a", length: 1, each: 0 })],
+      /^each: expected a whole number of at least 1, got 0$/,
+      RangeError,
+    ],
+    [
+      "features",
+      () => example("sunspots").generate({ prompt: [1], length: 1 }),
+      /^generate: expected a net with input "ids" or "bytes", got "features"$/,
+      TypeError,
+    ],
   ])("%s", (_, action, message, type) => {
     expect(action).toThrow(message);
     expect(action).toThrow(type);

@@ -17,8 +17,16 @@ function count(ids: Int32Array, size: number): Int32Array {
 
 describe.each([{ deterministic: false }, { deterministic: true }])("%o", (options) => {
   test.each([
-    {}, { temperature: 0.5 }, { temperature: 3 }, { topK: 1 }, { topK: 7 }, { topK: 1000 }, { topP: 0.9 }, { topP: 0.01 },
-    { topK: 12, topP: 0.8 }, { temperature: 1.7, topK: 20, topP: 0.95 },
+    {},
+    { temperature: 0.5 },
+    { temperature: 3 },
+    { topK: 1 },
+    { topK: 7 },
+    { topK: 1000 },
+    { topP: 0.9 },
+    { topP: 0.01 },
+    { topK: 12, topP: 0.8 },
+    { temperature: 1.7, topK: 20, topP: 0.95 },
   ])("%o", (how) => {
     for (const size of [1, 5, 33, 257]) {
       const logits = new Random(size).floats(size, 3);
@@ -31,12 +39,19 @@ describe.each([{ deterministic: false }, { deterministic: true }])("%o", (option
 });
 
 test("the test notices a sampler that is 5 % off", () => {
-  const { ids } = constantLogits(new Random(5).floats(33, 3)).generate({ prompt: [0], length: DRAWS, temperature: 1.05 });
+  const { ids } = constantLogits(new Random(5).floats(33, 3)).generate({
+    prompt: [0],
+    length: DRAWS,
+    temperature: 1.05,
+  });
   expect(surprise(count(ids, 33), distribution(new Random(5).floats(33, 3)))).toBeGreaterThan(BOUND);
 });
 
 test("of equal items the lowest ids are kept", () => {
-  const drawn = (how: object) => [...new Set(constantLogits([0, 1, 1, 0, 1, 1, -Infinity]).generate({ prompt: [0], length: 2000, ...how }).ids)].sort();
+  const drawn = (how: object) =>
+    [
+      ...new Set(constantLogits([0, 1, 1, 0, 1, 1, -Infinity]).generate({ prompt: [0], length: 2000, ...how }).ids),
+    ].sort();
   expect(drawn({ topK: 2 })).toEqual([1, 2]);
   expect(drawn({ topK: 3 })).toEqual([1, 2, 4]);
   expect(drawn({ topP: 0.4 })).toEqual([1, 2]); // 0.211 each
@@ -48,11 +63,19 @@ test("of equal items the lowest ids are kept", () => {
 
 test("extreme logits and temperatures", () => {
   const model = constantLogits([-3e38, 3e38, 100, -Infinity]);
-  for (const temperature of [0, 1e-300, 1e-3, 1, 1e30]) expect([...new Set(model.generate({ prompt: [0], length: 50, temperature }).ids)]).toEqual([1]);
+  for (const temperature of [0, 1e-300, 1e-3, 1, 1e30])
+    expect([...new Set(model.generate({ prompt: [0], length: 50, temperature }).ids)]).toEqual([1]);
   const flat = constantLogits([1, 2, 3, -Infinity]).generate({ prompt: [0], length: 3000, temperature: 1e300 }).ids;
   expect(surprise(count(flat, 4), [1 / 3, 1 / 3, 1 / 3, 0])).toBeLessThan(BOUND);
-  for (const bad of [[NaN, 0], [0, NaN], [Infinity, 0, Infinity], [-Infinity, -Infinity]]) {
-    expect(() => constantLogits(bad).generate({ prompt: [0], length: 3 })).toThrow(new RangeError("generate: expected finite logits, got NaN or Infinity at item 0"));
+  for (const bad of [
+    [NaN, 0],
+    [0, NaN],
+    [Infinity, 0, Infinity],
+    [-Infinity, -Infinity],
+  ]) {
+    expect(() => constantLogits(bad).generate({ prompt: [0], length: 3 })).toThrow(
+      new RangeError("generate: expected finite logits, got NaN or Infinity at item 0"),
+    );
   }
 });
 

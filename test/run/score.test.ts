@@ -9,18 +9,21 @@ interface Line {
   readonly bitsPerItem: number;
 }
 
-test.each([{ deterministic: false }, { deterministic: true }])("bits as PyTorch counts them in float64, %o", (options) => {
-  const model = example("char-lm", options);
-  const lines = linesOf<Line>("char-lm.scores.jsonl");
-  expect(lines.length).toBe(42);
-  for (const { input, bits, items, bitsPerItem } of lines) {
-    const score = model.score(input);
-    expect(score.items).toBe(items);
-    expect(Math.abs(score.bitsPerItem - bitsPerItem), input).toBeLessThan(1e-5);
-    expect(Math.abs(score.bits - bits), input).toBeLessThan(1e-2);
-    expect(score.perplexity).toBeCloseTo(2 ** bitsPerItem, 3);
-  }
-});
+test.each([{ deterministic: false }, { deterministic: true }])(
+  "bits as PyTorch counts them in float64, %o",
+  (options) => {
+    const model = example("char-lm", options);
+    const lines = linesOf<Line>("char-lm.scores.jsonl");
+    expect(lines.length).toBe(42);
+    for (const { input, bits, items, bitsPerItem } of lines) {
+      const score = model.score(input);
+      expect(score.items).toBe(items);
+      expect(Math.abs(score.bitsPerItem - bitsPerItem), input).toBeLessThan(1e-5);
+      expect(Math.abs(score.bits - bits), input).toBeLessThan(1e-2);
+      expect(score.perplexity).toBeCloseTo(2 ** bitsPerItem, 3);
+    }
+  },
+);
 
 describe.each([{}, { softmax: true }])("%o", (net) => {
   test("each item's probability is what the step before gives", () => {
@@ -39,12 +42,26 @@ describe.each([{}, { softmax: true }])("%o", (net) => {
 });
 
 test("one item has no prediction", () => {
-  expect(example("char-lm").score("a")).toEqual({ items: 0, bits: 0, bitsPerItem: 0, perplexity: 1, logProbabilities: new Float64Array() });
+  expect(example("char-lm").score("a")).toEqual({
+    items: 0,
+    bits: 0,
+    bitsPerItem: 0,
+    perplexity: 1,
+    logProbabilities: new Float64Array(),
+  });
 });
 
 test.each<[string, () => unknown, RegExp]>([
-  ["features", () => example("sunspots").score([1, 2]), /^TypeError: score: expected a net with input "ids" or "bytes", got "features"$/],
-  ["a classifier", () => example("language-id-rnn").score("ab"), /^TypeError: score: expected a net with an output every timestep, got one with last$/],
+  [
+    "features",
+    () => example("sunspots").score([1, 2]),
+    /^TypeError: score: expected a net with input "ids" or "bytes", got "features"$/,
+  ],
+  [
+    "a classifier",
+    () => example("language-id-rnn").score("ab"),
+    /^TypeError: score: expected a net with an output every timestep, got one with last$/,
+  ],
   ["nothing", () => example("char-lm").score(""), /^RangeError: x: expected at least one item, got 0 values$/],
 ])("refuses %s", (_, action, message) => {
   expect(() => action()).toThrow();

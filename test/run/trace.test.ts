@@ -7,7 +7,9 @@ import { example } from "../support/models.ts";
 const BOUND = 1e-5;
 
 describe.each(["lstm", "gru", "onnx"])("%s", (file) => {
-  const cases = readGoldens(file).cases.filter((g) => !g.batch && !g.lengths && !g.initial && g.steps < 200 && g.hidden < 40);
+  const cases = readGoldens(file).cases.filter(
+    (g) => !g.batch && !g.lengths && !g.initial && g.steps < 200 && g.hidden < 40,
+  );
   test.each(cases.map((g) => [g.name, g] as const))("%s", (_, g) => {
     const { tensors, x } = drawGolden(g);
     const model = goldenModel(g, tensors);
@@ -15,8 +17,11 @@ describe.each(["lstm", "gru", "onnx"])("%s", (file) => {
     expect(steps).toBe(g.steps);
     const directions = model.layers[0].directions;
     expect(cells.length).toBe(g.layers * directions);
-    expect(cells.map((c) => [c.depth, c.reverse])).toEqual(cells.map((_, i) => [Math.floor(i / directions), g.direction === "reverse" || i % directions === 1]));
-    for (const cell of cells) if (g.cell !== "rnn") expect(difference(again(cell, tensors, steps), cell.h)).toBeLessThan(BOUND);
+    expect(cells.map((c) => [c.depth, c.reverse])).toEqual(
+      cells.map((_, i) => [Math.floor(i / directions), g.direction === "reverse" || i % directions === 1]),
+    );
+    for (const cell of cells)
+      if (g.cell !== "rnn") expect(difference(again(cell, tensors, steps), cell.h)).toBeLessThan(BOUND);
 
     const { output } = model.run(x);
     const width = output.length / steps / directions;
@@ -30,7 +35,11 @@ describe.each(["lstm", "gru", "onnx"])("%s", (file) => {
 });
 
 /** h of every timestep from the gates alone. */
-function again({ type, gates, units, width, reverse, depth, h, c }: CellTrace, tensors: readonly Tensor[], steps: number): Float64Array {
+function again(
+  { type, gates, units, width, reverse, depth, h, c }: CellTrace,
+  tensors: readonly Tensor[],
+  steps: number,
+): Float64Array {
   const y = new Float64Array(steps * width);
   const projection = tensors.find((t) => t.name === `weight_hr_l${depth}${reverse ? "_reverse" : ""}`);
   for (let k = 0; k < steps; k++) {
@@ -61,7 +70,16 @@ test("a net of several layers: the cells between embedding and softmax", () => {
   expect(cells.length).toBe(1);
   const [cell] = cells;
   expect({ ...cell, h: cell.h.length, c: cell.c!.length, gates: Object.keys(cell.gates).join("") }).toEqual({
-    layer: 1, type: "lstm", weights: "cell.", depth: 0, reverse: false, width: 192, units: 192, h: 24 * 192, c: 24 * 192, gates: "ifgo",
+    layer: 1,
+    type: "lstm",
+    weights: "cell.",
+    depth: 0,
+    reverse: false,
+    width: 192,
+    units: 192,
+    h: 24 * 192,
+    c: 24 * 192,
+    gates: "ifgo",
   });
   expect(cell.h.subarray(-192)).toEqual(model.encode(text));
   expect(difference(cell.c!.subarray(-192), model.run(text).state.c!)).toBeLessThan(1e-5);

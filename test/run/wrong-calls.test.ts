@@ -18,7 +18,11 @@ const CALLS: [string, Call, RegExp][] = [
   ["model.generate(options)", (v) => lm.generate(v), /^options: expected { prompt, length, .* }, got /],
   ["model.generateEach(options)", (v) => [...lm.generateEach(v)], /^options: expected { prompt, length, .* }, got /],
   ["stream.generate(options)", (v) => lm.stream().generate(v), /^options: expected { prompt, length, .* }, got /],
-  ["stream.generateEach(options)", (v) => [...lm.stream().generateEach(v)], /^options: expected { prompt, length, .* }, got /],
+  [
+    "stream.generateEach(options)",
+    (v) => [...lm.stream().generateEach(v)],
+    /^options: expected { prompt, length, .* }, got /,
+  ],
   ["stream.step(x)", (v) => sunspots.stream().step(v), /^x: expected an array of 1 features, got /],
   ["stream.step(x, y)", (v) => sunspots.stream().step([1], v), /^y: expected a Float32Array, got /],
   ["stream.process(input, output)", (v) => sunspots.stream().process([1], v), /^output: expected a Float32Array, got /],
@@ -26,18 +30,31 @@ const CALLS: [string, Call, RegExp][] = [
   ["writeSafetensors(tensors)", (v) => writeSafetensors(v), /^tensors: expected an array, got /],
   ["writeSafetensors([], metadata)", (v) => writeSafetensors([], v), /^metadata: expected an object, got /],
   ["readSafetensors(file)", (v) => readSafetensors(v), /^file: expected a Uint8Array, got /],
-  ["new Model(value)", (v) => new (Model as unknown as new (value: unknown) => Model)(v), /^new Model: expected Model\.fromSafetensors\(file\) or /],
+  [
+    "new Model(value)",
+    (v) => new (Model as unknown as new (value: unknown) => Model)(v),
+    /^new Model: expected Model\.fromSafetensors\(file\) or /,
+  ],
 ];
 
 describe.each(CALLS)("%s", (name, call, words) => {
-  test.each([[null, "null"], [3, "number"], ["text", "string"], [true, "boolean"]])("%s", (value, kind) => {
+  test.each([
+    [null, "null"],
+    [3, "number"],
+    ["text", "string"],
+    [true, "boolean"],
+  ])("%s", (value, kind) => {
     const outcome = () => call(value as never);
     expect(outcome).toThrow(TypeError);
     expect(outcome).toThrow(words);
-    if (!name.startsWith("new") && !name.startsWith("readSafetensors")) expect(outcome).toThrow(new RegExp(`got ${kind}$`));
+    if (!name.startsWith("new") && !name.startsWith("readSafetensors"))
+      expect(outcome).toThrow(new RegExp(`got ${kind}$`));
   });
 });
 
-test.each(CALLS.filter(([name]) => /forecast|generate|tensors\)|inputs|new|file|step\(x\)/i.test(name)))("%s without it", (_, call, words) => {
-  expect(() => (call as (value?: unknown) => unknown)()).toThrow(words);
-});
+test.each(CALLS.filter(([name]) => /forecast|generate|tensors\)|inputs|new|file|step\(x\)/i.test(name)))(
+  "%s without it",
+  (_, call, words) => {
+    expect(() => (call as (value?: unknown) => unknown)()).toThrow(words);
+  },
+);

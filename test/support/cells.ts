@@ -1,7 +1,10 @@
 import { Model, tensor, type Description } from "../../src/index.ts";
 
 /** One unit with one input: a row a gate of [W_ih, b_ih, W_hh, b_hh]. */
-export function oneUnit(layer: Description["layers"][0], gates: readonly (readonly [number, number, number, number])[]): Model {
+export function oneUnit(
+  layer: Description["layers"][0],
+  gates: readonly (readonly [number, number, number, number])[],
+): Model {
   const column = (k: number) => Float32Array.from(gates, (row) => row[k]);
   return Model.fromTensors(
     [

@@ -8,8 +8,15 @@ import { readSafetensors, toFloat32, writeSafetensors, type Dtype, type Tensor }
 export const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
 
 /** Runs the built command as a user does; it must end by itself. */
-export function unrolled(args: readonly string[], input: string | Buffer = ""): { status: number; stdout: string; stderr: string } {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [CLI, ...args], { input, timeout: 30_000, encoding: "utf8" });
+export function unrolled(
+  args: readonly string[],
+  input: string | Buffer = "",
+): { status: number; stdout: string; stderr: string } {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [CLI, ...args], {
+    input,
+    timeout: 30_000,
+    encoding: "utf8",
+  });
   if (error) throw error;
   return { status: status!, stdout, stderr };
 }
@@ -40,11 +47,23 @@ export function save(folder: string, name: string, tensors: readonly Tensor[], d
 
 /** The tensors of a file by name. */
 export function open(path: string): Map<string, { shape: readonly number[]; values: Float32Array }> {
-  return new Map(readSafetensors(readFileSync(path)).tensors.map((t) => [t.name, { shape: t.shape, values: toFloat32(t) }]));
+  return new Map(
+    readSafetensors(readFileSync(path)).tensors.map((t) => [t.name, { shape: t.shape, values: toFloat32(t) }]),
+  );
 }
 
 /** A tensor of whole numbers. */
-export function integers(name: string, shape: readonly number[], values: readonly number[], dtype: Dtype = "I64"): Tensor {
-  const array = dtype === "I64" ? BigInt64Array.from(values, BigInt) : dtype === "I32" ? Int32Array.from(values) : Uint8Array.from(values);
+export function integers(
+  name: string,
+  shape: readonly number[],
+  values: readonly number[],
+  dtype: Dtype = "I64",
+): Tensor {
+  const array =
+    dtype === "I64"
+      ? BigInt64Array.from(values, BigInt)
+      : dtype === "I32"
+        ? Int32Array.from(values)
+        : Uint8Array.from(values);
   return { name, dtype, shape, bytes: new Uint8Array(array.buffer) };
 }

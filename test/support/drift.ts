@@ -17,12 +17,25 @@ export const CELLS: [string, CellOptions][] = [
 export function draw(type: CellOptions["type"], scale: number) {
   const random = new Random(2024);
   const rows = { rnn: 1, lstm: 4, gru: 3 }[type] * H;
-  const of = (name: string, ...shape: number[]) => tensor(`${name}_l0`, shape, random.floats(shape.reduce((a, b) => a * b), scale / Math.sqrt(H)));
+  const of = (name: string, ...shape: number[]) =>
+    tensor(
+      `${name}_l0`,
+      shape,
+      random.floats(
+        shape.reduce((a, b) => a * b),
+        scale / Math.sqrt(H),
+      ),
+    );
   return [of("weight_ih", rows, IN), of("weight_hh", rows, H), of("bias_ih", rows), of("bias_hh", rows)];
 }
 
 /** The largest difference of any output from the float64 loop's, up to each of `marks` steps. */
-export function drift(options: CellOptions, scale: number, deterministic: boolean, marks: readonly number[]): { build: string; worst: number[] } {
+export function drift(
+  options: CellOptions,
+  scale: number,
+  deterministic: boolean,
+  marks: readonly number[],
+): { build: string; worst: number[] } {
   const tensors = draw(options.type, scale);
   using model = Model.fromTensors(tensors, { layers: [options], deterministic });
   using stream = model.stream();

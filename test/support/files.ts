@@ -10,4 +10,8 @@ export function rawFile(header: string | object, data: Uint8Array | number = 0):
 }
 
 /** An entry of the header. */
-export const entry = (dtype: string, shape: unknown, begin: unknown, end: unknown) => ({ dtype, shape, data_offsets: [begin, end] });
+export const entry = (dtype: string, shape: unknown, begin: unknown, end: unknown) => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});

@@ -14,7 +14,11 @@ type Round = (x: number) => number;
  * One forward cell of depth 1 in float64, with every option: the equations of
  * notes/semantics.md, in the plainest loop. `step` goes one timestep on.
  */
-export function referenceCell(options: CellOptions, tensors: readonly Tensor[], round: Round = (x) => x): { state: Reference; step(x: ArrayLike<number>): void } {
+export function referenceCell(
+  options: CellOptions,
+  tensors: readonly Tensor[],
+  round: Round = (x) => x,
+): { state: Reference; step(x: ArrayLike<number>): void } {
   const named = new Map(tensors.map((t) => [t.name, t]));
   const values = (name: string) => (named.has(`${name}_l0`) ? toFloat32(named.get(`${name}_l0`)!) : undefined);
   const U = values("weight_hh")!;
@@ -26,7 +30,12 @@ export function referenceCell(options: CellOptions, tensors: readonly Tensor[], 
   const clip = options.clip ?? Infinity;
   const bound = (x: number) => (x > clip ? clip : x < -clip ? -clip : x); // keeps NaN
   const within = (x: number) => (x > 1 ? 1 : x < 0 ? 0 : x);
-  const gate = (x: number) => round(options.gate === "hard_sigmoid" ? within(options.alpha! * bound(x) + (options.beta ?? 0.5)) : 1 / (1 + Math.exp(-bound(x))));
+  const gate = (x: number) =>
+    round(
+      options.gate === "hard_sigmoid"
+        ? within(options.alpha! * bound(x) + (options.beta ?? 0.5))
+        : 1 / (1 + Math.exp(-bound(x))),
+    );
   const tanh = (x: number) => round(Math.tanh(bound(x)));
   const state = { h: new Float64Array(width), c: new Float64Array(options.type === "lstm" ? H : 0) };
 

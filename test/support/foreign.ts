@@ -16,10 +16,14 @@ export interface Foreign {
 export const readers: Record<Foreign["kind"], (file: Uint8Array) => Safetensors> = { torch: readTorch, npz: readNpz };
 
 export function foreignFiles(): Foreign[] {
-  const { tensors, metadata } = readSafetensors(readFileSync(new URL("../formats/foreign/foreign.safetensors", import.meta.url)));
+  const { tensors, metadata } = readSafetensors(
+    readFileSync(new URL("../formats/foreign/foreign.safetensors", import.meta.url)),
+  );
   return (JSON.parse(metadata.get("cases")!) as Pick<Foreign, "name" | "kind" | "says">[]).map((about) => ({
     ...about,
     file: Uint8Array.from(tensors.find((t) => t.name === about.name)!.bytes),
-    tensors: new Map(tensors.filter((t) => t.name.startsWith(`${about.name}/`)).map((t) => [t.name.slice(about.name.length + 1), t])),
+    tensors: new Map(
+      tensors.filter((t) => t.name.startsWith(`${about.name}/`)).map((t) => [t.name.slice(about.name.length + 1), t]),
+    ),
   }));
 }

@@ -35,7 +35,9 @@ export interface Golden {
 
 /** The cases of a golden file, and its tensors as float64 by name. */
 export function readGoldens(name: string): { cases: Golden[]; expected: Map<string, Float64Array> } {
-  const { tensors, metadata } = readSafetensors(readFileSync(new URL(`../goldens/${name}.safetensors`, import.meta.url)));
+  const { tensors, metadata } = readSafetensors(
+    readFileSync(new URL(`../goldens/${name}.safetensors`, import.meta.url)),
+  );
   const expected = new Map(tensors.map((t) => [t.name, new Float64Array(new Uint8Array(t.bytes).buffer)]));
   return { cases: JSON.parse(metadata.get("cases")!) as Golden[], expected };
 }
@@ -91,7 +93,9 @@ export function keepRows(output: Float32Array, batch: number, steps: number, row
   const width = output.length / batch / steps;
   const kept = new Float32Array(batch * rows.length * width);
   for (let b = 0; b < batch; b++) {
-    rows.forEach((t, i) => kept.set(output.subarray((b * steps + t) * width, (b * steps + t + 1) * width), (b * rows.length + i) * width));
+    rows.forEach((t, i) =>
+      kept.set(output.subarray((b * steps + t) * width, (b * steps + t + 1) * width), (b * rows.length + i) * width),
+    );
   }
   return kept;
 }

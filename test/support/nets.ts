@@ -1,4 +1,11 @@
-import { Model, tensor, type Description, type LayerDescription, type ModelOptions, type Tensor } from "../../src/index.ts";
+import {
+  Model,
+  tensor,
+  type Description,
+  type LayerDescription,
+  type ModelOptions,
+  type Tensor,
+} from "../../src/index.ts";
 import type { CellOptions } from "../../src/model/description.ts";
 import type { Random } from "./random.ts";
 
@@ -34,7 +41,16 @@ export function randomNet(random: Random, { streams = random.next() < 0.7, most 
   let h = 0;
   let c = 0;
   const add = (name: string, shape: number[], range: number) =>
-    tensors.push(tensor(name, shape, random.floats(shape.reduce((a, b) => a * b, 1), range * scale)));
+    tensors.push(
+      tensor(
+        name,
+        shape,
+        random.floats(
+          shape.reduce((a, b) => a * b, 1),
+          range * scale,
+        ),
+      ),
+    );
 
   const ids = some(0.3);
   const inputs = ids ? random.integer(1, 40) : random.pick(sizes);
@@ -97,7 +113,16 @@ export function randomNet(random: Random, { streams = random.next() < 0.7, most 
   if (summed) layers.push({ type: "last" });
   if (some(0.4)) linear("head");
   if (some(0.3)) layers.push({ type: "softmax" });
-  return { tensors, description: { input: ids ? "ids" : "features", layers }, inputs, ids, streams: !both, summed, h, c };
+  return {
+    tensors,
+    description: { input: ids ? "ids" : "features", layers },
+    inputs,
+    ids,
+    streams: !both,
+    summed,
+    h,
+    c,
+  };
 }
 
 export function modelOf(net: RandomNet, options: ModelOptions = {}): Model {

@@ -2,7 +2,15 @@
 import type { Schema } from "../../src/onnx/protobuf.ts";
 import type { Tensor } from "../../src/index.ts";
 import type { SessionData, SessionTensor } from "../../src/run/feeds.ts";
-import { MODEL, type AttributeProto, type GraphProto, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from "../../src/onnx/schema.ts";
+import {
+  MODEL,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "../../src/onnx/schema.ts";
 
 /** seven bits a byte, the lowest first; negative numbers as 64 bits of two's complement. */
 export function varint(value: number | bigint): number[] {
@@ -28,9 +36,23 @@ export function encode(schema: Schema, message: object): number[] {
     const list = repeated ? (value as unknown[]) : [value];
     if (kind === "int" || kind === "float" || kind === "double") {
       const packed = list.flatMap((v) => encodeNumber(kind, v as number | bigint));
-      out.push(...(repeated ? chunk(number, packed) : [...varint((number << 3) | { int: 0, float: 5, double: 1 }[kind]), ...packed]));
+      out.push(
+        ...(repeated
+          ? chunk(number, packed)
+          : [...varint((number << 3) | { int: 0, float: 5, double: 1 }[kind]), ...packed]),
+      );
     } else {
-      for (const v of list) out.push(...chunk(number, typeof kind === "function" ? encode(kind(), v as object) : typeof v === "string" ? new TextEncoder().encode(v) : (v as Uint8Array)));
+      for (const v of list)
+        out.push(
+          ...chunk(
+            number,
+            typeof kind === "function"
+              ? encode(kind(), v as object)
+              : typeof v === "string"
+                ? new TextEncoder().encode(v)
+                : (v as Uint8Array),
+          ),
+        );
     }
   }
   return out;
@@ -38,7 +60,9 @@ export function encode(schema: Schema, message: object): number[] {
 
 function encodeNumber(kind: "int" | "float" | "double", value: number | bigint): number[] {
   if (kind === "int") return varint(value);
-  return [...new Uint8Array(kind === "float" ? Float32Array.of(Number(value)).buffer : Float64Array.of(Number(value)).buffer)];
+  return [
+    ...new Uint8Array(kind === "float" ? Float32Array.of(Number(value)).buffer : Float64Array.of(Number(value)).buffer),
+  ];
 }
 
 export const INT = 7;
@@ -46,28 +70,66 @@ export const FLOAT = 1;
 
 /** An input or output of a graph. */
 export const port = (name: string, type: number, dims: readonly (number | string)[]): ValueInfoProto => ({
-  name, type: { tensor_type: { elem_type: type, shape: { dim: dims.map((d) => (typeof d === "string" ? { dim_param: d } : { dim_value: d })) } } },
+  name,
+  type: {
+    tensor_type: {
+      elem_type: type,
+      shape: { dim: dims.map((d) => (typeof d === "string" ? { dim_param: d } : { dim_value: d })) },
+    },
+  },
 });
 
-export const floats = (name: string, dims: number[], values: number[]): TensorProto => ({ name, dims, data_type: FLOAT, float_data: values });
+export const floats = (name: string, dims: number[], values: number[]): TensorProto => ({
+  name,
+  dims,
+  data_type: FLOAT,
+  float_data: values,
+});
 
-export const integers = (name: string, dims: number[], values: number[]): TensorProto => ({ name, dims, data_type: INT, int64_data: values });
+export const integers = (name: string, dims: number[], values: number[]): TensorProto => ({
+  name,
+  dims,
+  data_type: INT,
+  int64_data: values,
+});
 
-type Given = number | string | readonly number[] | readonly string[] | { readonly float: number } | { readonly tensor: TensorProto } | { readonly graph: GraphProto };
+type Given =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | { readonly float: number }
+  | { readonly tensor: TensorProto }
+  | { readonly graph: GraphProto };
 
 /** Whole numbers and lists of them are ints. */
 function attribute(name: string, value: Given): AttributeProto {
   if (typeof value === "number") return { name, i: value, type: 2 };
   if (typeof value === "string") return { name, s: new TextEncoder().encode(value), type: 3 };
   if (Array.isArray(value)) {
-    return typeof value[0] === "string" ? { name, strings: value.map((s: string) => new TextEncoder().encode(s)), type: 8 } : { name, ints: value as number[], type: 7 };
+    return typeof value[0] === "string"
+      ? { name, strings: value.map((s: string) => new TextEncoder().encode(s)), type: 8 }
+      : { name, ints: value as number[], type: 7 };
   }
   if ("float" in value) return { name, f: value.float, type: 1 };
-  return "tensor" in value ? { name, t: value.tensor, type: 4 } : { name, g: (value as { graph: GraphProto }).graph, type: 5 };
+  return "tensor" in value
+    ? { name, t: value.tensor, type: 4 }
+    : { name, g: (value as { graph: GraphProto }).graph, type: 5 };
 }
 
-export const node = (op_type: string, input: string[], output: string[], attributes: { [name: string]: Given } = {}, more: Partial<NodeProto> = {}): NodeProto => ({
-  op_type, input, output, name: `the ${op_type}`, attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)), ...more,
+export const node = (
+  op_type: string,
+  input: string[],
+  output: string[],
+  attributes: { [name: string]: Given } = {},
+  more: Partial<NodeProto> = {},
+): NodeProto => ({
+  op_type,
+  input,
+  output,
+  name: `the ${op_type}`,
+  attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+  ...more,
 });
 
 /** An ONNX file of this graph. */
@@ -76,8 +138,17 @@ export function onnx(graph: GraphProto, more: Partial<ModelProto> = {}): Uint8Ar
 }
 
 const TYPES = {
-  F32: ["float32", Float32Array], F64: ["float64", Float64Array], I64: ["int64", BigInt64Array], U64: ["uint64", BigUint64Array], I32: ["int32", Int32Array], U32: ["uint32", Uint32Array],
-  I16: ["int16", Int16Array], U16: ["uint16", Uint16Array], I8: ["int8", Int8Array], U8: ["uint8", Uint8Array], BOOL: ["bool", Uint8Array],
+  F32: ["float32", Float32Array],
+  F64: ["float64", Float64Array],
+  I64: ["int64", BigInt64Array],
+  U64: ["uint64", BigUint64Array],
+  I32: ["int32", Int32Array],
+  U32: ["uint32", Uint32Array],
+  I16: ["int16", Int16Array],
+  U16: ["uint16", Uint16Array],
+  I8: ["int8", Int8Array],
+  U8: ["uint8", Uint8Array],
+  BOOL: ["bool", Uint8Array],
 } as const;
 
 /** A tensor of a safetensors file as a session takes it. */

@@ -33,18 +33,35 @@ export function randomFloats(random: Random, shape: readonly number[], range = 4
   return floats(shape, random.floats(countOf(shape), range));
 }
 
-export function randomWhole(random: Random, shape: readonly number[], least: number, most: number, dtype: Dtype = "int32"): Operand {
-  return whole(shape, Array.from({ length: countOf(shape) }, () => random.integer(least, most)), dtype);
+export function randomWhole(
+  random: Random,
+  shape: readonly number[],
+  least: number,
+  most: number,
+  dtype: Dtype = "int32",
+): Operand {
+  return whole(
+    shape,
+    Array.from({ length: countOf(shape) }, () => random.integer(least, most)),
+    dtype,
+  );
 }
 
 let player: Player | undefined;
 const evaluator = new Evaluator();
 
 /** Plays one node; nothing but its outputs may change in memory, unless it has `scratch`. */
-export function play(op: string, inputs: readonly (Operand | undefined)[], attributes: Attributes = {}, scratch = false): Constant[] {
+export function play(
+  op: string,
+  inputs: readonly (Operand | undefined)[],
+  attributes: Attributes = {},
+  scratch = false,
+): Constant[] {
   player ??= new Player();
   const builder = new Builder(evaluator.evaluate);
-  const values = inputs.map((v, i) => v && (v.known ? builder.constant(v.data, v.dtype, v.shape) : builder.input(`x${i}`, v.dtype, v.shape)));
+  const values = inputs.map(
+    (v, i) => v && (v.known ? builder.constant(v.data, v.dtype, v.shape) : builder.input(`x${i}`, v.dtype, v.shape)),
+  );
   const made = builder.emitAll(op, values, attributes, "node");
   made.forEach((value, i) => builder.output(`y${i}`, value));
   const plan = planGraph(builder.graph());
@@ -52,7 +69,9 @@ export function play(op: string, inputs: readonly (Operand | undefined)[], attri
   const i32 = player.arena.i32;
   const region = i32.subarray(loaded.values >> 2, (loaded.values + plan.bytes) >> 2).fill(CANARY);
   const fed = inputs.filter((v) => v && !v.known) as Operand[];
-  fed.forEach((v, i) => i32.set(new Int32Array(v.data.buffer, v.data.byteOffset, v.data.length), loaded.inputs[i] >> 2));
+  fed.forEach((v, i) =>
+    i32.set(new Int32Array(v.data.buffer, v.data.byteOffset, v.data.length), loaded.inputs[i] >> 2),
+  );
   const before = region.slice();
   try {
     player.play(loaded);
@@ -64,7 +83,11 @@ export function play(op: string, inputs: readonly (Operand | undefined)[], attri
       after.set(before.subarray(from, from + count), from);
       return { ...type, data: isFloat(type.dtype) ? new Float32Array(words.buffer) : words };
     });
-    if (!scratch) expect(after.findIndex((word, i) => word !== before[i]), "a word that changed").toBe(-1);
+    if (!scratch)
+      expect(
+        after.findIndex((word, i) => word !== before[i]),
+        "a word that changed",
+      ).toBe(-1);
     return outputs;
   } finally {
     player.unload(loaded);
@@ -97,7 +120,7 @@ const words = new Uint32Array(f64.buffer);
 export function ulps(got: number, want: number): number {
   const rounded = Math.fround(want);
   if (Object.is(got, rounded)) return got === want || !Number.isFinite(got) ? 0 : error(got, want);
-  if (Number.isNaN(got) || Number.isNaN(want) || got === 0 && rounded === 0 && want === 0) return Infinity;
+  if (Number.isNaN(got) || Number.isNaN(want) || (got === 0 && rounded === 0 && want === 0)) return Infinity;
   return error(got, want);
 }
 

@@ -12,7 +12,9 @@ export const root = new URL("../../", import.meta.url).pathname;
 export const pages = [
   ...readdirSync(root),
   ...readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
-].filter((name) => name.endsWith(".md")).sort();
+]
+  .filter((name) => name.endsWith(".md"))
+  .sort();
 
 export const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
@@ -60,11 +62,17 @@ globalThis.document = { body: { set textContent(text) { console.log(text); } } }
 function lstm(): Uint8Array {
   const weights = (name: string, ...shape: number[]) => {
     const count = shape.reduce((a, b) => a * b, 1);
-    return tensor(name, shape, Float32Array.from({ length: count }, (_, i) => Math.sin(i) / 8));
+    return tensor(
+      name,
+      shape,
+      Float32Array.from({ length: count }, (_, i) => Math.sin(i) / 8),
+    );
   };
   const layer = (l: number, inputs: number) => [
-    weights(`cell.weight_ih_l${l}`, 256, inputs), weights(`cell.weight_hh_l${l}`, 256, 64),
-    weights(`cell.bias_ih_l${l}`, 256), weights(`cell.bias_hh_l${l}`, 256),
+    weights(`cell.weight_ih_l${l}`, 256, inputs),
+    weights(`cell.weight_hh_l${l}`, 256, 64),
+    weights(`cell.bias_ih_l${l}`, 256),
+    weights(`cell.bias_hh_l${l}`, 256),
   ];
   return writeSafetensors([...layer(0, 3), ...layer(1, 64), weights("head.weight", 5, 64), weights("head.bias", 5)]);
 }

@@ -24,7 +24,9 @@ function affine(w: Float32Array, v: Float64Array, b: Float32Array | undefined, r
  *   gru   r, z = sigmoid;  n = tanh(W_in x + b_in + r (W_hn h + b_hn));  h' = (1 - z) n + z h
  */
 export function reference(
-  cell: "rnn" | "lstm" | "gru", tensors: readonly Tensor[], x: readonly Float64Array[],
+  cell: "rnn" | "lstm" | "gru",
+  tensors: readonly Tensor[],
+  x: readonly Float64Array[],
   { layers = 1, directions = 1, relu = false }: { layers?: number; directions?: number; relu?: boolean } = {},
 ): Answer {
   const named = new Map(tensors.map((t) => [t.name, toFloat32(t)]));

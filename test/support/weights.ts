@@ -5,14 +5,26 @@ const random = new Random(11);
 
 /** Random tensors from names and shapes. */
 export function weights(shapes: Readonly<Record<string, readonly number[]>>): Tensor[] {
-  return Object.entries(shapes).map(([name, shape]) => tensor(name, shape, random.floats(shape.reduce((a, b) => a * b, 1), 0.5)));
+  return Object.entries(shapes).map(([name, shape]) =>
+    tensor(
+      name,
+      shape,
+      random.floats(
+        shape.reduce((a, b) => a * b, 1),
+        0.5,
+      ),
+    ),
+  );
 }
 
 const GATES = { rnn: 1, lstm: 4, gru: 3 };
 
 /** Names and shapes of nn.RNN, nn.LSTM, nn.GRU under a prefix; `cell`: of their Cell classes. */
 export function cellShapes(
-  type: keyof typeof GATES, prefix: string, inputs: number, H: number,
+  type: keyof typeof GATES,
+  prefix: string,
+  inputs: number,
+  H: number,
   { layers = 1, directions = 1, bias = true, proj = 0, cell = false } = {},
 ): Record<string, number[]> {
   const rows = GATES[type] * H;

@@ -4,7 +4,14 @@ import { RELAXED_PROBE, relaxedIsFaster } from "../../src/wasm/probes.ts";
 
 /** A host that knows the instruction, where the probe's function gives `sum`. */
 function host(more: object, sum = 2 ** -24): void {
-  vi.stubGlobal("WebAssembly", { validate: (bytes: Uint8Array) => bytes === RELAXED_PROBE, Module: class {}, Instance: class { exports = { f: () => sum }; }, ...more });
+  vi.stubGlobal("WebAssembly", {
+    validate: (bytes: Uint8Array) => bytes === RELAXED_PROBE,
+    Module: class {},
+    Instance: class {
+      exports = { f: () => sum };
+    },
+    ...more,
+  });
 }
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -24,7 +31,14 @@ test("base is chosen where multiply-add rounds twice, without JSPI, and without 
 });
 
 test("where no bytes may be compiled, the instruction and JSPI decide", () => {
-  host({ Suspending: class {}, Module: class { constructor() { throw new Error("no leave"); } } });
+  host({
+    Suspending: class {},
+    Module: class {
+      constructor() {
+        throw new Error("no leave");
+      }
+    },
+  });
   expect(relaxedIsFaster()).toBe(true);
 });
 

@@ -56,7 +56,10 @@ function leakyHardtanh(fields: Fields): NamActivation {
   if (min > max) throw wrong("unsupported", fields.label, "min_val of at most max_val", `${min}, ${max}`);
   return (g, x, name) => {
     const middle = unary(g, x, { function: "clip", alpha: min, beta: max }, name);
-    return [[min, -MOST, 0], [max, 0, MOST]].reduce((sum, [edge, alpha, beta], i) => {
+    return [
+      [min, -MOST, 0],
+      [max, 0, MOST],
+    ].reduce((sum, [edge, alpha, beta], i) => {
       const moved = unary(g, x, { function: "affine", alpha: 1, beta: -edge }, name);
       const side = unary(g, moved, { function: "clip", alpha, beta }, name);
       return binary(g, "add", sum, unary(g, side, { function: "affine", alpha: slopes[i], beta: 0 }, name), name);

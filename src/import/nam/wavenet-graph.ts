@@ -20,8 +20,11 @@ export function addWaveNet(g: GraphWriter, net: WaveNet, x: string, condition: s
     head = causal(g, head!, array.head, `WaveNet array ${a} head`);
   });
   const scaled = unary(g, head!, { function: "affine", alpha: net.scale, beta: 0 }, "head_scale");
-  return (net.head?.convolutions ?? []).reduce((v, convolution, i) =>
-    causal(g, activate(g, v, net.head!.activation[i], `WaveNet head ${i}`), convolution, `WaveNet head ${i}`), scaled);
+  return (net.head?.convolutions ?? []).reduce(
+    (v, convolution, i) =>
+      causal(g, activate(g, v, net.head!.activation[i], `WaveNet head ${i}`), convolution, `WaveNet head ${i}`),
+    scaled,
+  );
 }
 
 /** What a layer makes of its input, before its projections. */

@@ -41,8 +41,14 @@ type Gating = (typeof GATINGS)[number];
 
 /** Where a layer may be modulated by the condition, in the order of the weights. */
 const FILMS = [
-  "conv_pre_film", "conv_post_film", "input_mixin_pre_film", "input_mixin_post_film",
-  "activation_pre_film", "activation_post_film", "layer1x1_post_film", "head1x1_post_film",
+  "conv_pre_film",
+  "conv_post_film",
+  "input_mixin_pre_film",
+  "input_mixin_post_film",
+  "activation_pre_film",
+  "activation_post_film",
+  "layer1x1_post_film",
+  "head1x1_post_film",
 ] as const;
 export type Film = (typeof FILMS)[number];
 
@@ -120,10 +126,14 @@ function readArray(fields: Fields, weights: NamWeights, inputs: number, conditio
     const one = project(layer1x1, "layer1x1");
     const two = head1x1 && project(head1x1, "head1x1");
     const sizes: Record<Film, number | undefined> = {
-      conv_pre_film: size, conv_post_film: wide,
-      input_mixin_pre_film: condition, input_mixin_post_film: wide,
-      activation_pre_film: wide, activation_post_film: bottleneck,
-      layer1x1_post_film: size, head1x1_post_film: two?.out,
+      conv_pre_film: size,
+      conv_post_film: wide,
+      input_mixin_pre_film: condition,
+      input_mixin_post_film: wide,
+      activation_pre_film: wide,
+      activation_post_film: bottleneck,
+      layer1x1_post_film: size,
+      head1x1_post_film: two?.out,
     };
     const modulations = films.map(({ film, shift, groups }): [Film, Modulation] => {
       const width = sizes[film];
@@ -137,8 +147,15 @@ function readArray(fields: Fields, weights: NamWeights, inputs: number, conditio
       return [film, { convolution, size: width, shift }];
     });
     return {
-      conv, mixin, layer1x1: one, head1x1: two, films: Object.fromEntries(modulations),
-      activation: activations[l], gating, second: seconds[l], bottleneck,
+      conv,
+      mixin,
+      layer1x1: one,
+      head1x1: two,
+      films: Object.fromEntries(modulations),
+      activation: activations[l],
+      gating,
+      second: seconds[l],
+      bottleneck,
     };
   });
   return { rechannel, layers, head: weights.convolution(`${fields.label} head`, headShape, headShape.bias) };
@@ -163,7 +180,8 @@ function readGatings(fields: Fields, count: number): Gating[] {
 
 function readSeconds(fields: Fields, gatings: readonly Gating[], size: number): (NamActivation | undefined)[] {
   return each(fields, "secondary_activation", gatings.length, "Sigmoid").map(([label, word], l) =>
-    gatings[l] === "none" ? undefined : readActivation(label, word, size));
+    gatings[l] === "none" ? undefined : readActivation(label, word, size),
+  );
 }
 
 type Projection = { readonly out: number; readonly groups: number };

@@ -54,15 +54,20 @@ const LAYERS: Readonly<Record<string, (layer: Layer) => string>> = {
     const kernel = transposed(numbers(`${name}.weights[0]`, weights[0], [input.size, 3 * out]), input.size, 3 * out);
     const recurrent = transposed(numbers(`${name}.weights[1]`, weights[1], [out, 3 * out]), out, 3 * out);
     const bias = numbers(`${name}.weights[2]`, weights[2], [2, 3 * out]); // [3 * out] would be reset before
-    return cell(g, input.value, {
-      op: "gru",
-      in: input.size,
-      size: out,
-      ih: resetFirst(kernel, out, input.size),
-      hh: resetFirst(recurrent, out, out),
-      biasIh: resetFirst(bias.subarray(0, 3 * out), out),
-      biasHh: resetFirst(bias.subarray(3 * out), out),
-    }, name);
+    return cell(
+      g,
+      input.value,
+      {
+        op: "gru",
+        in: input.size,
+        size: out,
+        ih: resetFirst(kernel, out, input.size),
+        hh: resetFirst(recurrent, out, out),
+        biasIh: resetFirst(bias.subarray(0, 3 * out), out),
+        biasHh: resetFirst(bias.subarray(3 * out), out),
+      },
+      name,
+    );
   },
   prelu: ({ g, name, fields, input, out, weights }) => {
     noActivation(name, fields);
@@ -149,13 +154,18 @@ function conv2d(layer: Layer): string {
   const biases = optionalBias(layer, filters);
   const bias = biases ? g.constant(biases, "float32", [filters]) : "";
   const grid = g.node("reshape", [input.value], { shape: [0, 0, featuresIn, filtersIn] }, name);
-  const y = g.node("conv", [grid, weight, bias], {
-    strides: [1, stride],
-    dilations: [dilation, 1],
-    pads_before: [(time - 1) * dilation, padded >> 1],
-    pads_after: [0, padded - (padded >> 1)],
-    groups: 1,
-  }, name);
+  const y = g.node(
+    "conv",
+    [grid, weight, bias],
+    {
+      strides: [1, stride],
+      dilations: [dilation, 1],
+      pads_before: [(time - 1) * dilation, padded >> 1],
+      pads_after: [0, padded - (padded >> 1)],
+      groups: 1,
+    },
+    name,
+  );
   return activated(layer, g.node("reshape", [y], { shape: [0, 0, out] }, name));
 }
 

@@ -11,5 +11,7 @@ export function samplesOf(path) {
 
 /** Reports a program's events, and what was counted on the way. */
 export function report(events) {
-  process.stdout.write(`\n${JSON.stringify({ events, ...globalThis.counted, rss: process.memoryUsage().rss })}\n`, () => process.exit(0));
+  process.stdout.write(`\n${JSON.stringify({ events, ...globalThis.counted, rss: process.memoryUsage().rss })}\n`, () =>
+    process.exit(0),
+  );
 }

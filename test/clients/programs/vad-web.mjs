@@ -10,5 +10,6 @@ const vad = await NonRealTimeVAD.new({
   ortConfig: (ort) => void (ort.env.logLevel = "error"),
 });
 const events = [];
-for await (const { audio, start, end } of vad.run(samplesOf(`${process.env.AUDIO}/speech.wav`), 16000)) events.push([start, end, audio.length]);
+for await (const { audio, start, end } of vad.run(samplesOf(`${process.env.AUDIO}/speech.wav`), 16000))
+  events.push([start, end, audio.length]);
 report(events);

@@ -1,6 +1,19 @@
 // A user's program: what it names must be declared, and be what it seems.
 import * as core from "unrolled/core";
-import { compile, FormatError, Model, readSafetensors, tensor, type Description, type Label, type ModelOptions, type RunResult, type State, type Stream, type Tensor } from "unrolled";
+import {
+  compile,
+  FormatError,
+  Model,
+  readSafetensors,
+  tensor,
+  type Description,
+  type Label,
+  type ModelOptions,
+  type RunResult,
+  type State,
+  type Stream,
+  type Tensor,
+} from "unrolled";
 
 const description: Description = { input: "features", layers: [{ type: "lstm", weights: "" }, { type: "last" }] };
 const tensors: Tensor[] = [tensor("weight_hh_l0", [4, 1], new Float32Array(4))];
@@ -34,7 +47,9 @@ export function best(model: Model): string {
 export const gru: Description = { layers: [{ type: "gru", weights: "", nonlinearity: "relu" }] };
 // @ts-expect-error an rnn has no gates
 export const rnn: Description = { layers: [{ type: "rnn", weights: "", gate: "sigmoid" }] };
-export const lstm: Description = { layers: [{ type: "lstm", weights: "", input_forget: true, gate: "hard_sigmoid", alpha: 0.2 }] };
+export const lstm: Description = {
+  layers: [{ type: "lstm", weights: "", input_forget: true, gate: "hard_sigmoid", alpha: 0.2 }],
+};
 
 export function small(file: Uint8Array): Float32Array {
   using model: core.Model = core.Model.fromSafetensors(file, { deterministic: true });
@@ -54,4 +69,6 @@ export function code(error: unknown): "truncated" | undefined {
   return error instanceof FormatError && error.code === "truncated" ? error.code : undefined;
 }
 
-export const names: string[] = readSafetensors(new Uint8Array()).tensors.concat(tensors).map((t) => t.name);
+export const names: string[] = readSafetensors(new Uint8Array())
+  .tensors.concat(tensors)
+  .map((t) => t.name);

@@ -11,7 +11,8 @@ const tensors = [
 ];
 const build = (name: string, deterministic: boolean) => {
   try {
-    return Model.fromTensors(tensors, { layers: [{ type: "lstm", weights: "" }], deterministic, module: module(name) }).memory.build;
+    return Model.fromTensors(tensors, { layers: [{ type: "lstm", weights: "" }], deterministic, module: module(name) })
+      .memory.build;
   } catch (error) {
     return String(error);
   }

@@ -7,13 +7,21 @@ import { packageVersion } from "../machine.ts";
 import type { Project } from "../project.ts";
 import type { Answer, Relay } from "../relay.ts";
 
-const PAGE = (script: string) => `<!doctype html>\n<title>unrolled</title>\n<script type="module" src="${script}"></script>\n`;
+const PAGE = (script: string) =>
+  `<!doctype html>\n<title>unrolled</title>\n<script type="module" src="${script}"></script>\n`;
 
 /** Bundles each entry of the user's folder to a file of its name in `out`. */
 const bundlers: Record<string, (folder: string, out: string, entries: string[]) => Promise<unknown>> = {
   async esbuild(folder, out, entries) {
     const { build } = await import("esbuild");
-    await build({ absWorkingDir: folder, entryPoints: entries, bundle: true, format: "esm", outdir: out, logLevel: "error" });
+    await build({
+      absWorkingDir: folder,
+      entryPoints: entries,
+      bundle: true,
+      format: "esm",
+      outdir: out,
+      logLevel: "error",
+    });
   },
 
   async rollup(folder, out, entries) {
@@ -29,9 +37,16 @@ const bundlers: Record<string, (folder: string, out: string, entries: string[]) 
   async webpack(folder, out, entries) {
     const { default: webpack } = await import("webpack");
     const entry = Object.fromEntries(entries.map((name) => [name.replace(".js", ""), `./${name}`]));
-    const compiler = webpack({ context: folder, mode: "production", entry, output: { path: out, filename: "[name].js" } });
+    const compiler = webpack({
+      context: folder,
+      mode: "production",
+      entry,
+      output: { path: out, filename: "[name].js" },
+    });
     await new Promise<void>((resolve, reject) =>
-      compiler.run((error, stats) => (error || stats!.hasErrors() ? reject(error ?? new Error(stats!.toString())) : compiler.close(() => resolve()))),
+      compiler.run((error, stats) =>
+        error || stats!.hasErrors() ? reject(error ?? new Error(stats!.toString())) : compiler.close(() => resolve()),
+      ),
     );
   },
 
@@ -39,8 +54,14 @@ const bundlers: Record<string, (folder: string, out: string, entries: string[]) 
     const { build } = await import("vite");
     for (const input of entries) {
       await build({
-        root: folder, configFile: false, logLevel: "error",
-        build: { outDir: out, emptyOutDir: false, rollupOptions: { input, output: { entryFileNames: "[name].js", codeSplitting: false } } },
+        root: folder,
+        configFile: false,
+        logLevel: "error",
+        build: {
+          outDir: out,
+          emptyOutDir: false,
+          rollupOptions: { input, output: { entryFileNames: "[name].js", codeSplitting: false } },
+        },
       });
     }
   },
@@ -54,7 +75,9 @@ export async function bundled(relay: Relay, { folder }: Project): Promise<void> 
     await bundle(folder, out, ["bundled.js", "worklet.js"]);
     const serve = () => new PageServer([out, join(folder, "site"), folder]);
     await relay.turn(name, packageVersion(name), "Chromium page", (job) => visit(serve(), "index.html", { job }));
-    await relay.turn(name, packageVersion(name), "Chromium AudioWorklet", (job) => visit(serve(), "page.html", { way: "worklet", job }));
+    await relay.turn(name, packageVersion(name), "Chromium AudioWorklet", (job) =>
+      visit(serve(), "page.html", { way: "worklet", job }),
+    );
   }
 
   writeFileSync(join(folder, "index.html"), PAGE("/bundled-worker.js"));
@@ -77,7 +100,9 @@ export async function bundled(relay: Relay, { folder }: Project): Promise<void> 
     const server = new PageServer([]);
     const target = await server.listen();
     const vite = await createServer({
-      root: folder, configFile: false, logLevel: "error",
+      root: folder,
+      configFile: false,
+      logLevel: "error",
       server: { port: 0, host: "localhost", proxy: { "/next": target, "/report": target } },
     });
     await vite.listen();

@@ -14,7 +14,9 @@ export async function consoles(relay: Relay, { folder }: Project): Promise<void>
   }
 
   const { deno, bun } = binaries;
-  await relay.turn("Deno", version(deno), "no permission given", (job) => run(deno, "run", "--no-prompt", "--cached-only", "console.js", JSON.stringify(job)));
+  await relay.turn("Deno", version(deno), "no permission given", (job) =>
+    run(deno, "run", "--no-prompt", "--cached-only", "console.js", JSON.stringify(job)),
+  );
   await relay.turn("Bun", version(bun), "import", (job) => run(bun, "console.js", JSON.stringify(job)));
   await relay.turn("Bun", version(bun), "build --compile", (job) => {
     quietly(bun, ["build", "--compile", "console.js", "--outfile", "compiled"], { cwd: folder });

@@ -19,7 +19,11 @@ export async function examples(trials: Trials, { folder }: Project): Promise<voi
 
   await trials.expect("Chromium", "examples/browser", "Finnish 100 %, then German", () =>
     visitExample("browser", folder, async (page) => {
-      const first = async () => (await page.locator("li").first().evaluate((item) => `${item.dataset.name} ${item.dataset.percent}`)) as string;
+      const first = async () =>
+        (await page
+          .locator("li")
+          .first()
+          .evaluate((item) => `${item.dataset.name} ${item.dataset.percent}`)) as string;
       await page.locator("textarea").pressSequentially(TEXT);
       const finnish = await first();
       await page.locator("textarea").fill("Alle Menschen sind frei und gleich an Würde und Rechten geboren.");
@@ -46,12 +50,18 @@ export async function examples(trials: Trials, { folder }: Project): Promise<voi
 
     const out = bundleWorker(join(folder, "examples/cloudflare"));
     const driver = join(here, "hosts/miniflare-streams.ts");
-    const { language, live, state } = JSON.parse(quietly(binaries.node26, [driver, out, join(folder, "storage"), TEXT]));
+    const { language, live, state } = JSON.parse(
+      quietly(binaries.node26, [driver, out, join(folder, "storage"), TEXT]),
+    );
     return `${language}, ${live}; ${state === expected ? "the same bits after a restart" : `expected ${expected}, got ${state}`}`;
   });
 
   await trials.expect("Deno", "examples/deno", '"language":"fin"', async () => {
-    const server = spawn(binaries.deno, ["run", "--no-prompt", "--cached-only", "--allow-net", "--allow-read", "examples/deno/server.ts", "0"], { cwd: folder, stdio: "pipe" });
+    const server = spawn(
+      binaries.deno,
+      ["run", "--no-prompt", "--cached-only", "--allow-net", "--allow-read", "examples/deno/server.ts", "0"],
+      { cwd: folder, stdio: "pipe" },
+    );
     const ended = once(server, "exit");
     try {
       return await (await fetch(await addressOf(server.stderr, server.stdout), { method: "POST", body: TEXT })).text();

@@ -5,7 +5,9 @@ import { modulesOf } from "./modules.ts";
 
 const [folder, storage, text] = process.argv.slice(2);
 
-async function visit<T>(run: (ask: (path: string, body?: Uint8Array | string) => Promise<Response>) => Promise<T>): Promise<T> {
+async function visit<T>(
+  run: (ask: (path: string, body?: Uint8Array | string) => Promise<Response>) => Promise<T>,
+): Promise<T> {
   const worker = convertV4MiniflareOptions({
     modulesRoot: folder,
     modules: modulesOf(folder),
@@ -15,7 +17,10 @@ async function visit<T>(run: (ask: (path: string, body?: Uint8Array | string) =>
   const miniflare = new Miniflare({ ...worker, resourcePersistencePath: storage });
   try {
     return await run(async (path, body) => {
-      const response = await miniflare.dispatchFetch(`http://localhost${path}`, body === undefined ? {} : { method: "POST", body });
+      const response = await miniflare.dispatchFetch(
+        `http://localhost${path}`,
+        body === undefined ? {} : { method: "POST", body },
+      );
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return response as unknown as Response;
     });

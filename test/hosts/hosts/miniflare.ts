@@ -18,7 +18,9 @@ async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
 
 const get = () => miniflare.dispatchFetch("http://localhost/").then((r) => r.text());
 const post = (rounds: number, ...time: string[]) =>
-  miniflare.dispatchFetch("http://localhost/", { method: "POST", body: JSON.stringify({ ...job, rounds, time }) }).then((r) => r.json() as Promise<object>);
+  miniflare
+    .dispatchFetch("http://localhost/", { method: "POST", body: JSON.stringify({ ...job, rounds, time }) })
+    .then((r) => r.json() as Promise<object>);
 
 const ROUNDS = 20;
 
@@ -33,7 +35,13 @@ try {
     for (let i = 0; i < 5; i++) spent.push((await timed(() => post(ROUNDS, build)))[1]);
     return ((Math.min(...spent) - without) / (10_000 * (ROUNDS + 1))) * 1000; // and one round to warm up
   };
-  console.log(JSON.stringify({ ...report, microseconds: { best: await step("best"), base: await step("base") }, cold: first - second }));
+  console.log(
+    JSON.stringify({
+      ...report,
+      microseconds: { best: await step("best"), base: await step("base") },
+      cold: first - second,
+    }),
+  );
 } finally {
   await miniflare.dispose();
 }

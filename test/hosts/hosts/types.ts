@@ -7,7 +7,10 @@ import type { Project } from "../project.ts";
 import type { Trials } from "../trials.ts";
 
 const COMPILERS = [join(root, "node_modules/typescript/bin/tsc"), join(here, "node_modules/typescript5/bin/tsc")];
-const WAYS = { NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" }, Bundler: { module: "ESNext", moduleResolution: "Bundler" } };
+const WAYS = {
+  NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" },
+  Bundler: { module: "ESNext", moduleResolution: "Bundler" },
+};
 
 export async function types(trials: Trials, { folder }: Project): Promise<void> {
   cpSync(join(here, "consumer"), join(folder, "consumer"), { recursive: true });
@@ -16,7 +19,16 @@ export async function types(trials: Trials, { folder }: Project): Promise<void> 
     for (const [way, options] of Object.entries(WAYS)) {
       for (const dom of [true, false]) {
         const lib = dom ? ["ES2022", "DOM"] : ["ES2022"];
-        const compilerOptions = { ...options, lib, target: "ES2022", strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [], noEmit: true };
+        const compilerOptions = {
+          ...options,
+          lib,
+          target: "ES2022",
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: false,
+          types: [],
+          noEmit: true,
+        };
         const files = way === "NodeNext" ? ["consumer.ts", "consumer.cts"] : ["consumer.ts"];
         writeFileSync(join(folder, "consumer/tsconfig.json"), JSON.stringify({ compilerOptions, files }));
         await trials.expect(`TypeScript ${release}`, `${way}, ${dom ? "with" : "without"} lib DOM`, "compiles", () => {
