@@ -9,6 +9,7 @@ export type { Items } from "./run/items.ts";
 export { Model } from "./run/model.ts";
 export type { ModelOptions, RunOptions, RunResult } from "./run/options.ts";
 export type { State } from "./run/state.ts";
+export { stepAll } from "./run/step-all.ts";
 export type { Stream } from "./run/stream.ts";
 export type { Score } from "./run/score.ts";
 export type { CellTrace, Trace } from "./run/trace.ts";

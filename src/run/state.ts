@@ -107,3 +107,20 @@ export function readState(net: Net, address: number, state: State, batch: number
 function rowAt(address: number, offset: number, size: number, batch: number, r: number): number {
   return (address >> 2) + offset * batch + r * whole(size);
 }
+
+/** Copies a cell's h or c of a stream's state into row `r` of a block of `batch`, or back. @internal */
+export function copyRow(
+  f32: Float32Array,
+  block: number,
+  state: number,
+  offset: number,
+  size: number,
+  batch: number,
+  r: number,
+  gather: boolean,
+): void {
+  const row = rowAt(block, offset, size, batch, r);
+  const alone = rowAt(state, offset, size, 1, 0);
+  if (gather) f32.copyWithin(row, alone, alone + size);
+  else f32.copyWithin(alone, row, row + size);
+}

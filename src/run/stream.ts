@@ -31,6 +31,16 @@ function isInPlace(input: ArrayLike<number>, output: Float32Array, alike: boolea
   return alike && input instanceof Float32Array && input.byteOffset === output.byteOffset;
 }
 
+/** What a stream stands on; its state's address, which throws where stream or model is disposed. @internal */
+export interface Inside {
+  readonly net: Net;
+  readonly workspace: Workspace;
+  state(): number;
+}
+
+/** @internal */
+export let insideOf: (stream: Stream, label: string) => Inside;
+
 /** One recurrent state on a model's weights, which advances a timestep at a time. */
 export class Stream {
   readonly #net: Net;
@@ -42,6 +52,10 @@ export class Stream {
 
   static {
     showAs(this, "Stream", (stream) => stream.#net.layers);
+    insideOf = (stream, label) => {
+      if (!(stream instanceof this)) throw new TypeError(`${label}: expected a stream, got ${kindOf(stream)}`);
+      return { net: stream.#net, workspace: stream.#workspace, state: () => (stream.#check(), stream.#state) };
+    };
   }
 
   /** @internal */

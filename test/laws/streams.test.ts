@@ -1,7 +1,7 @@
 // Law 2: many streams on one model. No cross-talk, memory bounded and reused, nothing usable after its end.
 import { execFileSync } from "node:child_process";
 import { describe, expect, test, vi } from "vitest";
-import { Model, tensor } from "../../src/index.ts";
+import { Model, stepAll, tensor } from "../../src/index.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { firstDifference } from "../support/bits.ts";
 import { forSeeds, seeds } from "../support/laws.ts";
@@ -38,6 +38,51 @@ test("10,000 streams, opened, stepped in random order and closed, as if each wer
   for (let i = 0; i < 10_000; i++) streams[i] = model.stream();
   expect(model.memory.bytes).toBe(bytes);
   expect(streams[4711].step(item(3))).toEqual(model.run(item(3)).output);
+});
+
+test("streams that step together give and keep what each gives alone", () => {
+  forSeeds(seeds(61_000, 60, 2000), (seed, note) => {
+    const random = new Random(seed);
+    const net = randomNet(random, { streams: true });
+    note(JSON.stringify(net.description.layers));
+    using model = modelOf(net);
+    const n = random.pick([1, 2, 3, 17, 128, 129, 300]);
+    const together = Array.from({ length: n }, () => model.stream());
+    const alone = Array.from({ length: n }, () => model.stream());
+    const width = net.ids ? 1 : net.inputs;
+    const outputs = model.outputSize;
+    for (let t = 0; t < 3; t++) {
+      const order = together.map((_, i) => i).sort(() => random.next() - 0.5);
+      const some = order.slice(0, random.integer(1, n));
+      const x = randomItems(net, random, some.length);
+      const y = stepAll(
+        some.map((i) => together[i]),
+        x,
+      );
+      some.forEach((i, r) => {
+        const expected = alone[i].step(net.ids ? x[r] : x.slice(r * width, (r + 1) * width));
+        expect(firstDifference(y.subarray(r * outputs, (r + 1) * outputs), expected)).toBeUndefined();
+      });
+    }
+    together.forEach((stream, i) => expect(Buffer.compare(stream.save(), alone[i].save())).toBe(0));
+  });
+});
+
+test("streams that cannot step together are refused, and stand as they stood", () => {
+  using model = quietModel();
+  using other = quietModel();
+  const [a, b, c] = [model.stream(), model.stream(), other.stream()];
+  const before = a.save();
+  const x = new Float32Array(2 * model.inputSize).fill(1);
+  expect(() => stepAll([], x)).toThrow("streams: expected at least one, got none");
+  expect(() => stepAll([a, a], x)).toThrow("streams[1]: expected every stream once, got one again");
+  expect(() => stepAll([a, c], x)).toThrow("streams[1]: expected a stream of the model of streams[0], got another's");
+  expect(() => stepAll([a, {} as never], x)).toThrow("streams[1]: expected a stream, got Object");
+  expect(() => stepAll([a], x)).toThrow("x: expected an item a stream, 1, got 2");
+  expect(() => stepAll([a, b], x, new Float32Array(3))).toThrow(/^y: expected/);
+  b.dispose();
+  expect(() => stepAll([a, b], x)).toThrow("stream: expected an open stream, got a disposed one");
+  expect(a.save()).toEqual(before);
 });
 
 test("a run between the steps of a stream changes nothing", () => {
