@@ -31,14 +31,14 @@ function isInPlace(input: ArrayLike<number>, output: Float32Array, alike: boolea
   return alike && input instanceof Float32Array && input.byteOffset === output.byteOffset;
 }
 
-/** What a stream stands on; its state's address, which throws where stream or model is disposed. @internal */
+/** What a stream stands on, and its state's address. @internal */
 export interface Inside {
   readonly net: Net;
   readonly workspace: Workspace;
-  state(): number;
+  readonly state: number;
 }
 
-/** @internal */
+/** Throws TypeError where it is no stream, or stream or model is disposed. @internal */
 export let insideOf: (stream: Stream, label: string) => Inside;
 
 /** One recurrent state on a model's weights, which advances a timestep at a time. */
@@ -54,7 +54,8 @@ export class Stream {
     showAs(this, "Stream", (stream) => stream.#net.layers);
     insideOf = (stream, label) => {
       if (!(stream instanceof this)) throw new TypeError(`${label}: expected a stream, got ${kindOf(stream)}`);
-      return { net: stream.#net, workspace: stream.#workspace, state: () => (stream.#check(), stream.#state) };
+      stream.#check();
+      return { net: stream.#net, workspace: stream.#workspace, state: stream.#state };
     };
   }
 

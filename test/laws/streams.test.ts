@@ -68,6 +68,30 @@ test("streams that step together give and keep what each gives alone", () => {
   });
 });
 
+test("a net heavy enough for a batch, likewise", () => {
+  const random = new Random(61);
+  const H = 130;
+  using model = Model.fromTensors([
+    tensor("weight_ih_l0", [4 * H, 3], random.floats(12 * H, 0.3)),
+    tensor("weight_hh_l0", [4 * H, H], random.floats(4 * H * H, 0.3)),
+    tensor("bias_ih_l0", [4 * H], random.floats(4 * H, 0.3)),
+    tensor("bias_hh_l0", [4 * H], random.floats(4 * H, 0.3)),
+  ]);
+  for (const n of [8, 128, 129, 300]) {
+    const together = Array.from({ length: n }, () => model.stream());
+    const alone = together.map((stream) => stream.clone());
+    for (let t = 0; t < 3; t++) {
+      const x = random.floats(n * 3, 1);
+      const y = stepAll(together, x);
+      alone.forEach((stream, r) => {
+        const expected = stream.step(x.slice(r * 3, r * 3 + 3));
+        expect(firstDifference(y.subarray(r * H, (r + 1) * H), expected)).toBeUndefined();
+      });
+    }
+    together.forEach((stream, i) => expect(Buffer.compare(stream.save(), alone[i].save())).toBe(0));
+  }
+});
+
 test("streams that cannot step together are refused, and stand as they stood", () => {
   using model = quietModel();
   using other = quietModel();
