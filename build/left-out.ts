@@ -28,6 +28,7 @@ export {
   refuse as labelRows,
   refuse as packIntegers,
   refuse as packTable,
+  refuse as quantize,
   refuse as quantizeSafetensors,
   refuse as readGenerateOptions,
   refuse as scoreItems,

@@ -1,13 +1,6 @@
 import { FormatError, isShared, kindOf, shown } from "../check.ts";
-import {
-  isFloats,
-  precisionOf,
-  quantize,
-  toFloats,
-  type Integers,
-  type Matrix,
-  type Precision,
-} from "../pack/matrix.ts";
+import { isFloats, precisionOf, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
+import { quantize } from "../pack/quantize.ts";
 
 export { checkPrecision, type Precision } from "../pack/matrix.ts";
 

@@ -1,8 +1,8 @@
-import { checkFloats, checkList } from "../check.ts";
+import { checkFloats, checkList, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { overlap, readItems, type Items } from "./items.ts";
 import { copyRow } from "./state.ts";
-import { insideOf, type Stream } from "./stream.ts";
+import { insideOf, Stream, type Inside } from "./stream.ts";
 import { CHUNK_ROWS } from "./workspace.ts";
 
 /**
@@ -13,11 +13,11 @@ import { CHUNK_ROWS } from "./workspace.ts";
 export function stepAll(streams: readonly Stream[], x: Items, y?: Float32Array): Float32Array {
   checkList("streams", streams);
   if (streams.length === 0) throw new RangeError("streams: expected at least one, got none");
-  const { net, workspace } = insideOf(streams[0], "streams[0]");
+  const { net, workspace } = insideAt(streams, 0);
   const { values: items, width, count } = readItems(net, x);
   const states = new Int32Array(streams.length);
   for (let i = 0; i < states.length; i++) {
-    const inside = insideOf(streams[i], `streams[${i}]`);
+    const inside = insideAt(streams, i);
     if (inside.net !== net)
       throw new TypeError(`streams[${i}]: expected a stream of the model of streams[0], got another's`);
     states[i] = inside.state;
@@ -48,6 +48,12 @@ export function stepAll(streams: readonly Stream[], x: Items, y?: Float32Array):
   }
   net.arena.release(block, bytes);
   return y;
+}
+
+function insideAt(streams: readonly Stream[], i: number): Inside {
+  if (!(streams[i] instanceof Stream))
+    throw new TypeError(`streams[${i}]: expected a stream, got ${kindOf(streams[i])}`);
+  return insideOf(streams[i]);
 }
 
 /** Copies the states of `rows` streams from `from` on into the block of a batch, or out of it. */

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { checkCount, checkFloats, kindOf } from "../check.ts";
-import type { Net } from "../model/build.ts";
+import { checkOpen, type Net } from "../model/build.ts";
 import { Generation, readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
 import { showAs } from "./inspect.ts";
 import { checkId, checkItem, overlap, readNumbers } from "./items.ts";
@@ -38,8 +38,8 @@ export interface Inside {
   readonly state: number;
 }
 
-/** Throws TypeError where it is no stream, or stream or model is disposed. @internal */
-export let insideOf: (stream: Stream, label: string) => Inside;
+/** Throws TypeError where stream or model is disposed. @internal */
+export let insideOf: (stream: Stream) => Inside;
 
 /** One recurrent state on a model's weights, which advances a timestep at a time. */
 export class Stream {
@@ -52,8 +52,7 @@ export class Stream {
 
   static {
     showAs(this, "Stream", (stream) => stream.#net.layers);
-    insideOf = (stream, label) => {
-      if (!(stream instanceof this)) throw new TypeError(`${label}: expected a stream, got ${kindOf(stream)}`);
+    insideOf = (stream) => {
       stream.#check();
       return { net: stream.#net, workspace: stream.#workspace, state: stream.#state };
     };
@@ -233,7 +232,7 @@ export class Stream {
   }
 
   #check(): void {
-    if (!this.#net.open) throw new TypeError("stream: expected an open model, got a disposed one");
+    checkOpen("stream", this.#net);
     if (this.#state === 0) throw new TypeError("stream: expected an open stream, got a disposed one");
   }
 }
