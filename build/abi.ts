@@ -5,7 +5,7 @@ import {
   ClassDeclaration,
   EnumDeclaration,
   FieldDeclaration,
-  LiteralExpression,
+  type LiteralExpression,
   Parser,
   type Source,
 } from "assemblyscript/dist/assemblyscript.js";

@@ -26,7 +26,7 @@ export class FormatError extends Error {
   }
   static {
     // A stack is written before the fields are, and a minified class has another name.
-    Object.defineProperty(this.prototype, "name", { value: "FormatError", configurable: true, writable: true });
+    Object.defineProperty(FormatError.prototype, "name", { value: "FormatError", configurable: true, writable: true });
   }
 }
 

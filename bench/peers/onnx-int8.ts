@@ -1,4 +1,4 @@
-import { type Case } from "../cases.ts";
+import type { Case } from "../cases.ts";
 import { layerWeights, reorderGates, type Net } from "../weights.ts";
 import { MICROSOFT, OnnxGraph } from "./onnx.ts";
 

@@ -54,7 +54,7 @@ async function* lines(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   for await (const chunk of stream) {
     let from = 0;
-    for (let at; (at = chunk.indexOf(10, from)) >= 0; from = at + 1) {
+    for (let at: number; (at = chunk.indexOf(10, from)) >= 0; from = at + 1) {
       yield chomp(Buffer.concat([...rest, chunk.subarray(from, at)]));
       rest = [];
     }

@@ -90,7 +90,7 @@ function readHeader(bytes: Bytes): Header {
 function readFields(bytes: Bytes, text: string): Record<string, RegExpExecArray> {
   const fields: Record<string, RegExpExecArray> = {};
   let at = 1;
-  for (let match; (FIELD.lastIndex = at), (match = FIELD.exec(text)); at = FIELD.lastIndex) {
+  for (let match: RegExpExecArray | null; (FIELD.lastIndex = at), (match = FIELD.exec(text)); at = FIELD.lastIndex) {
     if (Object.hasOwn(fields, match[1])) throw bytes.bad(`expected ${match[1]} once, got ${shown(text)}`);
     fields[match[1]] = match;
   }

@@ -1,5 +1,5 @@
 import { FormatError, shown } from "../check.ts";
-import { Bytes } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
 
 /** A Python name that a pickle may use: a constant, or a function of plain values. */
 export class Known {

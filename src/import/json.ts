@@ -1,4 +1,4 @@
-import { FormatError, kindOf, shown } from "../check.ts";
+import { type FormatError, kindOf, shown } from "../check.ts";
 import { decodeUtf8 } from "../text.ts";
 import { wrong } from "./wrong.ts";
 

@@ -130,7 +130,7 @@ class OrtSession implements InferenceSession {
   }
 
   static {
-    Object.defineProperty(this, "name", { value: "InferenceSession" });
+    Object.defineProperty(OrtSession, "name", { value: "InferenceSession" });
   }
 }
 

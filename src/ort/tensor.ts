@@ -142,7 +142,7 @@ class MemoryTensor {
   static readonly fromPinnedBuffer = refuse("a pinned buffer");
 
   static {
-    Object.defineProperty(this, "name", { value: "Tensor" });
+    Object.defineProperty(MemoryTensor, "name", { value: "Tensor" });
   }
 }
 

@@ -34,7 +34,7 @@ function visit(
 ): void {
   const vectors = blocks[0].lanes / 4;
   let at = 0;
-  for (let first = 0, count; first < panels * vectors; first += count) {
+  for (let first = 0, count = 0; first < panels * vectors; first += count) {
     count = group(panels * vectors - first, vectors);
     const end = ((first + count) / vectors) * LANES;
     for (let i = (first / vectors) * LANES; i < end; i++) bias(at++, Math.floor(i / LANES), i % LANES);

@@ -29,8 +29,7 @@ function walked(node: string, shape: readonly number[], hasInner: boolean, y: Op
     if (size === 1) return;
     const steps = operands.map((o) => o.steps[axis]);
     const outer = axes[axes.length - 1];
-    if (outer && outer.steps.every((s, i) => s === steps[i] * size))
-      axes[axes.length - 1] = { size: outer.size * size, steps };
+    if (outer?.steps.every((s, i) => s === steps[i] * size)) axes[axes.length - 1] = { size: outer.size * size, steps };
     else axes.push({ size, steps });
   });
   const inner = (hasInner ? axes.pop() : undefined) ?? { size: 1, steps: operands.map(() => 1) };

@@ -35,7 +35,7 @@ export class Model {
   }
 
   static {
-    showAs(this, "Model", (model) => model.#net.layers);
+    showAs(Model, "Model", (model) => model.#net.layers);
   }
 
   /**

@@ -51,7 +51,7 @@ export class Stream {
   #state: number;
 
   static {
-    showAs(this, "Stream", (stream) => stream.#net.layers);
+    showAs(Stream, "Stream", (stream) => stream.#net.layers);
     insideOf = (stream) => {
       stream.#check();
       return { net: stream.#net, workspace: stream.#workspace, state: stream.#state };

@@ -44,7 +44,7 @@ function watch(Sessions) {
     const session = await create.apply(this, given);
     counted.createMs += performance.now() - before;
     const run = session.run;
-    session.run = async function (...args) {
+    session.run = async (...args) => {
       const from = performance.now();
       const outputs = await run.apply(session, args);
       counted.ms += performance.now() - from;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import * as core from "unrolled/core";
-import { FormatError, Model, readSafetensors } from "../../src/index.ts";
+import { type FormatError, Model, readSafetensors } from "../../src/index.ts";
 import { kindOf, type Kind } from "../../src/formats/kind.ts";
 import { Random } from "../support/random.ts";
 

@@ -1,6 +1,6 @@
 // The relay: every host is handed the state that the host before saved, and is held to
 // the answers that the same job has in this process.
-import { type Unrolled } from "./nets.ts";
+import type { Unrolled } from "./nets.ts";
 import { LEG, stateAfter } from "./relayed.ts";
 import { suite, type Job, type Report } from "./suite.ts";
 

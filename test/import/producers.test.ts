@@ -34,7 +34,7 @@ describe.skipIf(!existsSync(root)).each(["keras", "tfjs"])("%s", (group) => {
       expect(() => graphOf(folder, model)).toThrow(FormatError);
       return;
     }
-    let graph;
+    let graph: ReturnType<typeof graphOf>;
     try {
       graph = graphOf(folder, model);
     } catch (error) {

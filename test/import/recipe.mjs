@@ -16,7 +16,7 @@ const floats = (...shape) => tf.tensor(Float32Array.from({ length: shape.reduce(
 const put = (name, dtype, shape, data) =>
   (tensors[name] = { dtype, shape, bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength) });
 
-async function add(name, x, model, change = (json, shard) => shard) {
+async function add(name, x, model, change = (_json, shard) => shard) {
   const steps = (w) => w.mul(128).round().div(128); // a number of 8 bits
   model.setWeights(
     model

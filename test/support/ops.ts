@@ -4,7 +4,7 @@ import type { Attributes, Constant, Dtype } from "../../src/graph/graph.ts";
 import { countOf, isFloat } from "../../src/ops/op.ts";
 import { planGraph } from "../../src/plan/plan.ts";
 import { Evaluator, Player } from "../../src/run/player.ts";
-import { Random } from "./random.ts";
+import type { Random } from "./random.ts";
 
 /** Sizes that hurt. */
 export const SIZES = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65];

@@ -59,7 +59,7 @@ export class Hdf5Object {
   /** The object at a path of names with "/" between; undefined where there is none. */
   find(path: string): Hdf5Object | undefined {
     let object: Hdf5Object | undefined = this;
-    for (const name of path.split("/")) object = object && object.#child(name);
+    for (const name of path.split("/")) object = object === undefined ? undefined : object.#child(name);
     return object;
   }
 

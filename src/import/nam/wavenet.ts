@@ -86,7 +86,7 @@ export function planWaveNet(config: Fields, weights: NamWeights, condition: numb
   const [scale] = weights.take("WaveNet head_scale", 1);
   const all = arrays.flatMap((a) => [...a.layers.map((l) => l.conv), a.head]).concat(post?.convolutions ?? []);
   const reach = all.reduce((sum, convolution) => sum + depth(convolution), 0);
-  return { in: inputs, out: post?.convolutions.at(-1)!.out ?? head, reach, arrays, scale, head: post };
+  return { in: inputs, out: post?.convolutions.at(-1)?.out ?? head, reach, arrays, scale, head: post };
 }
 
 function readArray(fields: Fields, weights: NamWeights, inputs: number, condition: number): LayerArray {

@@ -85,7 +85,7 @@ const clip: Operator = (c) => {
     (v) => v && (countOf(v.type.shape) === 1 ? c.reshape(v, []) : v),
   );
   if (isFloat(x.type.dtype) && (!least || least.constant) && (!most || most.constant)) {
-    return c.unary("clip", x, least?.constant!.data[0] ?? -Infinity, most?.constant!.data[0] ?? Infinity);
+    return c.unary("clip", x, least?.constant?.data[0] ?? -Infinity, most?.constant?.data[0] ?? Infinity);
   }
   const above = least ? c.binary("max", x, least) : x;
   return most ? c.binary("min", above, most) : above;
