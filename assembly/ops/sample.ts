@@ -6,12 +6,13 @@
 import { padded } from "../lanes";
 import { softmax } from "./softmax";
 
-/** The index of the largest, the first of equal ones; -1 where none is above -Infinity. */
+/** The index of the largest, the first of equal ones; -1 where none is above -Infinity, or one is NaN or Infinity. */
 function largest(x: usize, count: i32): i32 {
   let best: f32 = -Infinity,
     at = -1;
   for (let i = 0; i < count; ++i) {
     const v = load<f32>(x + ((<usize>i) << 2));
+    if (!(v < Infinity)) return -1;
     if (v > best) {
       best = v;
       at = i;

@@ -71,11 +71,14 @@ test("extreme logits and temperatures", () => {
     [NaN, 0],
     [0, NaN],
     [Infinity, 0, Infinity],
+    [0, Infinity],
     [-Infinity, -Infinity],
   ]) {
-    expect(() => constantLogits(bad).generate({ prompt: [0], length: 3 })).toThrow(
-      new RangeError("generate: expected finite logits, got NaN or Infinity at item 0"),
-    );
+    for (const temperature of [0, 1]) {
+      expect(() => constantLogits(bad).generate({ prompt: [0], length: 3, temperature })).toThrow(
+        "generate: expected finite logits, got NaN or Infinity at item 0",
+      );
+    }
   }
 });
 
