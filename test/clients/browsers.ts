@@ -1,5 +1,5 @@
-// MicVAD in Chromium, whose microphone plays the speech: on both engines at once, each with its own audio graph.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// MicVAD in a browser that hears the speech, on both engines at once. Chromium's microphone plays the file.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { build, type Plugin } from "esbuild";
@@ -16,21 +16,22 @@ const alias: Plugin = {
 };
 
 interface Heard {
-  readonly theirs: readonly unknown[];
-  readonly ours: readonly unknown[];
-  /** What the two say of the same frames, those that ours heard. */
-  readonly replayed: {
-    readonly theirs: readonly unknown[];
-    readonly ours: readonly unknown[];
-    readonly difference: number;
-    readonly frames: number;
-  };
+  /** What MicVAD on ours said while it listened. */
+  readonly live: readonly unknown[];
+  /** Of the frames that theirs heard and of those that ours heard: what theirs says of them, and ours. */
+  readonly replayed: readonly (readonly [theirs: readonly unknown[], ours: readonly unknown[]])[];
+  readonly difference: number;
+  readonly frames: number;
   readonly start: readonly [number, number];
   readonly run: readonly [number, number];
 }
 
-export async function inChromium(folder: string, bytesOf: (engine: string) => number): Promise<Row> {
-  const assets = join(folder, "page");
+export async function inBrowser(
+  name: "Chromium" | "Firefox",
+  folder: string,
+  bytesOf: (engine: string) => number,
+): Promise<Row> {
+  const assets = join(folder, name);
   mkdirSync(assets);
   const vad = dirname(require.resolve("@ricky0123/vad-web"));
   const web = dirname(require.resolve("onnxruntime-web"));
@@ -60,6 +61,7 @@ export async function inChromium(folder: string, bytesOf: (engine: string) => nu
     join(assets, "index.html"),
     '<!doctype html><script src="theirs.js"></script><script src="ours.js"></script><script src="page.js"></script>',
   );
+  copyFileSync(join(folder, "speech.wav"), join(assets, "speech.wav"));
   const server = new PageServer([assets, vad, web]);
   const url = await server.listen();
   const microphone = [
@@ -68,27 +70,29 @@ export async function inChromium(folder: string, bytesOf: (engine: string) => nu
     `--use-file-for-fake-audio-capture=${join(folder, "speech.wav")}%noloop`,
   ];
   const heard = server.hear<Heard>();
-  const browser = await openBrowser("Chromium", `${url}/index.html`, microphone);
+  const browser = await (name === "Chromium"
+    ? openBrowser(name, `${url}/index.html`, microphone)
+    : openBrowser(name, `${url}/index.html?file`));
   const { version } = JSON.parse(readFileSync(join(vad, "../package.json"), "utf8"));
   const row = {
     client: "@ricky0123/vad-web",
     version,
-    ran: "MicVAD in Chromium, Silero v5, a microphone that speaks",
+    ran: `MicVAD in ${name}, Silero v5, ${name === "Chromium" ? "a microphone that speaks" : "a stream of speech"}`,
     engine: "onnxruntime-web",
   };
   try {
-    const { theirs, ours, replayed, start, run } = await heard;
-    const kinds = (events: readonly unknown[]) => JSON.stringify((events as [string][]).map(([kind]) => kind));
+    const { live, replayed, difference, frames, start, run } = await heard;
+    const said = JSON.stringify(live);
     return {
       ...row,
-      events: ours.length,
-      runs: replayed.frames,
-      outputs: replayed.frames,
-      difference: replayed.difference,
+      events: replayed.flatMap(([theirs]) => theirs).length,
+      runs: frames,
+      outputs: frames,
+      difference,
       same:
-        ours.length > 0 &&
-        kinds(theirs) === kinds(ours) &&
-        JSON.stringify(replayed.theirs) === JSON.stringify(replayed.ours),
+        live.length > 0 &&
+        JSON.stringify(replayed[1][0]) === said &&
+        replayed.every(([theirs, ours]) => theirs.length > 0 && JSON.stringify(theirs) === JSON.stringify(ours)),
       start,
       run,
       bytes: [bytesOf(join(web, "ort.wasm.min.js")), bytesOf("unrolled")],
