@@ -62,25 +62,11 @@ async function replay({ frameProcessor }: Mic, frames: readonly Float32Array[]) 
   return { said, events, run: (performance.now() - before) / frames.length };
 }
 
-/** Chromium's microphone plays a file; Firefox's cannot, so there an element does. */
-async function microphone(): Promise<MediaStream> {
-  if (location.search !== "?file")
-    return navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-    });
-  const context = new AudioContext();
-  const speech = await context.decodeAudioData(await (await fetch("/speech.wav")).arrayBuffer());
-  const source = new AudioBufferSourceNode(context, { buffer: speech });
-  const destination = context.createMediaStreamDestination();
-  source.connect(destination);
-  source.start();
-  return destination.stream;
-}
-
 async function main(): Promise<object> {
   // Both sessions are there before the microphone opens: the file plays once, from then on.
   let stream: Promise<MediaStream> | undefined;
-  const getStream = () => (stream ??= microphone());
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const getStream = () => (stream ??= navigator.mediaDevices.getUserMedia({ audio }));
   const theirs = await open(theirVad, getStream);
   const ours = await open(ourVad, getStream);
   await Promise.all([theirs.mic.start(), ours.mic.start()]);

@@ -110,7 +110,7 @@ export const CHROMIUM_FLAGS = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
-/** Preferences that keep Firefox from asking the network for anything but the page, and let a page sound. */
+/** Preferences that keep Firefox from asking the network for anything but the page. */
 const FIREFOX_PREFERENCES = [
   ["app.normandy.enabled", false],
   ["app.update.auto", false],
@@ -118,7 +118,6 @@ const FIREFOX_PREFERENCES = [
   ["browser.safebrowsing.phishing.enabled", false],
   ["browser.shell.checkDefaultBrowser", false],
   ["datareporting.policy.dataSubmissionEnabled", false],
-  ["media.autoplay.default", 0],
   ["network.captive-portal-service.enabled", false],
   ["network.connectivity-service.enabled", false],
   ["services.settings.server", ""],
