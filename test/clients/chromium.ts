@@ -1,5 +1,5 @@
-// MicVAD in a browser that hears the speech, on both engines at once. Chromium's microphone plays the file.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// MicVAD in Chromium, whose microphone plays the speech: on both engines at once, each with its own audio graph.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { build, type Plugin } from "esbuild";
@@ -26,12 +26,8 @@ interface Heard {
   readonly run: readonly [number, number];
 }
 
-export async function inBrowser(
-  name: "Chromium" | "Firefox",
-  folder: string,
-  bytesOf: (engine: string) => number,
-): Promise<Row> {
-  const assets = join(folder, name);
+export async function inChromium(folder: string, bytesOf: (engine: string) => number): Promise<Row> {
+  const assets = join(folder, "page");
   mkdirSync(assets);
   const vad = dirname(require.resolve("@ricky0123/vad-web"));
   const web = dirname(require.resolve("onnxruntime-web"));
@@ -61,7 +57,6 @@ export async function inBrowser(
     join(assets, "index.html"),
     '<!doctype html><script src="theirs.js"></script><script src="ours.js"></script><script src="page.js"></script>',
   );
-  copyFileSync(join(folder, "speech.wav"), join(assets, "speech.wav"));
   const server = new PageServer([assets, vad, web]);
   const url = await server.listen();
   const microphone = [
@@ -70,14 +65,12 @@ export async function inBrowser(
     `--use-file-for-fake-audio-capture=${join(folder, "speech.wav")}%noloop`,
   ];
   const heard = server.hear<Heard>();
-  const browser = await (name === "Chromium"
-    ? openBrowser(name, `${url}/index.html`, microphone)
-    : openBrowser(name, `${url}/index.html?file`));
+  const browser = await openBrowser("Chromium", `${url}/index.html`, microphone);
   const { version } = JSON.parse(readFileSync(join(vad, "../package.json"), "utf8"));
   const row = {
     client: "@ricky0123/vad-web",
     version,
-    ran: `MicVAD in ${name}, Silero v5, ${name === "Chromium" ? "a microphone that speaks" : "a stream of speech"}`,
+    ran: "MicVAD in Chromium, Silero v5, a microphone that speaks",
     engine: "onnxruntime-web",
   };
   try {

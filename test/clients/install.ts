@@ -3,7 +3,6 @@ import { installDebian, installModules } from "../hosts/machine.ts";
 
 installDebian({
   chromium: "/usr/bin/chromium",
-  "firefox-esr": "/usr/bin/firefox-esr",
   ffmpeg: "/usr/bin/ffmpeg",
   "espeak-ng": "/usr/bin/espeak-ng",
   "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
