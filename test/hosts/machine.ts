@@ -23,6 +23,7 @@ const DEBIAN: Record<string, string> = {
   "firefox-esr": "/usr/bin/firefox-esr",
   "webkit2gtk-driver": "/usr/bin/WebKitWebDriver",
   xvfb: "/usr/bin/Xvfb",
+  "espeak-ng": "/usr/bin/espeak-ng",
 };
 
 /** WebKitGTK's small browser, which the driver's package brings. */
@@ -66,13 +67,13 @@ export function installModules(folder: string, ...flags: string[]): void {
 export function quietly(
   command: string,
   args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: Uint8Array } = {},
 ): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     ...options,
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input ? "pipe" : "ignore", "pipe", "pipe"],
   });
   if (status !== 0)
     throw new Error(
