@@ -20,12 +20,16 @@ declare const Deno: {
   ): unknown;
 };
 
+declare const WebSocketPair: new () => { readonly 0: WebSocket; readonly 1: WebSocket };
+
 declare module "cloudflare:workers" {
   export abstract class DurableObject {
     constructor(ctx: DurableObjectState, env: unknown);
     protected readonly ctx: DurableObjectState;
   }
   interface DurableObjectState {
+    acceptWebSocket(socket: WebSocket): void;
+    blockConcurrencyWhile<T>(run: () => Promise<T>): Promise<T>;
     readonly storage: { get<T>(key: string): Promise<T | undefined>; put(key: string, value: unknown): Promise<void> };
   }
 }

@@ -16,15 +16,12 @@ const alias: Plugin = {
 };
 
 interface Heard {
-  readonly theirs: readonly unknown[];
-  readonly ours: readonly unknown[];
-  /** What the two say of the same frames, those that ours heard. */
-  readonly replayed: {
-    readonly theirs: readonly unknown[];
-    readonly ours: readonly unknown[];
-    readonly difference: number;
-    readonly frames: number;
-  };
+  /** What MicVAD on ours said while it listened. */
+  readonly live: readonly unknown[];
+  /** Of the frames that theirs heard and of those that ours heard: what theirs says of them, and ours. */
+  readonly replayed: readonly (readonly [theirs: readonly unknown[], ours: readonly unknown[]])[];
+  readonly difference: number;
+  readonly frames: number;
   readonly start: readonly [number, number];
   readonly run: readonly [number, number];
 }
@@ -77,18 +74,18 @@ export async function inChromium(folder: string, bytesOf: (engine: string) => nu
     engine: "onnxruntime-web",
   };
   try {
-    const { theirs, ours, replayed, start, run } = await heard;
-    const kinds = (events: readonly unknown[]) => JSON.stringify((events as [string][]).map(([kind]) => kind));
+    const { live, replayed, difference, frames, start, run } = await heard;
+    const said = JSON.stringify(live);
     return {
       ...row,
-      events: ours.length,
-      runs: replayed.frames,
-      outputs: replayed.frames,
-      difference: replayed.difference,
+      events: replayed.flatMap(([theirs]) => theirs).length,
+      runs: frames,
+      outputs: frames,
+      difference,
       same:
-        ours.length > 0 &&
-        kinds(theirs) === kinds(ours) &&
-        JSON.stringify(replayed.theirs) === JSON.stringify(replayed.ours),
+        live.length > 0 &&
+        JSON.stringify(replayed[1][0]) === said &&
+        replayed.every(([theirs, ours]) => theirs.length > 0 && JSON.stringify(theirs) === JSON.stringify(ours)),
       start,
       run,
       bytes: [bytesOf(join(web, "ort.wasm.min.js")), bytesOf("unrolled")],

@@ -1,20 +1,11 @@
 // Before run.ts: what a fresh machine lacks, from Debian and npm.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { quietly } from "../hosts/machine.ts";
+import { installDebian, installModules } from "../hosts/machine.ts";
 
-const here = new URL(".", import.meta.url).pathname;
-const DEBIAN: Record<string, string> = {
+installDebian({
   chromium: "/usr/bin/chromium",
   ffmpeg: "/usr/bin/ffmpeg",
   "espeak-ng": "/usr/bin/espeak-ng",
   "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-};
-const missing = Object.keys(DEBIAN).filter((name) => !existsSync(DEBIAN[name]));
-if (missing.length > 0) {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  quietly("apt-get", ["update", "-qq"], { env });
-  quietly("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { env });
-}
+});
 // --ignore-scripts: onnxruntime-node holds the CPU's binary, and its script would fetch CUDA's.
-if (!existsSync(join(here, "node_modules/onnxruntime-web"))) quietly("npm", ["ci", "--ignore-scripts"], { cwd: here });
+installModules(new URL(".", import.meta.url).pathname, "--ignore-scripts");

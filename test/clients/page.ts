@@ -1,80 +1,88 @@
-// In the page: two MicVADs listen to one microphone; what ours heard is then said to theirs and to ours again.
+// In the page: two MicVADs listen to one microphone. Each has an audio graph of its own and starts at another sample,
+// so what is compared is of the same frames: what each of them heard is said again to both.
 interface Vad {
   readonly MicVAD: { readonly new: (options: object) => Promise<Mic> };
 }
 interface Mic {
   start(): Promise<void>;
   pause(): Promise<void>;
-  readonly model: { process(frame: Float32Array): Promise<{ isSpeech: number }>; reset_state(): void };
   readonly frameProcessor: {
     resume(): void;
     reset(): void;
-    process(frame: Float32Array, event: (e: { msg: string; audio?: Float32Array }) => void): Promise<void>;
+    process(frame: Float32Array, event: (e: Said) => void): Promise<void>;
   };
+}
+interface Said {
+  readonly msg: string;
+  readonly audio?: Float32Array;
+  readonly probs?: { readonly isSpeech: number };
 }
 declare const theirVad: Vad;
 declare const ourVad: Vad;
 
+/** The speech lasts less than 18 seconds. */
 const SECONDS = 19;
 
-async function open(vad: Vad, stream: MediaStream) {
-  const events: [string, number, number][] = [];
+type Event = readonly [kind: string, frame: number, samples: number];
+
+async function open(vad: Vad, getStream: () => Promise<MediaStream>) {
+  const events: Event[] = [];
   const frames: Float32Array[] = [];
-  const at = (kind: string, audio?: Float32Array) => events.push([kind, frames.length, audio?.length ?? 0]);
+  const at = (kind: string, audio?: Float32Array) => events.push([kind, frames.length - 1, audio?.length ?? 0]);
   const before = performance.now();
   const mic = await vad.MicVAD.new({
     model: "v5",
     startOnLoad: false,
     baseAssetPath: "/",
     onnxWASMBasePath: "/",
-    getStream: async () => stream,
+    getStream,
     pauseStream: async () => {},
     onFrameProcessed: (_: unknown, frame: Float32Array) => frames.push(frame.slice()),
-    onSpeechStart: () => at("start"),
-    onSpeechRealStart: () => at("real start"),
-    onVADMisfire: () => at("misfire"),
-    onSpeechEnd: (audio: Float32Array) => at("end", audio),
+    onSpeechStart: () => at("SPEECH_START"),
+    onSpeechRealStart: () => at("SPEECH_REAL_START"),
+    onVADMisfire: () => at("VAD_MISFIRE"),
+    onSpeechEnd: (audio: Float32Array) => at("SPEECH_END", audio),
   });
   return { mic, events, frames, start: performance.now() - before };
 }
 
 /** The probabilities of frames, the events that follow from them, and the time of a frame. */
-async function replay({ model, frameProcessor }: Mic, frames: readonly Float32Array[]) {
-  model.reset_state();
+async function replay({ frameProcessor }: Mic, frames: readonly Float32Array[]) {
   const said: number[] = [];
-  const before = performance.now();
-  for (const frame of frames) said.push((await model.process(frame.slice())).isSpeech);
-  const run = (performance.now() - before) / frames.length;
+  const events: Event[] = [];
   frameProcessor.reset();
   frameProcessor.resume();
-  const events: [string, number, number][] = [];
+  const before = performance.now();
   for (const [i, frame] of frames.entries()) {
-    await frameProcessor.process(frame.slice(), ({ msg, audio }) => {
-      if (msg !== "FRAME_PROCESSED") events.push([msg, i, audio?.length ?? 0]);
+    await frameProcessor.process(frame.slice(), ({ msg, audio, probs }) => {
+      if (msg === "FRAME_PROCESSED") said.push(probs!.isSpeech);
+      else events.push([msg, i, audio?.length ?? 0]);
     });
   }
-  return { said, events, run };
+  return { said, events, run: (performance.now() - before) / frames.length };
 }
 
 async function main(): Promise<object> {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-  });
-  const theirs = await open(theirVad, stream);
-  const ours = await open(ourVad, stream);
+  // Both sessions are there before the microphone opens: the file plays once, from then on.
+  let stream: Promise<MediaStream> | undefined;
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const getStream = () => (stream ??= navigator.mediaDevices.getUserMedia({ audio }));
+  const theirs = await open(theirVad, getStream);
+  const ours = await open(ourVad, getStream);
   await Promise.all([theirs.mic.start(), ours.mic.start()]);
   await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
   await Promise.all([theirs.mic.pause(), ours.mic.pause()]);
-  const frames = [...ours.frames];
-  const a = await replay(theirs.mic, frames);
-  const b = await replay(ours.mic, frames);
-  const difference = Math.max(...a.said.map((v, i) => Math.abs(v - b.said[i])));
+  const frames = [theirs.frames, ours.frames].map((heard) => [...heard]);
+  const replayed = [];
+  for (const heard of frames) replayed.push([await replay(theirs.mic, heard), await replay(ours.mic, heard)]);
+  const differences = replayed.flatMap(([a, b]) => a.said.map((v, i) => Math.abs(v - b.said[i])));
   return {
-    theirs: theirs.events,
-    ours: ours.events,
+    live: ours.events,
     start: [theirs.start, ours.start],
-    run: [a.run, b.run],
-    replayed: { theirs: a.events, ours: b.events, difference, frames: frames.length },
+    run: [replayed[1][0].run, replayed[1][1].run],
+    replayed: replayed.map((pair) => pair.map(({ events }) => events)),
+    difference: Math.max(...differences),
+    frames: differences.length,
   };
 }
 

@@ -23,6 +23,7 @@ const DEBIAN: Record<string, string> = {
   "firefox-esr": "/usr/bin/firefox-esr",
   "webkit2gtk-driver": "/usr/bin/WebKitWebDriver",
   xvfb: "/usr/bin/Xvfb",
+  "espeak-ng": "/usr/bin/espeak-ng",
 };
 
 /** WebKitGTK's small browser, which the driver's package brings. */
@@ -34,36 +35,45 @@ export function miniBrowser(): string {
 }
 
 export function installMachine(): void {
-  const missing = Object.keys(DEBIAN).filter((name) => !existsSync(DEBIAN[name]));
-  if (missing.length > 0) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    quietly("apt-get", ["update", "-qq"], { env });
-    quietly("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { env });
-  }
-  const lock = readFileSync(join(here, "package-lock.json"), "utf8");
+  installDebian(DEBIAN);
+  installModules(here);
+}
+
+/** Installs Debian's packages whose file is not there. */
+export function installDebian(packages: Readonly<Record<string, string>>): void {
+  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]));
+  if (missing.length === 0) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  quietly("apt-get", ["update", "-qq"], { env });
+  quietly("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { env });
+}
+
+/** Installs what a folder's lock file names, where it is not there whole. */
+export function installModules(folder: string, ...flags: string[]): void {
+  const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
   const { packages } = JSON.parse(lock) as { packages: Record<string, { version: string; optional?: boolean }> };
   const fits = (path: string, version: string) => {
-    const file = join(here, path, "package.json");
+    const file = join(folder, path, "package.json");
     return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version === version;
   };
   const whole = Object.entries(packages).every(
     ([path, { version, optional }]) => path === "" || optional || fits(path, version),
   );
   // Not `npm ci`: it wants every platform's binary in the lock file, and a mirror may hold this platform's alone.
-  if (!whole) quietly("npm", ["install", "--no-save"], { cwd: here });
+  if (!whole) quietly("npm", ["install", "--no-save", ...flags], { cwd: folder });
 }
 
 /** Runs a command, whose output is shown only where it fails. */
 export function quietly(
   command: string,
   args: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: Uint8Array } = {},
 ): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     ...options,
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input ? "pipe" : "ignore", "pipe", "pipe"],
   });
   if (status !== 0)
     throw new Error(

@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { aliases } from "./hosts/aliases.ts";
 import { inBrowsers } from "./hosts/browsers.ts";
 import { bundled } from "./hosts/bundlers.ts";
 import { consoles } from "./hosts/console.ts";
@@ -40,6 +41,7 @@ await part("bundlers", () => bundled(relay, project));
 const table = [...relay.rows];
 const trials = new Trials();
 await part("refusals", () => refusals(relay, trials, project));
+await part("onnxruntime aliased", () => aliases(trials, project));
 await part("types", () => types(trials, project));
 await part("examples", () => examples(trials, project));
 

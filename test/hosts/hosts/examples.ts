@@ -1,13 +1,18 @@
 // The examples, run as their READMEs say, and used.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { join } from "node:path";
 import { binaries, here, quietly, root } from "../machine.ts";
 import type { Project } from "../project.ts";
+import type { SpeechEvent, SpeechListener } from "../../../examples/speech.ts";
 import type { Unrolled } from "../nets.ts";
 import type { Trials } from "../trials.ts";
+import { samplesOf, speak } from "../speech.ts";
 import { addressOf, visitExample } from "./pages.ts";
 import { bundleWorker } from "./workerd.ts";
 
@@ -40,6 +45,68 @@ export async function examples(trials: Trials, { folder }: Project): Promise<voi
       return `${share < 1 ? "in time" : "late"}: ${await page.locator("output").textContent()}`;
     }),
   );
+
+  const speech = join(folder, "speech.wav");
+  speak(speech);
+
+  await trials.expect("Chromium", "examples/vad-worklet", "start, end; in time: ", () =>
+    visitExample(
+      "vad-worklet",
+      folder,
+      async (page) => {
+        await page.locator("#listen").click();
+        await page.locator("li[data-type=end]").nth(1).waitFor({ timeout: 30_000 });
+        const heard = await page.locator("li").evaluateAll((items) => items.map((item) => item.dataset.type));
+        const share = await page.locator("meter").evaluate((meter: HTMLMeterElement) => meter.value);
+        return `${heard.slice(0, 2).join(", ")}; ${share < 0.5 ? "in time" : "late"}: ${await page.locator("output").textContent()}`;
+      },
+      [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        `--use-file-for-fake-audio-capture=${speech}`,
+      ],
+    ),
+  );
+
+  await trials.expect("workerd", "examples/cloudflare/vad", "start, end; mid-word; the same bits", async () => {
+    const samples = samplesOf(speech);
+    const built = join(folder, "speech.js");
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ["examples/speech.ts"],
+      outfile: built,
+      bundle: true,
+      format: "esm",
+      external: ["unrolled"],
+    });
+    const { SpeechListener: Listener } = await import(pathToFileURL(built).href);
+    const listener: SpeechListener = new Listener(
+      readFileSync(join(root, "examples/models/silero-vad.f16.safetensors")),
+      { deterministic: true },
+    );
+    const events: SpeechEvent[] = [];
+    listener.hear(
+      Float32Array.from(samples, (v) => v / 32768),
+      (event) => events.push(event),
+    );
+
+    const out = bundleWorker(join(folder, "examples/cloudflare/vad"));
+    const size = readdirSync(out)
+      .filter((name) => !/\.md$|\.map$/.test(name))
+      .reduce((sum, name) => sum + gzipSync(readFileSync(join(out, name))).length, 0);
+    if (size > 1e6) throw new Error(`bundle: expected at most 1 MB gzipped, got ${size} bytes`);
+    const driver = join(here, "hosts/miniflare-vad.ts");
+    const heard = JSON.parse(
+      quietly(binaries.node26, [driver, out, join(folder, "heard")], { input: new Uint8Array(samples.buffer) }),
+    );
+    const same =
+      JSON.stringify(heard.events) === JSON.stringify(events) &&
+      heard.state === Buffer.from(listener.save().stream).toString("hex");
+    return (
+      `${events.map(({ type }) => type).join(", ")}; ${heard.halfway === 1 ? "mid-word" : "between words"}; ` +
+      `${same ? "the same bits" : `expected ${JSON.stringify(events)}, got ${JSON.stringify(heard.events)}`}; ${size} bytes gzipped`
+    );
+  });
 
   await trials.expect("workerd", "examples/cloudflare", "fin, fin; the same bits after a restart", () => {
     const { Model } = createRequire(join(folder, "x.js"))("unrolled") as Unrolled;

@@ -7,14 +7,19 @@ import { CHROMIUM_FLAGS } from "../browser.ts";
 import { root } from "../machine.ts";
 
 /** Serves an example by its own script and opens it; a picture of how it looked at the end is left in `pictures`. */
-export async function visitExample<T>(name: string, pictures: string, use: (page: Page) => Promise<T>): Promise<T> {
+export async function visitExample<T>(
+  name: string,
+  pictures: string,
+  use: (page: Page) => Promise<T>,
+  flags: readonly string[] = [],
+): Promise<T> {
   const server = spawn("npm", ["run", `example:${name}`, "--", "--serve=127.0.0.1:0"], {
     cwd: root,
     detached: true,
     stdio: "pipe",
   });
   const ended = once(server, "exit");
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS, ...flags] });
   try {
     const page = await browser.newPage({ viewport: { width: 900, height: 760 } });
     const errors: string[] = [];
