@@ -88,7 +88,8 @@ export class Session {
 
   /**
    * A stream of calls whose state stays inside: outputs named in `carry` become the next step's inputs, from zero.
-   * Sizes that neither the session's `dims` nor the graph gives are 1. Throws TypeError for a name that is none.
+   * Sizes that neither the session's `dims` nor the graph gives are those of the first step: an input's last such size,
+   * those before it 1. Throws TypeError for a name that is none.
    */
   stream(options: StreamOptions): SessionStream {
     this.#check();
