@@ -135,7 +135,7 @@ function namesOf(places: readonly Place[], random: Random): string {
 }
 
 /** Feeds of small sizes for these inputs; undefined where they would be large. */
-function feedsFor(random: Random, ports: readonly Port[]): { [name: string]: SessionTensor } | undefined {
+export function feedsFor(random: Random, ports: readonly Port[]): { [name: string]: SessionTensor } | undefined {
   const sizes = new Map<string, number>();
   const feeds: { [name: string]: SessionTensor } = {};
   let fed = 0;
