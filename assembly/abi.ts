@@ -149,6 +149,8 @@ export const enum Flag {
   HARD = 16,
   /** LSTM: f = 1 - i. */
   COUPLED = 32,
+  /** LSTM: W_hh is multiplied with h rounded to 256 levels: cells/quantized.ts. */
+  QUANTIZED = 64,
 }
 
 /** A layer of a sequence net, or one direction of a cell of a graph. Offsets are bytes too. */
