@@ -149,6 +149,10 @@ export const enum Flag {
   HARD = 16,
   /** LSTM: f = 1 - i. */
   COUPLED = 32,
+}
+
+/** Bits of `flags` that cells of graphs alone have. */
+export const enum GraphFlag {
   /** LSTM: W_hh is multiplied with h rounded to 256 levels: cells/quantized.ts. */
   QUANTIZED = 64,
 }

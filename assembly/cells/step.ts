@@ -5,7 +5,7 @@
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
 import { sums } from "../integer/step";
 import { FULL, INTEGER, padded } from "../lanes";
-import { Flag, Kind, Layer } from "../abi";
+import { Flag, GraphFlag, Kind, Layer } from "../abi";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
 import { gemv } from "../linear/gemv";
@@ -87,7 +87,7 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
 /** Several sequences: the recurrent half as a gemm onto `pre`, then the gates row by row. */
 export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
   const first = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
-  const by = FULL && l.flags & Flag.QUANTIZED ? rounded(between, h, l.width, rows) : h;
+  const by = FULL && l.flags & GraphFlag.QUANTIZED ? rounded(between, h, l.width, rows) : h;
   accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
     case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;

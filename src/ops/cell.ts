@@ -1,4 +1,4 @@
-import { Flag, LAYER_WORDS, Rows } from "../abi/layout.ts";
+import { Flag, GraphFlag, LAYER_WORDS, Rows } from "../abi/layout.ts";
 import { floatWord } from "../abi/records.ts";
 import { FormatError, shown } from "../check.ts";
 import type { Attribute } from "../graph/graph.ts";
@@ -241,7 +241,7 @@ function layerWords(
   const flags =
     (variant ? Flag.VARIANT : 0) |
     (coupled ? Flag.COUPLED : 0) |
-    (quantized ? Flag.QUANTIZED : 0) |
+    (quantized ? GraphFlag.QUANTIZED : 0) |
     (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
   const c = cell.hasCellState ? 4 * whole(width) : 0;
   const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
