@@ -65,6 +65,11 @@ export class Session {
     return this.#bindings;
   }
 
+  /** The build that runs: base or relaxed. @internal */
+  get build(): string {
+    return this.bindings.player.build;
+  }
+
   /**
    * Runs the net once. Feeds are typed arrays or `{ type, dims, data }`, by the inputs' names; outputs are
    * fresh arrays, or those of `into`. Throws TypeError or RangeError where a feed is not what its input takes,
