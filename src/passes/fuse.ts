@@ -6,26 +6,46 @@ import type { BoundGraph, BoundNode } from "../plan/plan.ts";
 /** Ops of a weight, a bias and an activation; where the outputs stand in their weights, the others as they are. */
 const PRODUCTS = [OPS.conv, OPS.linear, OPS.conv_transpose];
 
+/** Where the product stands that gives a value, and the view of it that the value is. */
+interface Maker {
+  readonly product: number;
+  readonly view?: number;
+}
+
 /**
  * A product takes in what follows it where nobody else reads it: constants that its outputs are multiplied with and
- * that are added, a BatchNorm, as weights and bias; then a function of one number as its activation. A run is one
- * record for each, and its values pass through memory once.
+ * that are added, a BatchNorm, as weights and bias; then a function of one number as its activation, of a view of
+ * its outputs too. A run is one record for each, and its values pass through memory once.
  */
 export function fused(graph: BoundGraph): BoundGraph {
   const readers = new Map<Value, number>();
   const read = (value: Value | undefined) => value && readers.set(value, (readers.get(value) ?? 0) + 1);
   for (const { call } of graph.nodes) call.inputs.forEach(read);
   for (const { value } of graph.outputs) read(value);
-  const makers = new Map<Value, number>();
+  const makers = new Map<Value, Maker>();
   const nodes: (BoundNode | undefined)[] = [];
   for (const node of graph.nodes) {
-    const at = node.call.inputs.map((v) => v && makers.get(v)).find((i) => i !== undefined);
-    const product = at === undefined ? undefined : nodes[at];
-    const whole = product && readers.get(product.outputs[0]) === 1 ? together(product, node) : undefined;
-    if (whole) nodes[at!] = undefined;
-    const kept = whole ?? node;
-    if (PRODUCTS.includes(kept.op)) makers.set(kept.outputs[0], nodes.length);
-    nodes.push(kept);
+    const from = node.call.inputs.find((v) => v && makers.has(v) && readers.get(v) === 1);
+    const { product, view } = (from && makers.get(from)) ?? {};
+    const made = nodes.length;
+    if (product === undefined) {
+      if (PRODUCTS.includes(node.op)) makers.set(node.outputs[0], { product: made });
+      nodes.push(node);
+    } else if (node.op.view) {
+      makers.set(node.outputs[0], { product, view: made });
+      nodes.push(node);
+    } else if (view !== undefined && node.op === OPS.unary) {
+      const whole = together(nodes[product]!, { ...node, outputs: nodes[product]!.outputs });
+      if (whole) nodes[product] = whole;
+      nodes.push(whole ? { ...nodes[view]!, outputs: node.outputs } : node);
+      if (whole) nodes[view] = undefined;
+    } else {
+      const whole = view === undefined ? together(nodes[product]!, node) : undefined;
+      if (whole) nodes[product] = undefined;
+      const kept = whole ?? node;
+      if (PRODUCTS.includes(kept.op)) makers.set(kept.outputs[0], { product: made });
+      nodes.push(kept);
+    }
   }
   return { ...graph, nodes: nodes.filter((n) => n !== undefined) };
 }

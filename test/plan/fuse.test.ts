@@ -79,8 +79,23 @@ test("a sum of constants and a function after a transposed convolution", () => {
   a.forEach((v, i) => expect(Math.abs(v - b[i])).toBeLessThan(1e-6));
 });
 
+test("a function of a view of the outputs", () => {
+  const graph = graphOf("conv", (g, y) => [
+    unary(g, "tanh", g.node("reshape", [g.node("reshape", [y], { shape: [9, 3] })], { shape: [27] })),
+  ]);
+  expect(fused(graph).nodes.length).toBe(graph.nodes.length - 1);
+  expect(run(fused(graph))).toEqual(run(graph));
+});
+
 test.each<[string, (g: GraphWriter, y: string) => readonly string[]]>([
   ["read twice", (g, y) => [binary(g, "mul", unary(g, "tanh", y), y)]],
+  [
+    "a view that is read twice",
+    (g, y) => {
+      const view = g.node("reshape", [y], { shape: [16, 3] });
+      return [unary(g, "tanh", view), unary(g, "relu", view)];
+    },
+  ],
   ["an output", (g, y) => [unary(g, "tanh", y), y]],
   ["a constant that is divided", (g, y) => [binary(g, "div", row(g, 1, 2, 3), y)]],
   [
