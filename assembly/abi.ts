@@ -151,6 +151,12 @@ export const enum Flag {
   COUPLED = 32,
 }
 
+/** Bits of `flags` that cells of graphs alone have. */
+export const enum GraphFlag {
+  /** LSTM: W_hh is multiplied with h rounded to 256 levels: cells/quantized.ts. */
+  QUANTIZED = 64,
+}
+
 /** A layer of a sequence net, or one direction of a cell of a graph. Offsets are bytes too. */
 @unmanaged export class Layer {
   kind: Kind;

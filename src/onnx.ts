@@ -4,6 +4,7 @@ import { Session, type SessionOptions } from "./run/session.ts";
 export { FormatError, type FormatCode } from "./check.ts";
 export type { Dim, Dtype, Port } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
+export type { SessionStream, StreamOptions } from "./run/session-stream.ts";
 export { Session, type Feeds, type Outputs, type SessionOptions, type SessionRunOptions } from "./run/session.ts";
 
 export interface OnnxOptions extends SessionOptions {

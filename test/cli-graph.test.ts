@@ -51,3 +51,39 @@ test("inspect shows nodes, multiply-adds and memory", () => {
     "dims: expected names of sizes: batch, samples, got bacth",
   );
 });
+
+test("compare tells an ONNX file from what convert wrote of it, and from another net", () => {
+  const folder = scratch();
+  const converted = join(folder, "m.safetensors");
+  const all = save(folder, "all", fed);
+  unrolled(["convert", model, converted, ...sizes]);
+  const found = JSON.parse(unrolled(["compare", model, converted, "--input", all, "--json"]).stdout);
+  expect(found).toMatchObject({ largestDifference: 0, sameArgMax: found.rows });
+  const half = join(folder, "half.safetensors");
+  unrolled(["convert", model, half, ...sizes, "--dtype", "f16"]);
+  const lossy = JSON.parse(unrolled(["compare", model, half, "--input", all, "--json"]).stdout);
+  expect(lossy.largestDifference).toBeGreaterThan(0);
+  expect(lossy.largestDifference).toBeLessThan(1e-2);
+  const other = new URL("goldens/onnx/cells.onnx", import.meta.url).pathname;
+  expect(failure(["compare", model, other, "--input", all], 1)).toMatch(
+    /cells\.onnx: x: expected \[7, 3, 5\], got \[1, 64\]/,
+  );
+  const layers = new URL("../examples/models/sunspots.safetensors", import.meta.url).pathname;
+  expect(failure(["compare", model, layers, "--input", all], 1)).toMatch(
+    /sunspots\.safetensors: expected a graph, as .*vad\.onnx, got a net of layers/,
+  );
+});
+
+test("bench measures a graph, at its sizes or on a file's tensors", () => {
+  const names = (...args: string[]) =>
+    JSON.parse(unrolled(["bench", ...args, "--seconds", "0.01", "--json"]).stdout).results.map(
+      (r: { name: string; microseconds: number }) => [r.name, r.microseconds > 0],
+    );
+  const both = [
+    ["load", true],
+    ["run", true],
+  ];
+  expect(names(model, ...sizes)).toEqual(both);
+  expect(names(model, "--input", save(scratch(), "all", fed))).toEqual(both);
+  expect(failure(["bench", model, "--dim", "bacth=1"], 1)).toContain("expected names of sizes: batch, samples");
+});

@@ -4,8 +4,8 @@
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
 import { sums } from "../integer/step";
-import { INTEGER, padded } from "../lanes";
-import { Flag, Kind, Layer } from "../abi";
+import { FULL, INTEGER, padded } from "../lanes";
+import { Flag, GraphFlag, Kind, Layer } from "../abi";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
 import { gemv } from "../linear/gemv";
@@ -14,6 +14,7 @@ import { Activation, activateRow } from "../math/activation";
 import { gruGates, gruSums } from "./gru";
 import { resetHidden, update } from "./gru_before";
 import { lstmGates } from "./lstm";
+import { rounded } from "./quantized";
 import { nonlinearity } from "./rnn";
 import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
@@ -86,7 +87,8 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
 /** Several sequences: the recurrent half as a gemm onto `pre`, then the gates row by row. */
 export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
   const first = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
-  accumulate(first, preRow, l.weights, l.panel, l.inputs, h, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
+  const by = FULL && l.flags & GraphFlag.QUANTIZED ? rounded(between, h, l.width, rows) : h;
+  accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
     case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;
     case Kind.GRU: gruRows(l, y, h, pre, preRow, rows); break;

@@ -3,12 +3,15 @@ import type { Command } from "commander";
 import { Bench } from "tinybench";
 import type { Items, Model } from "../index.ts";
 import { printable } from "../text.ts";
-import { loadModel, type LoadOptions } from "./files.ts";
-import { examples, numberWithin } from "./options.ts";
+import { graphTasks, sessionTasks, type Task } from "./bench-graphs.ts";
+import { about, loadModel, readBytes, readTensors } from "./files.ts";
+import { openNet, type GraphOptions } from "./graphs.ts";
+import { examples, numberWithin, withSizes } from "./options.ts";
 import { progress } from "./progress.ts";
 import { bold, writeJson } from "./terminal.ts";
 
-interface Options extends LoadOptions {
+interface Options extends GraphOptions {
+  readonly input?: string;
   readonly json?: boolean;
   readonly seconds: number;
 }
@@ -18,10 +21,10 @@ const STEPS = 256;
 const BATCH = 16;
 
 export function benchCommand(program: Command): void {
-  program
-    .command("bench")
+  withSizes(program.command("bench"))
     .description("measure this model on this machine")
     .argument("<model>", "file with the weights")
+    .option("-i, --input <file>", "safetensors file with a graph's inputs; zeros and waves where it has none")
     .option("--seconds <number>", "how long each measurement takes", numberWithin(0, 3600, true), 1)
     .option(
       "--json",
@@ -33,16 +36,8 @@ export function benchCommand(program: Command): void {
     .action(bench);
 }
 
-/** A piece of work on `items` items. */
-interface Task {
-  readonly name: string;
-  readonly items: number;
-  readonly run: () => void;
-}
-
 async function bench(path: string, options: Options): Promise<void> {
-  const { model } = loadModel(path, options);
-  const tasks = [{ name: "load", items: 0, run: () => loadModel(path, options).model.dispose() }, ...tasksOf(model)];
+  const { build, tasks } = workOf(path, options);
   const bar = progress(tasks.length, "measurements");
   const results = [];
   for (const [i, { name, items, run }] of tasks.entries()) {
@@ -56,11 +51,27 @@ async function bench(path: string, options: Options): Promise<void> {
   }
   bar.end();
   const machine = `${cpus()[0]?.model ?? process.arch}, ${process.platform}, Node ${process.versions.node}`;
-  if (options.json) writeJson({ machine, build: model.memory.build, results });
+  if (options.json) writeJson({ machine, build, results });
   else
     process.stdout.write(
-      `${bold(printable(path))} on ${machine}, build ${model.memory.build}; medians\n${results.map(line).join("\n")}\n`,
+      `${bold(printable(path))} on ${machine}, build ${build}; medians\n${results.map(line).join("\n")}\n`,
     );
+}
+
+/** What is measured of a file, and the build that runs it. */
+function workOf(path: string, options: Options): { build: string; tasks: Task[] } {
+  const file = readBytes(path);
+  const open = () => about(path, () => openNet(path, file, options));
+  const net = open();
+  if (!net) {
+    const { model } = loadModel(path, options);
+    const load = { name: "load", items: 0, run: () => loadModel(path, options).model.dispose() };
+    return { build: model.memory.build, tasks: [load, ...tasksOf(model)] };
+  }
+  const given = options.input === undefined ? [] : readTensors(options.input).tensors;
+  const tasks = about(path, () => ("inputs" in net ? sessionTasks(net, options, given) : graphTasks(net, STEPS)));
+  const load = { name: "load", items: 0, run: () => open()!.dispose() };
+  return { build: net.build, tasks: [load, ...tasks] };
 }
 
 function line({

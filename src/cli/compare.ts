@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import type { Items, Model, RunOptions } from "../index.ts";
-import { about, loadModel, readBytes, readTensors, type LoadOptions } from "./files.ts";
+import { argMax, compareGraphs } from "./compare-graphs.ts";
+import { about, loadModel, readBytes, readTensors } from "./files.ts";
+import type { GraphOptions } from "./graphs.ts";
 import { readInput } from "./input.ts";
-import { examples, QUANTIZED } from "./options.ts";
+import { examples, QUANTIZED, withSizes } from "./options.ts";
 import { progress } from "./progress.ts";
 import { writeJson } from "./terminal.ts";
 
-interface Options extends LoadOptions {
+interface Options extends GraphOptions {
   readonly input: string;
   readonly json?: boolean;
 }
@@ -23,11 +25,10 @@ interface Comparison {
 }
 
 export function compareCommand(program: Command): void {
-  program
-    .command("compare")
+  withSizes(program.command("compare"))
     .description("run two models on the same data and report how far apart they are")
     .argument("<a>", "file of a model")
-    .argument("<b>", "file of another with the same inputs and outputs, as a quantized one")
+    .argument("<b>", "file of another with the same inputs and outputs, as a quantized or converted one")
     .requiredOption("-i, --input <file>", "safetensors file as for run, or a text file with a text a line")
     .option("--json", "one JSON object")
     .option("-d, --description <file>", "JSON file with the description, in place of the models' own")
@@ -37,6 +38,11 @@ export function compareCommand(program: Command): void {
 }
 
 function compare(a: string, b: string, options: Options): void {
+  const graphs = compareGraphs(a, b, options.input, options);
+  if (graphs) {
+    give(graphs, options);
+    return;
+  }
   const { model } = loadModel(a, options);
   const { model: other } = loadModel(b, options);
   if (model.inputSize !== other.inputSize || model.outputSize !== other.outputSize) {
@@ -45,7 +51,11 @@ function compare(a: string, b: string, options: Options): void {
     );
   }
   const found = about(options.input, () => measure(model, other, sequencesOf(model, options.input)));
-  if (options.json) writeJson(found);
+  give(found, options);
+}
+
+function give(found: Comparison, { json }: Options): void {
+  if (json) writeJson(found);
   else process.stdout.write(page(found));
 }
 
@@ -102,12 +112,6 @@ function isLanguageModel({ layers, inputSize, outputSize, description }: Model):
     layers[layers.length - 1].type === "softmax" &&
     !layers.some((l) => l.type === "last")
   );
-}
-
-function argMax(row: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < row.length; i++) if (row[i] > row[best]) best = i;
-  return best;
 }
 
 function page({ sequences, rows, sameArgMax, largestDifference, meanDifference, bitsPerItem }: Comparison): string {

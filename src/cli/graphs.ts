@@ -141,7 +141,7 @@ function runSession(session: Session, tensors: readonly Tensor[]): Uint8Array {
 }
 
 /** A tensor of a file as an input takes it. */
-function feedOf(t: Tensor): SessionTensor {
+export function feedOf(t: Tensor): SessionTensor {
   const type = TYPES.find(([name]) => name === t.dtype)![1];
   return { type, dims: t.shape, data: numbersOf(t, type) };
 }

@@ -27,14 +27,29 @@ export function turned(
   const sources: Value[] = [];
   for (const [i, v] of inputs.entries()) {
     if (permutations[i]?.join() === permutation.join()) sources.push(makerOf(v!)!.call.inputs[0]!);
-    else if (v?.constant && v.constant.data.length === 1 && v.type.shape.length <= permutation.length) sources.push(v);
-    else return undefined;
+    else {
+      const back = v && unturned(v, permutation);
+      if (!back) return undefined;
+      sources.push(back);
+    }
   }
   if (word !== "slice") return { inputs: sources, attributes, permutation };
   const axes = (attributes.axes as readonly number[]).map(
     (axis) => permutation[axis < 0 ? axis + permutation.length : axis],
   );
   return { inputs: sources, attributes: { ...attributes, axes }, permutation };
+}
+
+/** A constant as it broadcasts to what is turned, for what is not; undefined where its numbers would move. */
+function unturned({ name, type, constant }: Value, permutation: readonly number[]): Value | undefined {
+  const missing = permutation.length - type.shape.length;
+  if (!constant || missing < 0) return undefined;
+  if (constant.data.length === 1) return { name, type, constant };
+  const padded = [...new Array<number>(missing).fill(1), ...type.shape];
+  const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
+  if (!movesNothing(padded, inverse)) return undefined;
+  const shape = inverse.map((axis) => padded[axis]);
+  return { name, type: { ...type, shape }, constant: { ...constant, shape } };
 }
 
 /** The permutation of a transpose, its axes counted from the front. */

@@ -8,6 +8,7 @@ import { indexing } from "./ops/index.ts";
 import { linearAttentions } from "./ops/linear-attention.ts";
 import { losses } from "./ops/loss.ts";
 import { products } from "./ops/matmul.ts";
+import { microsoft } from "./ops/microsoft.ts";
 import { norms } from "./ops/norm.ts";
 import { planes } from "./ops/plane.ts";
 import { pools } from "./ops/pool.ts";
@@ -42,4 +43,5 @@ export const OPERATORS: { readonly [domain: string]: Operators } = {
     ...shapes,
     ...signals,
   },
+  "com.microsoft": microsoft,
 };

@@ -1,4 +1,4 @@
-import { Flag, LAYER_WORDS, Rows } from "../abi/layout.ts";
+import { Flag, GraphFlag, LAYER_WORDS, Rows } from "../abi/layout.ts";
 import { floatWord } from "../abi/records.ts";
 import { FormatError, shown } from "../check.ts";
 import type { Attribute } from "../graph/graph.ts";
@@ -27,6 +27,7 @@ const ATTRIBUTES = {
   activations,
   clip: number(Infinity),
   input_forget: boolean(false),
+  quantized_state: boolean(false),
   reset: oneOf(["after", "before"], "after"),
   zero_output_for_mask: boolean(false),
 };
@@ -52,7 +53,7 @@ const gruKind: Kind = {
 };
 const lstmKind: Kind = {
   inputs: 10,
-  attributes: [...COMMON, "input_forget"],
+  attributes: [...COMMON, "input_forget", "quantized_state"],
   functions: ["sigmoid", "tanh", "tanh"],
   cell: () => lstmCell,
 };
@@ -235,11 +236,12 @@ function layerWords(
   const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;
   const given = call.attributes.activations?.slice(d * kind.functions.length, (d + 1) * kind.functions.length);
   const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
-  const { clip, input_forget: coupled } = call.attributes;
-  const variant = own || clip < Infinity || peepholes || coupled;
+  const { clip, input_forget: coupled, quantized_state: quantized } = call.attributes;
+  const variant = own || clip < Infinity || peepholes || coupled || quantized;
   const flags =
     (variant ? Flag.VARIANT : 0) |
     (coupled ? Flag.COUPLED : 0) |
+    (quantized ? GraphFlag.QUANTIZED : 0) |
     (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
   const c = cell.hasCellState ? 4 * whole(width) : 0;
   const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {

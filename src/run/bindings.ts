@@ -2,6 +2,7 @@ import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../graph/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../graph/program.ts";
+import { fused } from "../passes/fuse.ts";
 import { planGraph, type BoundGraph } from "../plan/plan.ts";
 import { sameValues } from "./feeds.ts";
 import { Evaluator, Player, type Loaded } from "./player.ts";
@@ -96,7 +97,7 @@ export class Bindings {
         for (const name of more) this.#pins.add(name);
         continue;
       }
-      const loaded = this.player.load(planGraph(graph));
+      const loaded = this.player.load(planGraph(fused(graph)));
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),

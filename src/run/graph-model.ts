@@ -41,6 +41,11 @@ export class GraphModel {
     return this.graph.inputs[0].dims;
   }
 
+  /** The build that runs: base or relaxed. @internal */
+  get build(): string {
+    return this.#session.build;
+  }
+
   /**
    * Runs a batch of sequences of one length: x holds them one after the other, in the shape of `dims`, or of
    * `inputDims` with `batch` sequences (default 1). Throws TypeError or RangeError where x is not that,

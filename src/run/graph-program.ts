@@ -2,6 +2,7 @@ import { fingerprint, type Fingerprint } from "../graph/fingerprint.ts";
 import type { Graph } from "../graph/graph.ts";
 import { countOf, isFloat } from "../ops/op.ts";
 import { streamGraph } from "../passes/stream.ts";
+import { fused } from "../passes/fuse.ts";
 import { planGraph } from "../plan/plan.ts";
 import type { Evaluator, Loaded, Player } from "./player.ts";
 
@@ -44,7 +45,7 @@ export function loadProgram(graph: Graph, player: Player, evaluator: Evaluator):
   const places = counts.map((_, i) => counts.slice(0, i).reduce((a, b) => a + b, 0));
   const words = counts.reduce((a, b) => a + b, 0);
   const initial = new Int32Array(words);
-  const start = player.load(planGraph(streamed.start));
+  const start = player.load(planGraph(fused(streamed.start)));
   try {
     player.play(start);
     counts.forEach((count, i) =>
@@ -61,7 +62,7 @@ export function loadProgram(graph: Graph, player: Player, evaluator: Evaluator):
     words,
     initial,
     blocks: streamed.blocks.map(({ rows, graph: bound }) => {
-      const loaded = player.load(planGraph(bound));
+      const loaded = player.load(planGraph(fused(bound)));
       const [x, ...rest] = loaded.inputs.map((address) => address >> 2);
       const order = bound.inputs.slice(1).map(({ name }) => Number(name.slice("carried ".length)));
       const from = counts.map((_, i) => rest[order.indexOf(i)]);

@@ -4,6 +4,7 @@ import type { Graph, Type } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 import { countOf } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
+import { fused } from "../passes/fuse.ts";
 import { planGraph, type BoundNode } from "../plan/plan.ts";
 import { Evaluator } from "./player.ts";
 
@@ -49,7 +50,7 @@ export function inspectGraph(graph: Graph, dims: { readonly [name: string]: numb
       bytes: node.outputs.reduce((sum, v) => sum + 4 * count(v), 0),
     }));
     const known = new Set(bound.nodes.flatMap((node) => node.call.inputs.map((v) => v?.constant?.data)));
-    const plan = planGraph(bound);
+    const plan = planGraph(fused(bound));
     return {
       inputs: bound.inputs.map((v) => ({ name: v.name, ...v.type })),
       outputs: bound.outputs.map(({ name, value }) => ({ name, ...value.type })),

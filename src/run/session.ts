@@ -65,6 +65,11 @@ export class Session {
     return this.#bindings;
   }
 
+  /** The build that runs: base or relaxed. @internal */
+  get build(): string {
+    return this.bindings.player.build;
+  }
+
   /**
    * Runs the net once. Feeds are typed arrays or `{ type, dims, data }`, by the inputs' names; outputs are
    * fresh arrays, or those of `into`. Throws TypeError or RangeError where a feed is not what its input takes,
@@ -88,7 +93,8 @@ export class Session {
 
   /**
    * A stream of calls whose state stays inside: outputs named in `carry` become the next step's inputs, from zero.
-   * Sizes that neither the session's `dims` nor the graph gives are 1. Throws TypeError for a name that is none.
+   * Sizes that neither the session's `dims` nor the graph gives are those of the first step: an input's last such size,
+   * those before it 1. Throws TypeError for a name that is none.
    */
   stream(options: StreamOptions): SessionStream {
     this.#check();

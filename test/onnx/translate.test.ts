@@ -1,6 +1,6 @@
 // From nodes to ops: every attribute and input is read or refused, graphs are checked, branches and loops unfold.
 import { describe, expect, test } from "vitest";
-import { fromOnnx } from "../../src/onnx.ts";
+import { FormatError, fromOnnx } from "../../src/onnx.ts";
 import type { GraphProto, ModelProto, NodeProto } from "../../src/onnx/schema.ts";
 import { OPERATORS } from "../../src/onnx/operators.ts";
 import { FLOAT, floats, INT, integers, node, numbersOf, onnx, port } from "../support/onnx.ts";
@@ -37,6 +37,36 @@ describe("strictness", () => {
     }
     expect(() => run(graph([node("Relu", ["x"], ["y"], { alpha: 1 })]))).toThrow(
       /^Relu "the Relu": attribute alpha is unknown at opset 17/,
+    );
+  });
+
+  test("any number of inputs, any of them left out, is run or refused with a FormatError, for every operator", () => {
+    for (const [domain, operators] of Object.entries(OPERATORS))
+      for (const operator of Object.keys(operators))
+        for (const input of ["x", "one"])
+          for (let left = 0; left < 64; left++) {
+            const inputs = Array.from({ length: 6 }, (_, i) => (left & (1 << i) ? input : ""));
+            const g = graph([node(operator, inputs.slice(0, 32 - Math.clz32(left)), ["y"], {}, { domain })], {
+              initializer: [integers("one", [1], [1])],
+            });
+            const opset_import = [
+              { domain: "", version: 17 },
+              { domain: "com.microsoft", version: 1 },
+            ];
+            try {
+              run(g, { opset_import });
+            } catch (error) {
+              if (!/expected indices and whole numbers in range/.test(String(error)))
+                expect(error, `${operator} ${inputs}`).toBeInstanceOf(FormatError);
+            }
+          }
+  });
+
+  test("refuses a cell that would round h over the range of sequences of their own lengths", () => {
+    const cell = node("DynamicQuantizeLSTM", ["rows", "", "", "", "lens"], ["y"], {}, { domain: "com.microsoft" });
+    const initializer = [floats("rows", [1, 2, 1], [1, 2]), integers("lens", [2], [1, 1])];
+    expect(() => run(graph([cell], { initializer }), opset(1, "com.microsoft"))).toThrow(
+      /^DynamicQuantizeLSTM "the DynamicQuantizeLSTM": sequence_lens: expected none for more than one sequence/,
     );
   });
 

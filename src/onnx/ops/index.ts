@@ -109,7 +109,7 @@ const compress: Operator = (c) => {
   const flat = !c.has("axis");
   const x = flat ? c.reshape(given, [countOf(given.type.shape)]) : given;
   const axis = flat ? 0 : c.axis(c.int("axis"), x.type.shape.length);
-  const kept = c.numbers(1, "condition")!.flatMap((on, i) => (on ? [i] : []));
+  const kept = [...c.known(c.input(1), "condition").data].flatMap((on, i) => (on ? [i] : []));
   if (kept.length > 0 && kept.at(-1)! >= x.type.shape[axis])
     throw c.error(`condition: expected places of ${x.type.shape[axis]}, got ${kept.at(-1)}`);
   return c.gather(x, kept, axis);

@@ -59,26 +59,30 @@ const dequantizeLinear: Operator = (c) => {
 };
 
 /** x less its zero point, as int32. */
-function centred(c: Context, x: Value, zero: Value | undefined): Value {
+export function centred(c: Context, x: Value, zero: Value | undefined): Value {
   const whole = c.cast(x, "int32");
   return zero ? c.sub(whole, c.cast(zero, "int32")) : whole;
 }
 
-/** uint8 over the range of x and 0. */
-const dynamicQuantize: Operator = (c) => {
-  const x = c.input(0);
+/** uint8 over the range of x and 0; the scale and the zero point, as float32, of all of x. */
+export function dynamically(c: Context, x: Value): { y: Value; scale: Value; point: Value } {
   const axes = range(0, x.type.shape.length);
   const zero = c.scalar(0, x);
   const most = c.binary("max", c.reduce("max", x, axes, false), zero);
   const least = c.binary("min", c.reduce("min", x, axes, false), zero);
-  const width = c.unary("affine", c.sub(most, least), 1 / 255, 0);
+  const width = c.div(c.sub(most, least), c.scalar(255, x));
   const scale = c.where(c.binary("equal", width, zero), c.scalar(1, x), width);
   const point = c.unary("round", c.unary("clip", c.unary("neg", c.div(least, scale)), 0, 255));
-  return [quantized(c, x, scale, point, "uint8"), scale, c.cast(point, "uint8")];
+  return { y: quantized(c, x, scale, point, "uint8"), scale, point };
+}
+
+const dynamicQuantize: Operator = (c) => {
+  const { y, scale, point } = dynamically(c, c.input(0));
+  return [y, scale, c.cast(point, "uint8")];
 };
 
 /** A number, or one a row of the second last axis where it is a list. */
-const aRow = (c: Context, value: Value | undefined): Value | undefined =>
+export const aRow = (c: Context, value: Value | undefined): Value | undefined =>
   value &&
   (countOf(value.type.shape) === 1
     ? c.reshape(value, [])
@@ -87,7 +91,7 @@ const aRow = (c: Context, value: Value | undefined): Value | undefined =>
       : value);
 
 /** A number, or one a column. */
-const aColumn = (c: Context, value: Value | undefined): Value | undefined =>
+export const aColumn = (c: Context, value: Value | undefined): Value | undefined =>
   value && (countOf(value.type.shape) === 1 ? c.reshape(value, []) : value);
 
 const matMulInteger: Operator = (c) =>

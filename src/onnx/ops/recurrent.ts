@@ -41,63 +41,79 @@ const ACTIVATIONS: {
  */
 const recurrent =
   (cell: Cell): Operator =>
-  (c) => {
-    const lstm = cell.op === "lstm";
-    const direction = c.string("direction", "forward", ["forward", "reverse", "bidirectional"]);
-    const directions = direction === "bidirectional" ? 2 : 1;
-    const batchFirst = c.int("layout", 0);
-    if (batchFirst !== 0 && batchFirst !== 1) throw c.error(`attribute layout: expected 0 or 1, got ${batchFirst}`);
-    c.ignore("output_sequence"); // of opset 1: which outputs are wanted, their names say
-    const given = c.input(0);
-    const x = batchFirst ? c.transpose(check(c, given, "X", 3), [1, 0, 2]) : check(c, given, "X", 3);
-    const [steps, batch, inputs] = x.type.shape;
-    const hidden = c.input(2).type.shape.at(-1)!;
-    if (c.int("hidden_size", hidden) !== hidden) {
-      throw c.error(
-        `attribute hidden_size: expected ${hidden}, as R [${c.input(2).type.shape}], got ${c.int("hidden_size")}`,
-      );
-    }
-    const rows = cell.gates.length * hidden;
-    const w = known(c, 1, "W", [directions, rows, inputs]);
-    const r = known(c, 2, "R", [directions, rows, hidden]);
-    const biases = c.optional(3) && known(c, 3, "B", [directions, 2 * rows]);
-    const lengths = c.optional(4);
-    if (lengths) shapeOf(c, lengths, "sequence_lens", [batch]);
-    const state = (i: number, name: string): Value | undefined => {
-      const value = c.optional(i);
-      if (!value) return undefined;
-      shapeOf(c, value, name, batchFirst ? [batch, directions, hidden] : [directions, batch, hidden]);
-      return batchFirst ? c.transpose(value, [1, 0, 2]) : value;
-    };
-    const h0 = state(5, "initial_h");
-    const half = (i: number): Value | undefined => biases && ordered(c, biases, cell.gates, hidden, i * rows);
-    const values = [
-      x,
-      ordered(c, w, cell.gates, hidden),
-      ordered(c, r, cell.gates, hidden),
-      half(0),
-      half(1),
-      lengths,
-      h0,
-    ];
-    if (lstm)
-      values.push(
-        state(6, "initial_c"),
-        c.optional(7) && ordered(c, known(c, 7, "P", [directions, 3 * hidden]), PEEPHOLES, hidden),
-      );
-    const attributes: Attributes = { direction, activations: activations(c, cell, directions), clip: clip(c) };
-    const more: Attributes = lstm
-      ? { input_forget: c.flag("input_forget") }
-      : cell.op === "gru"
-        ? { reset: c.flag("linear_before_reset") ? "after" : "before" }
-        : {};
-    const [y, ...states] = c.emitAll(cell.op, values, { ...attributes, ...more });
-    const split = c.reshape(y, [steps, batch, directions, hidden]);
-    return [
-      c.transpose(split, batchFirst ? [1, 0, 2, 3] : [0, 2, 1, 3]),
-      ...states.map((s) => (batchFirst ? c.transpose(s, [1, 0, 2]) : s)),
-    ];
+  (c) =>
+    translated(c, cell, { x: c.input(0), w: c.input(1), r: c.input(2), attributes: {} });
+
+/** What an operator's X, W and R are as floats, and what its cell has besides ONNX's attributes. */
+interface Given {
+  readonly x: Value;
+  readonly w: Value;
+  readonly r: Value;
+  readonly attributes: Attributes;
+}
+
+export const quantizedLstm = (c: Context, given: Omit<Given, "attributes">): ReturnType<Operator> =>
+  translated(c, LSTM, { ...given, attributes: { quantized_state: true } });
+
+function translated(c: Context, cell: Cell, given: Given): Value[] {
+  const lstm = cell.op === "lstm";
+  const direction = c.string("direction", "forward", ["forward", "reverse", "bidirectional"]);
+  const directions = direction === "bidirectional" ? 2 : 1;
+  const batchFirst = c.int("layout", 0);
+  if (batchFirst !== 0 && batchFirst !== 1) throw c.error(`attribute layout: expected 0 or 1, got ${batchFirst}`);
+  c.ignore("output_sequence"); // of opset 1: which outputs are wanted, their names say
+  const rows3 = check(c, given.x, "X", 3);
+  const x = batchFirst ? c.transpose(rows3, [1, 0, 2]) : rows3;
+  const [steps, batch, inputs] = x.type.shape;
+  const hidden = given.r.type.shape.at(-1)!;
+  if (c.int("hidden_size", hidden) !== hidden) {
+    throw c.error(
+      `attribute hidden_size: expected ${hidden}, as R [${given.r.type.shape}], got ${c.int("hidden_size")}`,
+    );
+  }
+  const rows = cell.gates.length * hidden;
+  const w = known(c, given.w, "W", [directions, rows, inputs], hidden);
+  const r = known(c, given.r, "R", [directions, rows, hidden], hidden);
+  const bias = c.optional(3);
+  const biases = bias && known(c, bias, "B", [directions, 2 * rows], hidden);
+  const lengths = c.optional(4);
+  if (lengths) shapeOf(c, lengths, "sequence_lens", [batch], hidden);
+  const state = (i: number, name: string): Value | undefined => {
+    const value = c.optional(i);
+    if (!value) return undefined;
+    shapeOf(c, value, name, batchFirst ? [batch, directions, hidden] : [directions, batch, hidden], hidden);
+    return batchFirst ? c.transpose(value, [1, 0, 2]) : value;
   };
+  const h0 = state(5, "initial_h");
+  const half = (i: number): Value | undefined => biases && ordered(c, biases, cell.gates, hidden, i * rows);
+  const values = [
+    x,
+    ordered(c, w, cell.gates, hidden),
+    ordered(c, r, cell.gates, hidden),
+    half(0),
+    half(1),
+    lengths,
+    h0,
+  ];
+  const peepholes = lstm ? c.optional(7) : undefined;
+  if (lstm)
+    values.push(
+      state(6, "initial_c"),
+      peepholes && ordered(c, known(c, peepholes, "P", [directions, 3 * hidden], hidden), PEEPHOLES, hidden),
+    );
+  const attributes: Attributes = { direction, activations: activations(c, cell, directions), clip: clip(c) };
+  const more: Attributes = lstm
+    ? { input_forget: c.flag("input_forget") }
+    : cell.op === "gru"
+      ? { reset: c.flag("linear_before_reset") ? "after" : "before" }
+      : {};
+  const [y, ...states] = c.emitAll(cell.op, values, { ...attributes, ...more, ...given.attributes });
+  const split = c.reshape(y, [steps, batch, directions, hidden]);
+  return [
+    c.transpose(split, batchFirst ? [1, 0, 2, 3] : [0, 2, 1, 3]),
+    ...states.map((s) => (batchFirst ? c.transpose(s, [1, 0, 2]) : s)),
+  ];
+}
 
 function check(c: Context, value: Value, name: string, rank: number): Value {
   if (value.type.shape.length !== rank) {
@@ -106,19 +122,16 @@ function check(c: Context, value: Value, name: string, rank: number): Value {
   return value;
 }
 
-function shapeOf(c: Context, value: Value, name: string, shape: readonly number[]): void {
+function shapeOf(c: Context, value: Value, name: string, shape: readonly number[], hidden: number): void {
   if (String(value.type.shape) === String(shape)) return;
   const projected =
     name.startsWith("initial_") || name === "R" ? " (ONNX has no projection of the hidden state, proj_size)" : "";
-  throw c.error(
-    `${name}: expected [${shape}] for hidden_size ${c.input(2).type.shape.at(-1)}, got [${value.type.shape}]${projected}`,
-  );
+  throw c.error(`${name}: expected [${shape}] for hidden_size ${hidden}, got [${value.type.shape}]${projected}`);
 }
 
 /** A weight, which must be known. */
-function known(c: Context, i: number, name: string, shape: readonly number[]): Value {
-  const value = c.input(i);
-  shapeOf(c, value, name, shape);
+function known(c: Context, value: Value, name: string, shape: readonly number[], hidden: number): Value {
+  shapeOf(c, value, name, shape, hidden);
   c.known(value, name);
   return value;
 }

@@ -32,10 +32,12 @@ def ints(name, *values):
     return const(name, values, np.int64)
 
 
-def write(name, nodes, inputs, outputs, constants, feeds, opset=17, ir=8, functions=(), imports=()):
+def write(name, nodes, inputs, outputs, constants, feeds, opset=17, ir=8, functions=(), imports=(), threads=0):
     graph = helper.make_graph(nodes, name, inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), *imports], ir_version=ir, functions=list(functions))
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = [o.name for o in outputs]
     got = dict(zip(names, session.run(names, feeds)))
     (HERE / f"{name}.onnx").write_bytes(model.SerializeToString())
@@ -269,5 +271,51 @@ def quantised():
     write("quantised", nodes, [T("x", F, [3, 5]), T("image", F, [1, 2, 5, 4])], [T(n, k, None) for n, k in kinds.items()], constants, {"x": floats(3, 5, scale=3), "image": floats(1, 2, 5, 4)})
 
 
-for make in (vad, cells, loops, functions, dtypes, legacy, newest, convolutions, indexing, quantised):
+def integers_of(w, axes, dtype):
+    """w on 256 levels: the integers, scales and zero points of what is left beside `axes`."""
+    low, high = np.minimum(w.min(axis=axes), 0), np.maximum(w.max(axis=axes), 0)
+    info = np.iinfo(dtype)
+    scale = (np.maximum(high, -low) / 127 if dtype == np.int8 else (high - low) / 255).astype(np.float32)
+    zero = np.zeros_like(scale) if dtype == np.int8 else np.round(-low / scale)
+    spread = [np.expand_dims(a, axes) for a in (scale, zero)]
+    return np.clip(np.round(w / spread[0]) + spread[1], info.min, info.max).astype(dtype), np.asarray(scale), np.asarray(zero, dtype)
+
+
+def microsoft():
+    """ONNX Runtime's own: cells and products of floats with integers. In one thread: more of them quantise the rows of a cell apart."""
+    nodes, constants, outs = [], [], []
+    steps, batch, inputs, hidden = 7, 2, 5, 6
+
+    def init(name, value):
+        constants.append(const(name, value))
+        return name
+
+    def scales(name, w, axes, dtype, shape):
+        q, scale, zero = integers_of(w, axes, dtype)
+        return [init(name, q), init(f"{name}s", scale.reshape(shape)), init(f"{name}z", zero.reshape(shape))]
+
+    for name, d, dtype, per_column, states, peepholes, x in [
+        ("a", 1, np.int8, False, False, False, "one"), ("b", 2, np.int8, True, True, False, "two"), ("c", 1, np.uint8, False, True, True, "two"), ("d", 2, np.uint8, False, False, False, "one"),
+    ]:
+        rows = batch if x == "two" else 1
+        axes, shape = (1, [d, 4 * hidden]) if per_column else ((1, 2), [d])
+        w, r = scales(f"{name}W", floats(d, inputs, 4 * hidden), axes, dtype, shape), scales(f"{name}R", floats(d, hidden, 4 * hidden), axes, dtype, shape)
+        first = [init(f"{name}{s}", floats(d, rows, hidden)) if states else "" for s in "hc"]
+        p = init(f"{name}P", floats(d, 3 * hidden)) if peepholes else ""
+        out = [f"{name}{o}" for o in ("Y", "Yh", "Yc")]
+        nodes.append(node("DynamicQuantizeLSTM", [x, w[0], r[0], init(f"{name}B", floats(d, 8 * hidden, scale=0.3)), "", *first, p, *w[1:], *r[1:]], out, name, domain="com.microsoft",
+                          hidden_size=hidden, direction="bidirectional" if d == 2 else "forward"))
+        outs += out
+    for name, dtype, per_column, bias, zero in [("e", np.int8, False, True, False), ("f", np.uint8, True, True, True), ("g", np.uint8, False, False, True)]:
+        w = scales(f"{name}W", floats(9, 5), 0 if per_column else (0, 1), dtype, [5] if per_column else [1])
+        rest = [w[2] if zero else "", *([init(f"{name}B", floats(5))] if bias else [])]
+        nodes += [node("DynamicQuantizeMatMul", ["rows", *w[:2], *rest], [f"{name}Y"], name, domain="com.microsoft"),
+                  node("DynamicQuantizeLinear", ["rows"], [f"{name}q", f"{name}qs", f"{name}qz"]),
+                  node("MatMulIntegerToFloat", [f"{name}q", w[0], f"{name}qs", w[1], f"{name}qz", *rest], [f"{name}Z"], f"{name} of integers", domain="com.microsoft")]
+        outs += [f"{name}Y", f"{name}Z"]
+    feeds = {"one": floats(steps, 1, inputs), "two": floats(steps, batch, inputs), "rows": floats(4, 9, scale=2)}
+    write("microsoft", nodes, [T(n, F, v.shape) for n, v in feeds.items()], [T(n, F, None) for n in outs], constants, feeds, imports=[helper.make_opsetid("com.microsoft", 1)], threads=1)
+
+
+for make in (vad, cells, loops, functions, dtypes, legacy, newest, convolutions, indexing, quantised, microsoft):
     make()
