@@ -1,6 +1,7 @@
 // What this host runs and compiles. The modules themselves stand in load.ts and full.ts: a bundle has those it runs.
 import { kindOf } from "../check.ts";
 import { decodeHex } from "./hex.ts";
+import { unpack, type Packed } from "./unpack.ts";
 import type { Build } from "./kernels.ts";
 import { relaxedIsFaster, SIMD_PROBE } from "./probes.ts";
 
@@ -29,9 +30,10 @@ function probe(): Build {
   return relaxedIsFaster() ? "relaxed" : "base";
 }
 
-/** A module from a binary as hex, or as the host has imported it. @internal */
-export function compileBinary(binary: string | WebAssembly.Module): WebAssembly.Module {
-  return typeof binary === "string" ? permitted(() => new WebAssembly.Module(decodeHex(binary))) : binary;
+/** A module packed, as hex, or as the host has imported it: build/build.ts. @internal */
+export function compileBinary(binary: Packed | string | WebAssembly.Module): WebAssembly.Module {
+  if (binary instanceof WebAssembly.Module) return binary;
+  return permitted(() => new WebAssembly.Module(typeof binary === "string" ? decodeHex(binary) : unpack(binary)));
 }
 
 /** A page's policy refuses with a CompileError: Chromium and Firefox the module, WebKit the instance. @internal */
