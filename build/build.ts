@@ -12,6 +12,7 @@ import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import { BINARIES, CORE, FULL, MODULES } from "./entries.ts";
 import { printAbi } from "./abi.ts";
 import { notices } from "./notices.ts";
+import { squeeze } from "./squeeze.ts";
 import { copyTypes } from "./types.ts";
 
 const root = new URL("../", import.meta.url);
@@ -21,32 +22,43 @@ const run = (bin: string, ...args: string[]) =>
   execFileSync(process.execPath, [`node_modules/${bin}`, ...args], { stdio: "inherit" });
 
 const abi = printAbi();
-for (const target of [...MODULES, "debug"]) {
-  const entry = target.startsWith("full") ? "assembly/full.ts" : "assembly/index.ts";
-  run("assemblyscript/bin/asc.js", entry, "--config", "asconfig.json", "--target", target, "--use", `ABI_HASH=${abi}`);
+for (const target of [...MODULES, "debug", "unpack"]) {
+  const entry = target.startsWith("full") ? "full" : target === "unpack" ? "unpack" : "index";
+  run(
+    "assemblyscript/bin/asc.js",
+    `assembly/${entry}.ts`,
+    "--config",
+    "asconfig.json",
+    "--target",
+    target,
+    "--use",
+    `ABI_HASH=${abi}`,
+  );
 }
 
-/**
- * The builds are alike: in turns, 10 KB of each, one stands within gzip's window of the
- * other, and as hex on the same bytes. Base and relaxed are 10.6 KB gzipped, base64 one after the other 14.6.
- */
-function binaries(file: string, names: readonly string[]): string {
-  const pieces = names.map(
-    (name) =>
-      readFileSync(`build/${name}.wasm`)
-        .toString("hex")
-        .match(/.{1,20000}/g) ?? [],
-  );
-  const turns = Array.from({ length: Math.max(...pieces.map((p) => p.length)) }, (_, i) =>
-    pieces.map((p) => p[i] ?? ""),
-  );
+const wasm = (name: string) => readFileSync(`build/${name}.wasm`);
+
+/** The modules as hex, a text each: what Node decodes in no time. */
+function plain(file: string, names: readonly string[]): string {
+  const line = (name: string) =>
+    `export const ${name} = ${JSON.stringify(names.includes(name) ? wasm(name).toString("hex") : "")};\n`;
+  return BINARIES[file].map(line).join("");
+}
+
+/** The modules in one text, the shortest that a synchronous load can have. */
+function packed(file: string, names: readonly string[]): string {
+  const binaries = names.map(wasm);
+  const ends = binaries.map((_, i) => binaries.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
+  const line = (name: string) => {
+    const i = names.indexOf(name);
+    const parts = `{ text, unpacker, from: ${ends[i] - binaries[i]?.length}, to: ${ends[i]} }`;
+    return `export const ${name} = ${i < 0 ? '""' : parts};\n`;
+  };
   return [
-    `const turns = ${JSON.stringify(turns, null, 1)};`,
-    ...BINARIES[file].map(
-      (name) => `export const ${name} = turns.map((pieces) => pieces[${names.indexOf(name)}] ?? "").join("");`,
-    ),
-    "",
-  ].join("\n");
+    `const text = ${JSON.stringify(squeeze(Buffer.concat(binaries)))};\n`,
+    `const unpacker = ${JSON.stringify(wasm("unpack").toString("hex"))};\n`,
+    ...BINARIES[file].map(line),
+  ].join("");
 }
 
 /** workerd compiles no bytes: there the modules are imports that wrangler uploads beside the script. */
@@ -115,7 +127,7 @@ const inside = ({ binaries: files }: Group): Plugin => ({
   name: "binaries-inside",
   setup: ({ onLoad }) =>
     onLoad({ filter: /\/build\/[a-z-]*binaries\.js$/ }, ({ path }) => ({
-      contents: binaries(fileOf(path), files[fileOf(path)].modules),
+      contents: packed(fileOf(path), files[fileOf(path)].modules),
     })),
 });
 
@@ -128,7 +140,7 @@ const beside = ({ binaries: files }: Group): Plugin => ({
     })),
 });
 
-for (const [file, names] of Object.entries(BINARIES)) writeFileSync(`build/${file}`, binaries(file, names));
+for (const [file, names] of Object.entries(BINARIES)) writeFileSync(`build/${file}`, plain(file, names));
 rmSync("dist", { recursive: true, force: true });
 for (const folder of ["node", "cjs", "workerd"]) mkdirSync(`dist/${folder}`, { recursive: true });
 for (const group of GROUPS) {
@@ -136,7 +148,7 @@ for (const group of GROUPS) {
   await bundle(group, "dist/node", beside(group), { sourcemap: true, keepNames: true });
   await bundle(group, "dist/workerd", beside(group), { keepNames: true });
   for (const [file, { modules, beside }] of Object.entries(group.binaries)) {
-    writeFileSync(`dist/node/${beside}`, binaries(file, modules));
+    writeFileSync(`dist/node/${beside}`, plain(file, modules));
     writeFileSync(`dist/workerd/${beside}`, imported(file, modules));
   }
 }

@@ -1,3 +1,5 @@
-/** The full module as hex, or for workerd as a module, written by build.ts. */
-export const full: string | WebAssembly.Module;
-export const fullRelaxed: string | WebAssembly.Module;
+import type { Packed } from "../src/wasm/unpack.ts";
+
+/** The compiled modules as build.ts writes them: packed, as hex, or for workerd as modules. */
+export const full: Packed | string | WebAssembly.Module;
+export const fullRelaxed: Packed | string | WebAssembly.Module;

@@ -78,10 +78,12 @@ export function checkTensor(t: Tensor): Tensor {
   return { name, dtype, shape, bytes: isShared(bytes) ? new Uint8Array(bytes) : bytes };
 }
 
-/** The values as float32, each rounded to nearest; a view on the bytes where they are aligned float32. Throws FormatError where one is too large. */
+/** The values as float32, each rounded to nearest; a view on the bytes where they are float32 and aligned. Throws FormatError where one is too large. */
 export function toFloat32(t: Tensor): Float32Array {
-  if (t.dtype === "F32" && t.bytes.byteOffset % 4 === 0)
-    return new Float32Array(t.bytes.buffer, t.bytes.byteOffset, t.bytes.byteLength / 4);
+  if (t.dtype === "F32") {
+    const { buffer, byteOffset, byteLength } = t.bytes.byteOffset % 4 === 0 ? t.bytes : new Uint8Array(t.bytes);
+    return new Float32Array(buffer, byteOffset, byteLength / 4);
+  }
   return readValues(
     t,
     new Float32Array(t.bytes.byteLength / DTYPES[t.dtype]),

@@ -148,8 +148,9 @@ const WIRES = { int: VARINT, float: FIXED32, double: FIXED64 };
 
 /** UTF-8, or a FormatError that names the field. Names of ASCII, as most are, need no TextDecoder: it takes microseconds. */
 export function text(label: string, bytes: Uint8Array): string {
-  if (bytes.length > 1000 || bytes.some((byte) => byte > 127)) return decoded(label, bytes);
-  return String.fromCharCode(...bytes);
+  if (bytes.length > 1000) return decoded(label, bytes);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] > 127) return decoded(label, bytes);
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 function decoded(label: string, bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/full-binaries.js";
 import { ABI } from "../abi/layout.ts";
 import type { Build } from "./kernels.ts";
-import { chooseBuild, compileBinary, givenModule, permitted } from "./load.ts";
+import { chooseBuild, compileBinary, givenModule, permitted } from "./host.ts";
 
 /** The full module's exports. */
 export type FullKernels = {
