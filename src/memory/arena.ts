@@ -11,6 +11,9 @@ const SLACK = 64;
 /** The largest memory whose addresses JavaScript's signed shifts keep: 2 GiB. */
 const LIMIT = 32768 * PAGE;
 
+/** V8 sets 10 GiB of addresses aside for each memory: 12,900 fill a process's 128 TiB. */
+const NO_SPACE = "no address space for another model: dispose of some";
+
 /**
  * The linear memory, handed out in blocks, and the views on it. A freed block
  * serves the next request of its size; before new memory is used, free neighbours
@@ -27,7 +30,7 @@ export class Arena {
   /** A memory with room for `bytes` at once. */
   constructor(bytes: number) {
     const end = BASE + align(bytes) + SLACK;
-    const memory = guard(bytes, end, () => new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) }));
+    const memory = guard(bytes, end, () => new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) }), NO_SPACE);
     this.memory = memory;
     this.f32 = new Float32Array(memory.buffer);
     this.i32 = new Int32Array(memory.buffer);
@@ -102,13 +105,15 @@ export class Arena {
 }
 
 /** Turns the host's refusal into an error that says how much was asked for. */
-function guard<T>(bytes: number, end: number, make: () => T): T {
-  if (end <= LIMIT) {
+function guard<T>(bytes: number, end: number, make: () => T, why?: string): T {
+  if (end > LIMIT) why = undefined;
+  else {
     try {
       return make();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  throw new RangeError(`memory: expected ${bytes} more bytes from the host, got none (a model has at most ${LIMIT})`);
+  why ??= `a model has at most ${LIMIT}`;
+  throw new RangeError(`memory: expected ${bytes} more bytes from the host, got none (${why})`);
 }
