@@ -40,13 +40,15 @@ test("integers and their scales stay as they are", () => {
     Array.from(before.get(name)!.values, (v, i) => Math.abs(v - after.get(name)!.values[i])),
   );
   expect(JSON.parse(stdout).largestError).toBe(Math.max(...moved));
-  expect(unrolled(["compare", small, out, "--input", save(folder, "x", weights({ x: [4, 5] }))]).status).toBe(0);
+  expect(
+    unrolled(["compare", small, out, "--input", save(folder, "x.safetensors", weights({ x: [4, 5] }))]).status,
+  ).toBe(0);
 });
 
 test("compare keeps a NaN that is not in its last row", () => {
   const folder = scratch();
   const model = save(folder, "m", weights({ ...cellShapes("rnn", "c.", 1, 2), "h.weight": [1, 2] }));
-  const x = save(folder, "x", [tensor("x", [2, 2, 1], Float32Array.of(NaN, 0, 1, 2))]);
+  const x = save(folder, "x.safetensors", [tensor("x", [2, 2, 1], Float32Array.of(NaN, 0, 1, 2))]);
   const page = unrolled(["compare", model, model, "--input", x]).stdout;
   expect(page).toMatch(/^largest difference +NaN\nmean difference +NaN$/m);
 });

@@ -11,9 +11,6 @@ const SLACK = 64;
 /** The largest memory whose addresses JavaScript's signed shifts keep: 2 GiB. */
 const LIMIT = 32768 * PAGE;
 
-/** V8 sets 10 GiB of addresses aside for each memory: 12,900 fill a process's 128 TiB. */
-const NO_SPACE = "no address space for another model: dispose of some";
-
 /**
  * The linear memory, handed out in blocks, and the views on it. A freed block
  * serves the next request of its size; before new memory is used, free neighbours
@@ -22,18 +19,17 @@ const NO_SPACE = "no address space for another model: dispose of some";
  */
 export class Arena {
   memory: WebAssembly.Memory | undefined;
-  f32: Float32Array;
-  i32: Int32Array;
+  f32!: Float32Array;
+  i32!: Int32Array;
   #top = BASE;
   readonly #free = new Map<number, number[]>();
 
   /** A memory with room for `bytes` at once. */
   constructor(bytes: number) {
     const end = BASE + align(bytes) + SLACK;
-    const memory = guard(bytes, end, () => new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) }), NO_SPACE);
+    const memory = guard(bytes, end, () => new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) }));
     this.memory = memory;
-    this.f32 = new Float32Array(memory.buffer);
-    this.i32 = new Int32Array(memory.buffer);
+    this.#view(memory.buffer);
   }
 
   /** The address of a block of `bytes`, filled with zeros; grows the memory where it must. */
@@ -60,8 +56,7 @@ export class Arena {
   /** Lets go of the memory and its views: nothing can be written any more. */
   close(): void {
     this.memory = undefined;
-    this.f32 = new Float32Array();
-    this.i32 = new Int32Array();
+    this.#view(new ArrayBuffer(0));
   }
 
   /** Bytes of the memory. */
@@ -99,21 +94,26 @@ export class Arena {
     if (missing <= 0) return;
     const memory = this.memory!;
     guard(bytes, end, () => memory.grow(Math.ceil(missing / PAGE)));
-    this.f32 = new Float32Array(memory.buffer);
-    this.i32 = new Int32Array(memory.buffer);
+    this.#view(memory.buffer);
+  }
+
+  #view(buffer: ArrayBuffer): void {
+    this.f32 = new Float32Array(buffer);
+    this.i32 = new Int32Array(buffer);
   }
 }
 
-/** Turns the host's refusal into an error that says how much was asked for. */
-function guard<T>(bytes: number, end: number, make: () => T, why?: string): T {
-  if (end > LIMIT) why = undefined;
-  else {
+/**
+ * Turns the host's refusal, a RangeError, into an error that says how much was asked for. V8 sets 10 GiB of addresses
+ * aside for each memory: 12,900 models fill a process's 128 TiB.
+ */
+function guard<T>(bytes: number, end: number, make: () => T): T {
+  if (end <= LIMIT) {
     try {
       return make();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
+    } catch {}
   }
-  why ??= `a model has at most ${LIMIT}`;
-  throw new RangeError(`memory: expected ${bytes} more bytes from the host, got none (${why})`);
+  throw new RangeError(
+    `memory: expected ${bytes} more bytes from the host, got none (a model has at most ${LIMIT}; thousands fill the address space)`,
+  );
 }

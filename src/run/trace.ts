@@ -77,6 +77,7 @@ export function traceItems(
             depth,
             ...cellOf(net, r, at + depth * directions + d, input, output, steps, tell),
           });
+          tell(0);
         });
         input = output;
       }

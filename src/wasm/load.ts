@@ -26,7 +26,7 @@ function probe(): Build {
     throw new Error("unrolled: expected a runtime with WebAssembly, got one without");
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error(
-      "unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome has it from 91, Firefox 89, Safari 16.4, Node 16.4)",
+      "unrolled: expected a runtime with WebAssembly SIMD, got one without (Chrome 91, Firefox 89, Safari 16.4)",
     );
   }
   return relaxedIsFaster() ? "relaxed" : "base";
@@ -70,7 +70,7 @@ export function permitted<T>(make: () => T): T {
     throw new Error(
       "unrolled: expected leave to compile WebAssembly, got none: " +
         "a page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src; " +
-        'a Cloudflare Worker must be bundled with the export condition "workerd", or pass a module of its own as ModelOptions.module',
+        'a Cloudflare Worker must be bundled with the export condition "workerd" or a module of its own as ModelOptions.module',
       { cause },
     );
   }
