@@ -3,7 +3,7 @@ export { readSafetensors, writeSafetensors, type Safetensors } from "./formats/s
 export type { Description, LayerDescription } from "./model/description.ts";
 export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./model/tensor.ts";
 export type { Label } from "./run/classify.ts";
-export type { Generated, GenerateOptions } from "./run/generate.ts";
+export type { Generated, GenerateError, GenerateOptions } from "./run/generate.ts";
 export { quantizeSafetensors } from "./run/quantize.ts";
 export type { Items } from "./run/items.ts";
 export { Model } from "./run/model.ts";
@@ -12,5 +12,5 @@ export type { State } from "./run/state.ts";
 export { stepAll } from "./run/step-all.ts";
 export type { Stream } from "./run/stream.ts";
 export type { Score } from "./run/score.ts";
-export type { CellTrace, Trace } from "./run/trace.ts";
+export type { CellTrace, Trace, TraceReport } from "./run/trace.ts";
 export { compile } from "./wasm/load.ts";

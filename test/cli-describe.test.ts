@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Model, readSafetensors } from "../src/index.ts";
+import { Model, readSafetensors, tensor } from "../src/index.ts";
 import { failure, save, scratch, unrolled } from "./support/cli.ts";
 import { foreignFiles } from "./support/foreign.ts";
 import { cellShapes, weights } from "./support/weights.ts";
@@ -20,6 +20,25 @@ test("what was offered is taken, and the weights stay", () => {
   expect(after.tensors.map((t) => [t.name, [...t.bytes]])).toEqual(before.map((t) => [t.name, [...t.bytes]]));
   using model = Model.fromSafetensors(readFileSync(file));
   expect(model.description.layers).toEqual(layers);
+});
+
+test("names lose the wrappers of DataParallel and torch.compile", () => {
+  const wrapped = plain().map((t) => ({ ...t, name: `module._orig_mod.${t.name}` }));
+  const file = save(scratch(), "m", wrapped);
+  const layers = [
+    { type: "lstm", weights: "lstm" },
+    { type: "linear", weights: "head" },
+  ];
+  expect(unrolled(["describe", file, JSON.stringify({ layers })])).toMatchObject({ status: 0, stderr: "" });
+  const { tensors } = readSafetensors(readFileSync(file));
+  expect(tensors.map((t) => t.name)).toEqual(wrapped.map((t) => t.name.replace("module._orig_mod.", "")));
+  using model = Model.fromSafetensors(readFileSync(file));
+  expect(model.description.layers).toEqual(layers);
+});
+
+test("wrappers without end", () => {
+  const file = save(scratch(), "m", [tensor(`${"module.".repeat(200_000)}weight`, [1, 1], Float32Array.of(1))]);
+  expect(failure(["describe", file, '{"layers": [{"type": "rnn", "weights": ""}]}'], 1)).toContain("(left: weight)");
 });
 
 test("one that does not run is not written", () => {

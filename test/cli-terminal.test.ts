@@ -135,6 +135,8 @@ describe.skipIf(!hasScript)("on a terminal", () => {
     shown(`unrolled compare ${lm} ${lm} --input ${texts}`, "sequences");
     shown(`unrolled forecast ${models}sunspots.safetensors --steps 20000 5 3 > /dev/null`, "steps");
     shown(`unrolled convert ${lm} ${join(folder, "out")} --dtype f16`, "tensors");
+    shown(`unrolled quantize ${lm} ${join(folder, "out")} --weights int8`, "tensors");
+    shown(`unrolled trace ${lm} "Guten Morgen" --svg ${join(folder, "out")}`, "timesteps");
     shown(
       `unrolled run ${models}sunspots.safetensors --input ${models}sunspots.x.safetensors --output ${join(folder, "out")}`,
       "timesteps",

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { kindOf } from "../formats/kind.ts";
 import { Model, writeSafetensors } from "../index.ts";
+import { unwrap } from "../model/unwrap.ts";
 import { about, readBytes, readJson } from "./files.ts";
 import { readWeights } from "./weights.ts";
 import { writeWhole } from "./write.ts";
@@ -21,7 +22,7 @@ export function describeCommand(program: Command): void {
 }
 
 const HELP = `
-Weights and other metadata stay as they are; a description that does not run exactly is not written.
+Weights and other metadata stay as they are, but for names' module. and _orig_mod. that the description has not; a description that does not run exactly is not written.
 
 Example:
   unrolled describe model.safetensors '{"layers": [{"type": "lstm", "weights": "lstm"}]}'`;
@@ -34,13 +35,14 @@ function describe(
   const bytes = readBytes(path);
   if (out === path && kindOf(bytes) !== "safetensors")
     throw new Error(`${path}: expected --out for a file that is no safetensors`);
-  const { tensors, metadata } = about(path, () => readWeights(bytes));
+  const { tensors: stored, metadata } = about(path, () => readWeights(bytes));
   const text =
     given === undefined
       ? metadata.get("unrolled")
       : given.trimStart().startsWith("{")
         ? given
         : about(given, () => readJson(given));
+  const tensors = about(path, () => unwrap(stored, {}, text));
   using model = about(path, () => Model.fromTensors(tensors, {}, text));
   const unrolled = JSON.stringify({ format: "unrolled/1", ...model.description });
   writeWhole(out, writeSafetensors(tensors, { ...Object.fromEntries(metadata), unrolled }));

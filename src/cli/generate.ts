@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Generated, GenerateOptions, Model } from "../index.ts";
+import type { Generated, GenerateError, GenerateOptions, Model } from "../index.ts";
 import { loadModel } from "./files.ts";
 import { examples, itemsOf, numberWithin, wholeNumber, withTexts, type TextOptions } from "./options.ts";
 import { progress } from "./progress.ts";
@@ -73,12 +73,23 @@ function whole(model: Model, how: GenerateOptions): string {
   return model.description.input === "bytes" ? text : text.trimStart();
 }
 
+/** Pieces as they are made, the one in which a logit is no number last. */
+function* pieces(model: Model, how: GenerateOptions & { readonly each: number }): Generator<Generated> {
+  try {
+    yield* model.generateEach(how);
+  } catch (error) {
+    const { generated } = error as GenerateError;
+    if (generated?.ids.length) yield generated;
+    throw error;
+  }
+}
+
 /** The prompt and what follows, as it comes. */
 async function show(model: Model, prompt: string, how: GenerateOptions): Promise<void> {
   const bar = progress(how.length, "items", { streamed: true });
   let made = 0;
   let first = prompt; // written with the first piece, so that a refusal stands alone
-  for (const piece of model.generateEach({ ...how, each: EACH })) {
+  for (const piece of pieces(model, { ...how, each: EACH })) {
     if (!process.stdout.write(visible(first + textOf(model, piece))))
       await new Promise<void>((drained) => process.stdout.once("drain", drained));
     first = "";

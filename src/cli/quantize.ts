@@ -4,6 +4,7 @@ import { printable } from "../text.ts";
 import { about, readBytes, readJson } from "./files.ts";
 import { examples, QUANTIZED } from "./options.ts";
 import { asSafetensors } from "./weights.ts";
+import { progress, type Progress } from "./progress.ts";
 import { writeWhole } from "./write.ts";
 
 interface Options {
@@ -36,7 +37,10 @@ function quantize(from: string, to: string, { weights, description }: Options): 
   const file = readBytes(from);
   const json = description === undefined ? undefined : about(description, () => readJson(description));
   const described = json === undefined ? undefined : (JSON.parse(json) as Description);
-  const small = about(from, () => quantizeSafetensors(asSafetensors(file, json), weights, described));
+  let bar: Progress | undefined;
+  const report = (done: number, tensors: number) => (bar ??= progress(tensors, "tensors")).to(done);
+  const small = about(from, () => quantizeSafetensors(asSafetensors(file, json), weights, described, report));
+  bar?.end();
   writeWhole(to, small);
   const bytes = (n: number) => n.toLocaleString("en-US");
   const times = (file.length / small.length).toFixed(2);

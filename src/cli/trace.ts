@@ -4,6 +4,7 @@ import { printable } from "../text.ts";
 import { loadModel } from "./files.ts";
 import { drawTrace } from "./heatmap.ts";
 import { examples, itemsOf, wholeNumber, withTexts, type TextOptions } from "./options.ts";
+import { progress, type Progress } from "./progress.ts";
 import { writeJson } from "./terminal.ts";
 import { textsOf } from "./texts.ts";
 import { writeWhole } from "./write.ts";
@@ -39,7 +40,9 @@ async function trace(path: string, args: string[], options: Options): Promise<vo
   }
   if (input === undefined) throw new Error("trace: expected a text, got none");
   const items = itemsOf(model, input);
-  const traced = model.trace(items);
+  let bar: Progress | undefined;
+  const traced = model.trace(items, (done, total) => (bar ??= progress(total, "timesteps")).to(done));
+  bar?.end();
   if (options.svg !== undefined)
     writeWhole(options.svg, new TextEncoder().encode(drawTrace(traced, headings(items, traced.steps), options.units)));
   if (options.json) writeJson({ input, steps: traced.steps, cells: traced.cells.map((c) => plain(c, traced.steps)) });

@@ -19,8 +19,8 @@ const LIMIT = 32768 * PAGE;
  */
 export class Arena {
   memory: WebAssembly.Memory | undefined;
-  f32: Float32Array;
-  i32: Int32Array;
+  f32!: Float32Array;
+  i32!: Int32Array;
   #top = BASE;
   readonly #free = new Map<number, number[]>();
 
@@ -29,8 +29,7 @@ export class Arena {
     const end = BASE + align(bytes) + SLACK;
     const memory = guard(bytes, end, () => new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) }));
     this.memory = memory;
-    this.f32 = new Float32Array(memory.buffer);
-    this.i32 = new Int32Array(memory.buffer);
+    this.#view(memory.buffer);
   }
 
   /** The address of a block of `bytes`, filled with zeros; grows the memory where it must. */
@@ -57,8 +56,7 @@ export class Arena {
   /** Lets go of the memory and its views: nothing can be written any more. */
   close(): void {
     this.memory = undefined;
-    this.f32 = new Float32Array();
-    this.i32 = new Int32Array();
+    this.#view(new ArrayBuffer(0));
   }
 
   /** Bytes of the memory. */
@@ -96,19 +94,26 @@ export class Arena {
     if (missing <= 0) return;
     const memory = this.memory!;
     guard(bytes, end, () => memory.grow(Math.ceil(missing / PAGE)));
-    this.f32 = new Float32Array(memory.buffer);
-    this.i32 = new Int32Array(memory.buffer);
+    this.#view(memory.buffer);
+  }
+
+  #view(buffer: ArrayBuffer): void {
+    this.f32 = new Float32Array(buffer);
+    this.i32 = new Int32Array(buffer);
   }
 }
 
-/** Turns the host's refusal into an error that says how much was asked for. */
+/**
+ * Turns the host's refusal, a RangeError, into an error that says how much was asked for. V8 sets 10 GiB of addresses
+ * aside for each memory: 12,900 models fill a process's 128 TiB.
+ */
 function guard<T>(bytes: number, end: number, make: () => T): T {
   if (end <= LIMIT) {
     try {
       return make();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
+    } catch {}
   }
-  throw new RangeError(`memory: expected ${bytes} more bytes from the host, got none (a model has at most ${LIMIT})`);
+  throw new RangeError(
+    `memory: expected ${bytes} more bytes from the host, got none (a model has at most ${LIMIT}; thousands fill the address space)`,
+  );
 }

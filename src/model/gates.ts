@@ -51,7 +51,7 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
 /**
  * A cell's gates [steps, units] by their letters, and an LSTM's cell state, from its
  * inputs x [steps, inputs] and its hidden states h [steps, width]: the equations of
- * assembly/cells in float64. `index` is the cell's record in the program.
+ * assembly/cells in float64. `index` is the cell's record in the program; `tell` hears of each timestep.
  */
 export function cellGates(
   net: Net,
@@ -60,6 +60,7 @@ export function cellGates(
   x: Float32Array,
   h: Float32Array,
   steps: number,
+  tell: (done: number) => void,
 ): { reverse: boolean; c: Float32Array | undefined; gates: Record<string, Float32Array> } {
   const { kind, units, flags, clip = Infinity } = r;
   const w = weightsOf(net, r, index);
@@ -104,6 +105,7 @@ export function cellGates(
       }
     }
     before.set(h.subarray(t * w.width, (t + 1) * w.width));
+    tell(k + 1);
   }
   return { reverse, c, gates };
 }

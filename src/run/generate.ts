@@ -24,6 +24,11 @@ export interface Generated {
   readonly seed: number;
 }
 
+/** Logits were no numbers: the RangeError of `generate`, and what was made before. */
+export interface GenerateError extends RangeError {
+  readonly generated: Generated;
+}
+
 const NAMES = ["prompt", "length", "temperature", "topK", "topP", "seed", "stop"] as const;
 
 /** The options, each read once; `more` are names of others. @internal */
@@ -51,6 +56,7 @@ export class Generation {
   #made = 0;
   #seed: number;
   #stopped = false;
+  #failed = false;
   /** The items before, as many as a stop can reach back to. */
   #tail = new Int32Array();
 
@@ -79,7 +85,7 @@ export class Generation {
     if (this.#prompt) feed(this.#net, this.#workspace, bodyOf(this.#net), this.#prompt, state);
   }
 
-  /** The next `count` items, or all that are left. */
+  /** The next `count` items, or all that are left. Throws GenerateError where a logit is none. */
   next(state: number, count: number): Generated {
     const wanted = Math.min(count, this.#left);
     const parts: Int32Array[] = [];
@@ -90,7 +96,10 @@ export class Generation {
     }
     const ids = parts.length === 1 ? parts[0] : concatenate(parts);
     const text = this.#utf8?.decode(Uint8Array.from(ids), { stream: !this.done }) ?? "";
-    return { ids, text, stopped: this.#stopped, seed: this.#seed };
+    const generated = { ids, text, stopped: this.#stopped, seed: this.#seed };
+    if (!this.#failed) return generated;
+    const error = new RangeError(`generate: expected finite logits, got NaN or Infinity at item ${this.#made}`);
+    throw Object.assign(error, { generated }) satisfies GenerateError;
   }
 
   /** One call into the module. */
@@ -104,7 +113,7 @@ export class Generation {
     const out = items + stops.length * 4;
     arena.i32.set(stops, items >> 2);
     arena.i32.set(this.#tail, out >> 2);
-    const end = kernels.predict(
+    let end = kernels.predict(
       out,
       from,
       from + count,
@@ -123,16 +132,14 @@ export class Generation {
       this.#seed,
       items,
     );
-    if (end < 0)
-      throw new RangeError(
-        `generate: expected finite logits, got NaN or Infinity at item ${this.#made - 1 - end - from}`,
-      );
+    this.#failed = end < 0;
+    if (this.#failed) end = -1 - end;
     const all = arena.i32.slice(out >> 2, (out >> 2) + end);
     const made = end - from;
     this.#made += made;
     this.#seed = (this.#seed + Math.imul(made, STEP)) >>> 0;
     this.#stopped = stops.length > 1 && endsInStop(all, stops);
-    this.#left = this.#stopped ? 0 : this.#left - made;
+    this.#left = this.#stopped || this.#failed ? 0 : this.#left - made;
     if (longest > 1) this.#tail = all.slice(-(longest - 1));
     return all.subarray(from);
   }

@@ -18,7 +18,7 @@ import { Runner } from "./runner.ts";
 import { checkGenerator } from "./sampling.ts";
 import { scoreItems, type Score } from "./score.ts";
 import { Stream } from "./stream.ts";
-import { traceItems, type Trace } from "./trace.ts";
+import { traceItems, type Trace, type TraceReport } from "./trace.ts";
 
 const RUN = ["batch", "lengths", "state", "output", "into"] as const;
 
@@ -193,10 +193,10 @@ export class Model {
     return forecastRows(this.#net, this.#runner.workspace, () => this.#runner.begin(1), series, steps);
   }
 
-  /** What the cells and their gates do over a sequence from the zero state. Not fast: for looking inside. */
-  trace(x: Items): Trace {
+  /** What the cells and their gates do over a sequence from the zero state. Not fast: `report` hears how far it is. */
+  trace(x: Items, report?: TraceReport): Trace {
     this.#check();
-    return traceItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x);
+    return traceItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x, report);
   }
 
   /** A new recurrent state on these weights, zero or as saved. Throws TypeError for a bidirectional net. */

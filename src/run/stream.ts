@@ -164,7 +164,8 @@ export class Stream {
   /**
    * Reads the prompt, if there is one, and goes on with items of the net's own, each of
    * which the state takes in. The whole goes on in the module. Throws TypeError for a net
-   * whose outputs are not its inputs, RangeError for an option out of range.
+   * whose outputs are not its inputs, RangeError for an option out of range, GenerateError where
+   * a logit is NaN or infinite: its `generated` is what was made before.
    */
   generate(options: GenerateOptions): Generated {
     options = readGenerateOptions(options);

@@ -33,8 +33,17 @@ export interface Trace {
   readonly cells: readonly CellTrace[];
 }
 
+/** Hears how many timesteps are done, of those of all cells. */
+export type TraceReport = (done: number, total: number) => void;
+
 /** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. @internal */
-export function traceItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Trace {
+export function traceItems(
+  net: Net,
+  workspace: Workspace,
+  begin: () => number,
+  x: Items,
+  report: TraceReport = () => {},
+): Trace {
   const items = readItems(net, x);
   checkOpen("model", net);
   const steps = items.count;
@@ -51,6 +60,8 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
     );
     return y;
   };
+  const total = steps * net.layers.reduce((n, l) => n + (l.directions > 0 ? l.records.length : 0), 0);
+  const tell = (done: number) => report(cells.length * steps + done, total);
   let at = 0;
   for (const [layer, { type, weights, directions, records, inputSize }] of net.layers.entries()) {
     if (directions > 0) {
@@ -64,8 +75,9 @@ export function traceItems(net: Net, workspace: Workspace, begin: () => number, 
             type,
             weights,
             depth,
-            ...cellOf(net, r, at + depth * directions + d, input, output, steps),
+            ...cellOf(net, r, at + depth * directions + d, input, output, steps, tell),
           });
+          tell(0);
         });
         input = output;
       }
@@ -82,11 +94,12 @@ function cellOf(
   x: Float32Array,
   y: Float32Array,
   steps: number,
+  tell: (done: number) => void,
 ): Omit<CellTrace, "layer" | "type" | "weights" | "depth"> {
   const width = r.state!.h;
   const h = new Float32Array(steps * width);
   for (let t = 0; t < steps; t++)
     h.set(y.subarray(t * r.columns + r.column, t * r.columns + r.column + width), t * width);
-  const { reverse, c, gates } = cellGates(net, r, index, x, h, steps);
+  const { reverse, c, gates } = cellGates(net, r, index, x, h, steps, tell);
   return { reverse, width, units: r.units, h, ...(c && { c }), gates };
 }

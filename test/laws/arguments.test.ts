@@ -98,6 +98,39 @@ describe("run", () => {
     expect(model.run(buffer.subarray(0, 42), { into }).output).toEqual(model.run(x).output);
   });
 
+  test("what a run has read may be written over", () => {
+    using model = quietModel();
+    const x = Float32Array.from({ length: 7 * 300 }, (_, i) => Math.sin(i)); // more rows than go at once
+    const start = () => ({ h: new Float32Array(96).fill(0.5), c: new Float32Array(48).fill(-0.5) });
+    const apart = { output: new Float32Array(2 * 150 * 5), state: start() };
+    model.run(x, { batch: 2, lengths: Int32Array.of(150, 90), state: start(), into: apart });
+    const check = (x: Float32Array, options: RunOptions) => {
+      const { output, state } = model.run(x, { batch: 2, lengths: Int32Array.of(150, 90), ...options });
+      expect([output, state.h, state.c]).toEqual([apart.output, apart.state.h, apart.state.c]);
+    };
+
+    const same = start();
+    check(x, { state: same, into: { output: new Float32Array(1500), state: same } });
+
+    const output = new Float32Array(1500);
+    const over = { h: output.subarray(0, 96).fill(0.5), c: output.subarray(700, 748).fill(-0.5) };
+    check(x, { state: over, into: { output, state: start() } });
+
+    const input = x.slice();
+    check(input, {
+      into: { output: new Float32Array(1500), state: { h: input.subarray(0, 96), c: input.subarray(2000, 2048) } },
+      state: start(),
+    });
+
+    const bytes = new ArrayBuffer(6000);
+    new Int32Array(bytes, 0, 2).set([150, 90]);
+    check(x, {
+      lengths: new Int32Array(bytes, 0, 2),
+      state: start(),
+      into: { output: new Float32Array(bytes), state: start() },
+    });
+  });
+
   test("a state with c for a net without LSTM", () => {
     using model = ids("ids");
     expect(() => model.run([1], { state: { h: new Float32Array(3), c: new Float32Array(3) } })).toThrow(

@@ -265,10 +265,27 @@ describe("memory refused", () => {
     for (const other of later) expect(other.save()).toEqual(zero);
   });
 
+  test("for another memory, where models alive hold all addresses", () => {
+    const Host = WebAssembly.Memory;
+    WebAssembly.Memory = function () {
+      throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+    } as never;
+    try {
+      expect(() => quietModel()).toThrow(
+        /^memory: expected \d+ more bytes from the host, got none \(.*; thousands fill the address space\)$/,
+      );
+    } finally {
+      WebAssembly.Memory = Host;
+    }
+    quietModel().dispose();
+  });
+
   test("at once, where a model needs more than there can be", () => {
     for (const bytes of [2 ** 31 - 2048, 2 ** 31, 2 ** 32, 2 ** 40]) {
       expect(() => new Arena(bytes)).toThrow(
-        new RangeError(`memory: expected ${bytes} more bytes from the host, got none (a model has at most 2147483648)`),
+        new RangeError(
+          `memory: expected ${bytes} more bytes from the host, got none (a model has at most 2147483648; thousands fill the address space)`,
+        ),
       );
     }
   });

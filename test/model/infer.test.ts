@@ -1,6 +1,6 @@
 // What a plain state_dict says by itself, and what it leaves open.
 import { describe, expect, test } from "vitest";
-import { FormatError, Model, type Description } from "../../src/index.ts";
+import { FormatError, Model, tensor, type Description } from "../../src/index.ts";
 import { cellShapes, weights } from "../support/weights.ts";
 
 const infer = (shapes: Record<string, readonly number[]>) => Model.fromTensors(weights(shapes)).description;
@@ -138,6 +138,19 @@ describe("left open, or no net", () => {
       ...Array.from({ length: 9 }, (_, i) => cellShapes("rnn", `cell${i}.`, i + 1, i + 2)),
     );
     expect(refusal(shapes).code).toBe("description");
+  });
+
+  test("a file of many tensors, whose error has a bound", () => {
+    const shared = new Float32Array(25);
+    for (const name of ["weight", "weight_hh_l0"]) {
+      const many = Array.from({ length: 20_000 }, (_, i) => tensor(`layer${i}.${name}`, [5, 5], shared));
+      if (name !== "weight") many.push(...many.map((t) => ({ ...t, name: t.name.replace("_hh", "_ih") })));
+      const start = performance.now();
+      expect(() => Model.fromTensors(many)).toThrow(
+        expect.objectContaining({ code: "description", message: expect.stringMatching(/^.{1,3000}$/s) as string }),
+      );
+      expect(performance.now() - start).toBeLessThan(10_000);
+    }
   });
 
   test.each<[string, Record<string, readonly number[]>, string]>([

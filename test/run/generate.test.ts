@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Generated, Model } from "../../src/index.ts";
+import { Model, tensor, type Generated, type GenerateError } from "../../src/index.ts";
 import { example, languageModel, linesOf } from "../support/models.ts";
 import { distribution } from "../support/chance.ts";
 
@@ -288,6 +288,57 @@ describe("errors say what was expected and what came", () => {
     const gone = languageModel("rnn", 5, 3, 1);
     gone.dispose();
     expect(() => gone.generate({ prompt: [1], length: 1 })).toThrow(/disposed/);
+  });
+});
+
+describe("logits that are no numbers", () => {
+  // h doubles until float32 cannot hold it
+  const doubling = () =>
+    Model.fromTensors(
+      [
+        tensor("e.weight", [2, 1], Float32Array.of(1, 1)),
+        tensor("c.weight_ih_l0", [1, 1], Float32Array.of(1)),
+        tensor("c.weight_hh_l0", [1, 1], Float32Array.of(2)),
+        tensor("head.weight", [2, 1], Float32Array.of(-1, 1)),
+      ],
+      {
+        input: "ids",
+        layers: [
+          { type: "embedding", weights: "e" },
+          { type: "rnn", weights: "c", nonlinearity: "relu" },
+          { type: "linear", weights: "head" },
+        ],
+      },
+    );
+  const caught = (action: () => unknown) => {
+    try {
+      action();
+    } catch (error) {
+      return error as GenerateError;
+    }
+    throw new Error("expected an error, got none");
+  };
+
+  test("leave what was made before, as if it alone had been asked for", () => {
+    using net = doubling();
+    const how = { prompt: [0], temperature: 1, seed: 3, stop: [[0, 1, 0, 1]] };
+    const error = caught(() => net.generate({ ...how, length: 10_000 }));
+    const made = error.generated.ids.length;
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error.message).toBe(`generate: expected finite logits, got NaN or Infinity at item ${made}`);
+    expect(made).toBeGreaterThan(100);
+    expect(error.generated).toEqual(net.generate({ ...how, length: made }));
+  });
+
+  test("in pieces: those before are yielded, the last is the error's", () => {
+    using net = doubling();
+    const all = caught(() => net.generate({ prompt: [0], length: 10_000 })).generated.ids;
+    const ids: number[] = [];
+    const last = caught(() => {
+      for (const piece of net.generateEach({ prompt: [0], length: 10_000, each: 50 })) ids.push(...piece.ids);
+    }).generated;
+    expect(ids.length).toBe(100);
+    expect([...ids, ...last.ids]).toEqual([...all]);
   });
 });
 
