@@ -1,8 +1,8 @@
 import { kindOf } from "../check.ts";
-import { fingerprintBound, type Fingerprint } from "../graph/fingerprint.ts";
+import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Constant, Port } from "../graph/graph.ts";
 import { countOf, isFloat } from "../ops/op.ts";
-import type { Program } from "../graph/program.ts";
+import type { Program } from "../bind/program.ts";
 import type { Binding, Bindings } from "./bindings.ts";
 import { readFeed, readOutput, type Feed, type SessionData } from "./feeds.ts";
 import { loadWords, saveWords } from "./saved-words.ts";
