@@ -2,6 +2,7 @@
 import { Random } from "../support/random.ts";
 import { attack, corpus, type Tally } from "./attack.ts";
 import { attackForeign, foreignCorpus } from "./foreign.ts";
+import { attackGraph, graphCorpus } from "./graphs.ts";
 import { attackImported, importedCorpus } from "./imported.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
@@ -9,10 +10,12 @@ const first = Number(process.argv[3] ?? 1);
 const files = corpus(400);
 const foreign = foreignCorpus();
 const imported = importedCorpus();
+const graphs = graphCorpus();
 const attacks: Record<string, (seed: number, tally: Tally) => void> = {
   safetensors: (seed, tally) => attack(seed, files, tally),
   foreign: (seed, tally) => attackForeign(seed, foreign, tally),
   imported: (seed, tally) => attackImported(new Random(seed), imported, tally),
+  graphs: (seed, tally) => attackGraph(new Random(seed), graphs, tally),
 };
 
 for (const [name, attackOne] of Object.entries(attacks)) {
