@@ -1,5 +1,5 @@
 // `unrolled/core`: nets of float32 that run, encode and stream.
-import type { Tensor } from "./model/tensor.ts";
+import type { Tensor } from "./tensors/tensor.ts";
 import { Model as FullModel } from "./run/model.ts";
 import type { ModelOptions as FullOptions } from "./run/options.ts";
 import type { Stream as FullStream } from "./run/stream.ts";
@@ -7,8 +7,8 @@ import { compile as compileAny } from "./wasm/load.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
 export { readSafetensors, writeSafetensors, type Safetensors } from "./formats/safetensors.ts";
-export type { Description, LayerDescription } from "./model/description.ts";
-export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./model/tensor.ts";
+export type { Description, LayerDescription } from "./layers/description.ts";
+export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./tensors/tensor.ts";
 export type { Items } from "./run/items.ts";
 export type { RunOptions, RunResult } from "./run/options.ts";
 export type { State } from "./run/state.ts";

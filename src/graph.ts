@@ -1,10 +1,10 @@
-import { bind } from "./graph/bind.ts";
-import { readGraph } from "./graph/description.ts";
+import { bind } from "./bind/bind.ts";
+import { readGraph } from "./bind/description.ts";
 import { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
 import { Session, type SessionOptions } from "./run/session.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
-export { writeGraph } from "./graph/description.ts";
+export { writeGraph } from "./bind/description.ts";
 export type { Attribute, Attributes, Constant, Dim, Dtype, Graph, Node, Port, Type } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
 export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";

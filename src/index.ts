@@ -1,7 +1,7 @@
 export { FormatError, type FormatCode } from "./check.ts";
 export { readSafetensors, writeSafetensors, type Safetensors } from "./formats/safetensors.ts";
-export type { Description, LayerDescription } from "./model/description.ts";
-export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./model/tensor.ts";
+export type { Description, LayerDescription } from "./layers/description.ts";
+export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./tensors/tensor.ts";
 export type { Label } from "./run/classify.ts";
 export type { Generated, GenerateError, GenerateOptions } from "./run/generate.ts";
 export { quantizeSafetensors } from "./run/quantize.ts";

@@ -1,4 +1,4 @@
-import type { At } from "../plan/slots.ts";
+import type { At } from "./slots.ts";
 import { Op, RECORDS } from "./layout.ts";
 
 /** The records of assembly/abi.ts that can be played. */

@@ -1,5 +1,5 @@
 import { shown } from "../check.ts";
-import type { Dtype, Tensor } from "../model/tensor.ts";
+import type { Dtype, Tensor } from "../tensors/tensor.ts";
 import { Bytes } from "./bytes.ts";
 import { gather, swapped } from "./strided.ts";
 

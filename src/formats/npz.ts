@@ -1,5 +1,5 @@
 import { FormatError, shown } from "../check.ts";
-import type { Tensor } from "../model/tensor.ts";
+import type { Tensor } from "../tensors/tensor.ts";
 import { readNpy, readText } from "./npy.ts";
 import type { Safetensors } from "./safetensors.ts";
 import { readZip } from "./zip.ts";

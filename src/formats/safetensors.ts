@@ -1,5 +1,5 @@
 import { checkList, checkObject, FormatError, isShared, kindOf, shown } from "../check.ts";
-import { checkTensor, DTYPES, isCounts, type Dtype, type Tensor } from "../model/tensor.ts";
+import { checkTensor, DTYPES, isCounts, type Dtype, type Tensor } from "../tensors/tensor.ts";
 import { decodeUtf8, encodeUtf8, hasWholeNumbers, parseJson } from "../text.ts";
 import { foreign } from "./kind.ts";
 

@@ -1,5 +1,5 @@
 import { FormatError, shown } from "../check.ts";
-import type { Dtype, Tensor } from "../model/tensor.ts";
+import type { Dtype, Tensor } from "../tensors/tensor.ts";
 import { kindOf as kindInPython, Known } from "./pickle.ts";
 import { gather, isRowMajor, swapped } from "./strided.ts";
 

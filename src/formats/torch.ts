@@ -1,5 +1,5 @@
 import { FormatError, kindOf as kindInWords, shown } from "../check.ts";
-import type { Tensor } from "../model/tensor.ts";
+import type { Tensor } from "../tensors/tensor.ts";
 import { Bytes } from "./bytes.ts";
 import { unpickle, type Known } from "./pickle.ts";
 import type { Safetensors } from "./safetensors.ts";

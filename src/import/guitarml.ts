@@ -1,7 +1,7 @@
 import { shown } from "../check.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphWriter } from "../graph/writer.ts";
-import { Tensors } from "../model/tensor.ts";
+import { Tensors } from "../tensors/tensor.ts";
 import { Fields, parseJson } from "./json.ts";
 import { binary, causal, cell, channels, type Cell } from "./layers.ts";
 import { readStateDict } from "./statedict.ts";

@@ -1,4 +1,4 @@
-import { tensor, type Tensor } from "../model/tensor.ts";
+import { tensor, type Tensor } from "../tensors/tensor.ts";
 import { Fields, numbers, parseJson, shapeOf } from "./json.ts";
 import { wrong } from "./wrong.ts";
 

@@ -1,5 +1,5 @@
 import { countOf, isFloats } from "../pack/matrix.ts";
-import type { Tensors } from "../model/tensor.ts";
+import type { Tensors } from "../tensors/tensor.ts";
 import { packTable, tableSize } from "../pack/integers.ts";
 import { Kind, type Layer, type Weights } from "./layer.ts";
 

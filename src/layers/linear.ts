@@ -1,5 +1,5 @@
 import { countOf, isFloats, type Matrix } from "../pack/matrix.ts";
-import type { Tensors } from "../model/tensor.ts";
+import type { Tensors } from "../tensors/tensor.ts";
 import { integerSize, packIntegers, type IntegerBlock } from "../pack/integers.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
 import { Kind, type Layer, type Weights } from "./layer.ts";

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
-import type { CellOptions, Description, LayerDescription } from "../model/description.ts";
-import type { Tensors } from "../model/tensor.ts";
+import type { CellOptions, Description, LayerDescription } from "./description.ts";
+import type { Tensors } from "../tensors/tensor.ts";
 import { embedding } from "./embedding.ts";
 import { gru, gruBefore } from "./gru.ts";
 import { last } from "./last.ts";

@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
-import type { CellOptions } from "../model/description.ts";
+import type { CellOptions } from "./description.ts";
 import { countOf, type Matrix } from "../pack/matrix.ts";
-import type { Tensors } from "../model/tensor.ts";
+import type { Tensors } from "../tensors/tensor.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { packLinear } from "./linear.ts";
 import { Flag, MOST_LAYERS, type Layer, type LayerRecord, type Weights } from "./layer.ts";

@@ -9,10 +9,10 @@ import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
 import { chooseModule, loadKernels } from "../wasm/load.ts";
-import type { Description } from "./description.ts";
+import type { Description } from "../layers/description.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import { precisionOf, type Precision } from "../pack/matrix.ts";
-import { Tensors, type Tensor } from "./tensor.ts";
+import { Tensors, type Tensor } from "../tensors/tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
 export interface CellState {

@@ -1,7 +1,7 @@
 import type { Precision } from "../pack/matrix.ts";
 import { encodeUtf8 } from "../text.ts";
-import type { Description, LayerDescription } from "./description.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Description, LayerDescription } from "../layers/description.ts";
+import type { Tensor } from "../tensors/tensor.ts";
 
 /** 64 bits that tell nets apart. */
 export type Fingerprint = readonly [number, number];

@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
-import type { Description, LayerDescription } from "./description.ts";
+import type { Description, LayerDescription } from "../layers/description.ts";
 import { example, guess } from "./offer.ts";
-import type { Tensors } from "./tensor.ts";
+import type { Tensors } from "../tensors/tensor.ts";
 
 /** What goes in and out of a layer found by its tensors. */
 export interface Found {

@@ -1,4 +1,4 @@
-import type { LayerDescription } from "./description.ts";
+import type { LayerDescription } from "../layers/description.ts";
 
 /** A layer as inference found it. */
 interface Found {

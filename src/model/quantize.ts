@@ -1,7 +1,7 @@
 import { makeLayers } from "../layers/make.ts";
 import { isFloats, type Matrix, type Precision } from "../pack/matrix.ts";
-import type { Description } from "./description.ts";
-import { scaleOf, tensor, Tensors, type Tensor } from "./tensor.ts";
+import type { Description } from "../layers/description.ts";
+import { scaleOf, tensor, Tensors, type Tensor } from "../tensors/tensor.ts";
 
 type Report = (done: number, tensors: number) => void;
 

@@ -1,5 +1,5 @@
-import { parseDescription, type Description } from "./description.ts";
-import type { Tensor } from "./tensor.ts";
+import { parseDescription, type Description } from "../layers/description.ts";
+import type { Tensor } from "../tensors/tensor.ts";
 
 /** What DataParallel and torch.compile put before every name. */
 const WRAPPERS = ["module.", "_orig_mod."];

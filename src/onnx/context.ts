@@ -1,5 +1,5 @@
 import { FormatError, shown } from "../check.ts";
-import type { Builder } from "../graph/builder.ts";
+import type { Builder } from "../bind/builder.ts";
 import type { Constant, Dtype } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 import { Emitter } from "./emitter.ts";

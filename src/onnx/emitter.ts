@@ -1,4 +1,4 @@
-import type { Builder } from "../graph/builder.ts";
+import type { Builder } from "../bind/builder.ts";
 import type { Attributes, Dtype } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 import { isFloat } from "./tensor.ts";

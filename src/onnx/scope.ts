@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import type { Builder } from "../graph/builder.ts";
+import type { Builder } from "../bind/builder.ts";
 import type { Item } from "./context.ts";
 import type { OnnxNode } from "./model.ts";
 import type { OnnxTensor } from "./tensor.ts";

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import type { Constant, Dtype } from "../graph/graph.ts";
-import { DTYPES, toFloat32, type Dtype as Stored } from "../model/tensor.ts";
+import { DTYPES, toFloat32, type Dtype as Stored } from "../tensors/tensor.ts";
 import type { TensorProto } from "./schema.ts";
 
 /** Bytes of files beside the model, by the location that the model gives. */

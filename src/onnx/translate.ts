@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
-import type { Builder } from "../graph/builder.ts";
+import type { Builder } from "../bind/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
-import type { Program } from "../graph/program.ts";
+import type { Program } from "../bind/program.ts";
 import { Context, Sequence, type Bodies, type Item } from "./context.ts";
 import {
   functionKey,

@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
 import type { Type } from "../graph/graph.ts";
-import { walkOuter } from "../plan/walk.ts";
-import type { At } from "../plan/lowering.ts";
+import { walkOuter } from "../abi/walk.ts";
+import type { At } from "../abi/lowering.ts";
 import { axisOf, beside, boolean, integer, op, oneOf, stepsOf } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 

@@ -1,6 +1,6 @@
 import { Binary } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import { walk } from "../plan/walk.ts";
+import { walk } from "../abi/walk.ts";
 import { broadcast, broadcastSteps, isFloat, op, oneOf, ROW, sameWord, stepsOf } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 

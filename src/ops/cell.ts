@@ -7,7 +7,7 @@ import { lstm as lstmCell } from "../layers/lstm.ts";
 import type { Cell } from "../layers/recurrent.ts";
 import { rnn as rnnCell } from "../layers/rnn.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
-import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
+import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
 import { panels, weightsOf } from "./linear.ts";
 import { boolean, number, oneOf, op, ROW, type Call, type Op, type Reader, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";

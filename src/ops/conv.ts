@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
 import type { Group } from "../pack/panels.ts";
 import { whole } from "../pack/gates.ts";
-import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
+import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
 import { panels, weightsOf } from "./linear.ts";
 import { countOf, integer, op, optionalIntegers, ROW } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";

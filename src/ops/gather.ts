@@ -1,7 +1,7 @@
 import { Scatter } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import type { Lowering } from "../plan/lowering.ts";
-import { walk } from "../plan/walk.ts";
+import type { Lowering } from "../abi/lowering.ts";
+import { walk } from "../abi/walk.ts";
 import { copyTo } from "./move.ts";
 import {
   axisOf,

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
-import { identityOf, type At, type Lowering } from "../plan/lowering.ts";
+import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
 import { beside, countOf, op, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 

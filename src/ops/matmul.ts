@@ -1,6 +1,6 @@
 import { Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import { walkOuter } from "../plan/walk.ts";
+import { walkOuter } from "../abi/walk.ts";
 import { broadcast, broadcastSteps, isFloat, op, ROW, sameWord, stepsOf } from "./op.ts";
 
 /** y [..., n, m] = a [..., n, k] b [..., k, m]; the axes before them broadcast. */

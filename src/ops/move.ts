@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
-import { past, type At, type Lowering } from "../plan/lowering.ts";
-import { walk } from "../plan/walk.ts";
+import { past, type At, type Lowering } from "../abi/lowering.ts";
+import { walk } from "../abi/walk.ts";
 import {
   axisOf,
   beside,

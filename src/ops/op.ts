@@ -1,7 +1,7 @@
 import { FormatError, shown } from "../check.ts";
 import type { Attribute, Attributes, Dtype, Type } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
-import type { Lowering } from "../plan/lowering.ts";
+import type { Lowering } from "../abi/lowering.ts";
 
 export type { Value } from "../graph/value.ts";
 

@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { past } from "../plan/lowering.ts";
+import { past } from "../abi/lowering.ts";
 import { copyTo } from "./move.ts";
 import { countOf, integers, number, oneOf, op, stepsOf } from "./op.ts";
 import { fill } from "./reduce.ts";

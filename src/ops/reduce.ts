@@ -1,8 +1,8 @@
 import { Binary, Reduction, Unary } from "../abi/layout.ts";
 import type { Type } from "../graph/graph.ts";
 import { FormatError } from "../check.ts";
-import type { At, Lowering } from "../plan/lowering.ts";
-import { walk } from "../plan/walk.ts";
+import type { At, Lowering } from "../abi/lowering.ts";
+import { walk } from "../abi/walk.ts";
 import { axisOf, beside, boolean, countOf, isFloat, oneOf, op, optionalIntegers, stepsOf } from "./op.ts";
 import { bitsOf, wordBits, wordOf } from "./type.ts";
 

@@ -13,6 +13,7 @@ import { pool } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { resample } from "./resample.ts";
 import { cast, where } from "./select.ts";
+import { roll } from "./roll.ts";
 import { softmax } from "./softmax.ts";
 import { unary } from "./unary.ts";
 import { identity, reshape } from "./view.ts";
@@ -44,6 +45,7 @@ export const OPS: { readonly [word: string]: Op } = {
   reshape,
   reverse_sequence: reverseSequence,
   rnn,
+  roll,
   scatter_elements: scatterElements,
   scatter_nd: scatterNd,
   slice,

@@ -1,7 +1,7 @@
 import { Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import type { Dtype } from "../graph/graph.ts";
-import { walk } from "../plan/walk.ts";
+import { walk } from "../abi/walk.ts";
 import { broadcast, broadcastSteps, isFloat, op, oneOf, ROW, sameWord, stepsOf, type Reader } from "./op.ts";
 import { bitsOf } from "./type.ts";
 

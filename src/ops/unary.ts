@@ -1,6 +1,6 @@
 import { Unary } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import { walk } from "../plan/walk.ts";
+import { walk } from "../abi/walk.ts";
 import { isFloat, number, op, oneOf, ROW, stepsOf, type Reader } from "./op.ts";
 import { bitsOf, wordOf } from "./type.ts";
 

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
-import { bind, type Emits } from "../graph/bind.ts";
-import { Builder, type Evaluate } from "../graph/builder.ts";
+import { bind, type Emits } from "../bind/bind.ts";
+import { Builder, type Evaluate } from "../bind/builder.ts";
 import type { Attributes, Dtype, Graph, Type } from "../graph/graph.ts";
 import { isFloat, readAttributes, type Call, type Value } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";

@@ -1,5 +1,5 @@
 import { align } from "../memory/plan.ts";
-import type { Slot } from "./lowering.ts";
+import type { Slot } from "../abi/lowering.ts";
 
 /** A slot and the nodes between which its bytes must stay. */
 export interface Life {

@@ -2,7 +2,7 @@ import { recordBytes, type OpenRecord } from "../abi/records.ts";
 import type { Call, Op, Value } from "../ops/op.ts";
 import { countOf } from "../ops/op.ts";
 import { place, type Life } from "./lifetimes.ts";
-import type { At, Lowering, Slot } from "./lowering.ts";
+import type { At, Lowering, Slot } from "../abi/lowering.ts";
 
 /** A node whose sizes are bound. */
 export interface BoundNode {

@@ -1,7 +1,7 @@
 import { FormatError } from "../check.ts";
-import { Builder, Unknown } from "../graph/builder.ts";
+import { Builder, Unknown } from "../bind/builder.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
-import type { Program } from "../graph/program.ts";
+import type { Program } from "../bind/program.ts";
 import { fused } from "../passes/fuse.ts";
 import { planGraph, type BoundGraph } from "../plan/plan.ts";
 import { sameValues } from "./feeds.ts";

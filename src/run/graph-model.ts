@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { bind } from "../graph/bind.ts";
+import { bind } from "../bind/bind.ts";
 import type { Dim, Graph } from "../graph/graph.ts";
 import { countOf } from "../ops/op.ts";
 import { loadProgram, type GraphProgram } from "./graph-program.ts";

@@ -1,4 +1,4 @@
-import { fingerprint, type Fingerprint } from "../graph/fingerprint.ts";
+import { fingerprint, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Graph } from "../graph/graph.ts";
 import { countOf, isFloat } from "../ops/op.ts";
 import { streamGraph } from "../passes/stream.ts";

@@ -1,5 +1,5 @@
-import { bind } from "../graph/bind.ts";
-import { Builder } from "../graph/builder.ts";
+import { bind } from "../bind/bind.ts";
+import { Builder } from "../bind/builder.ts";
 import type { Graph, Type } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 import { countOf } from "../ops/op.ts";

@@ -1,9 +1,9 @@
 import { checkBoolean, checkList, checkOptions, readOptions } from "../check.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { buildNet, checkOpen, type Net } from "../model/build.ts";
-import { checkDescription, parseDescription, type Description } from "../model/description.ts";
+import { checkDescription, parseDescription, type Description } from "../layers/description.ts";
 import { inferDescription } from "../model/infer.ts";
-import { checkPrecision, checkTensor, Tensors, type Tensor } from "../model/tensor.ts";
+import { checkPrecision, checkTensor, Tensors, type Tensor } from "../tensors/tensor.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Region } from "../memory/plan.ts";
 import type { Kernels } from "../wasm/kernels.ts";

@@ -1,5 +1,5 @@
-import type { Precision } from "../model/tensor.ts";
-import type { Description } from "../model/description.ts";
+import type { Precision } from "../tensors/tensor.ts";
+import type { Description } from "../layers/description.ts";
 import type { State } from "./state.ts";
 
 /** A description, where the file has none or another is wanted, and how to run. */

@@ -3,7 +3,7 @@ import { FormatError } from "../check.ts";
 import type { Constant } from "../graph/graph.ts";
 import { Arena } from "../memory/arena.ts";
 import { countOf, isFloat } from "../ops/op.ts";
-import type { At, Slot } from "../plan/lowering.ts";
+import type { At, Slot } from "../abi/lowering.ts";
 import { planGraph, type BoundNode, type Plan } from "../plan/plan.ts";
 import { loadFull, type FullKernels } from "../wasm/full.ts";
 

@@ -1,8 +1,8 @@
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
-import { checkDescription, parseDescription, type Description } from "../model/description.ts";
+import { checkDescription, parseDescription, type Description } from "../layers/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { quantizeTensors } from "../model/quantize.ts";
-import { checkPrecision, Tensors } from "../model/tensor.ts";
+import { checkPrecision, Tensors } from "../tensors/tensor.ts";
 
 /**
  * The same model with its matrices as integers, as a file: I8 or I16 [rows, columns], and F32 [rows] under

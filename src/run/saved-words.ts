@@ -1,5 +1,5 @@
 import { FormatError, kindOf } from "../check.ts";
-import type { Fingerprint } from "../graph/fingerprint.ts";
+import type { Fingerprint } from "../bind/fingerprint.ts";
 import { fnv1a } from "./save.ts";
 
 /**

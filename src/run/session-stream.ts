@@ -1,7 +1,7 @@
 import { kindOf } from "../check.ts";
-import { fingerprintBound, type Fingerprint } from "../graph/fingerprint.ts";
+import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Port } from "../graph/graph.ts";
-import type { Program } from "../graph/program.ts";
+import type { Program } from "../bind/program.ts";
 import type { Bindings } from "./bindings.ts";
 import { readOutput, type Feed, type SessionData } from "./feeds.ts";
 import { loadWords, saveWords } from "./saved-words.ts";

@@ -1,9 +1,9 @@
 import { FormatError } from "../check.ts";
-import { Unknown } from "../graph/builder.ts";
+import { Unknown } from "../bind/builder.ts";
 import type { Constant, Graph, Port, Type } from "../graph/graph.ts";
-import { unbind } from "../graph/unbind.ts";
+import { unbind } from "../bind/unbind.ts";
 import type { Arena } from "../memory/arena.ts";
-import type { Program } from "../graph/program.ts";
+import type { Program } from "../bind/program.ts";
 import { Bindings } from "./bindings.ts";
 import { readFeed, readOutput, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
 import { SessionStream, type StreamOptions } from "./session-stream.ts";

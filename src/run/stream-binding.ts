@@ -1,5 +1,5 @@
 import type { Constant, Dim, Port } from "../graph/graph.ts";
-import type { Program } from "../graph/program.ts";
+import type { Program } from "../bind/program.ts";
 import { countOf, isFloat } from "../ops/op.ts";
 import type { Binding, Bindings } from "./bindings.ts";
 import { readFeed, type Feed } from "./feeds.ts";

@@ -2,7 +2,7 @@
 import { Random } from "../support/random.ts";
 import { attack, corpus, type Tally } from "./attack.ts";
 import { attackForeign, foreignCorpus } from "./foreign.ts";
-import { attackGraph, graphCorpus } from "./graph.ts";
+import { attackGraph, graphCorpus } from "./graphs.ts";
 import { attackImported, importedCorpus } from "./imported.ts";
 import { attackOnnx, onnxCorpus } from "./onnx.ts";
 
@@ -13,13 +13,13 @@ const files = corpus(400);
 const foreign = foreignCorpus();
 const imported = importedCorpus();
 const onnx = onnxCorpus();
-const graphs = graphCorpus(200);
+const graphs = graphCorpus();
 const attacks: Record<string, (seed: number, tally: Tally) => void> = {
   safetensors: (seed, tally) => attack(seed, files, tally),
   foreign: (seed, tally) => attackForeign(seed, foreign, tally),
   imported: (seed, tally) => attackImported(new Random(seed), imported, tally),
   onnx: (seed, tally) => attackOnnx(new Random(seed), onnx, tally),
-  graph: (seed, tally) => attackGraph(new Random(seed), graphs, tally),
+  graphs: (seed, tally) => attackGraph(new Random(seed), graphs, tally),
 };
 
 for (const [name, attackOne] of Object.entries(attacks)) {

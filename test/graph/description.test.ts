@@ -1,7 +1,7 @@
 // unrolled/2: what is written is read to the bit, and what is wrong is refused by name.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readGraph, writeGraph } from "../../src/graph/description.ts";
+import { readGraph, writeGraph } from "../../src/bind/description.ts";
 import type { Graph, Node } from "../../src/graph/graph.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { FormatError, Model, readSafetensors, tensor, writeSafetensors } from "../../src/index.ts";

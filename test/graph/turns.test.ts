@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Builder } from "../../src/graph/builder.ts";
+import { Builder } from "../../src/bind/builder.ts";
 import type { BoundGraph } from "../../src/plan/plan.ts";
 import { planGraph } from "../../src/plan/plan.ts";
 import { Evaluator, Player } from "../../src/run/player.ts";

@@ -1,7 +1,7 @@
 // Captures that are wrong somewhere: refused with a FormatError, or a graph that binds; nothing else, and soon.
 import { expect, test } from "vitest";
-import { bind } from "../../src/graph/bind.ts";
-import { Builder } from "../../src/graph/builder.ts";
+import { bind } from "../../src/bind/bind.ts";
+import { Builder } from "../../src/bind/builder.ts";
 import { stateDictJson } from "../../src/import/statedict.ts";
 import { FormatError } from "../../src/index.ts";
 import { seeds } from "../support/laws.ts";

@@ -1,7 +1,7 @@
 // Captures of amplifiers and voices: each layer and architecture against PyTorch in float64 (audio.py),
 // and what is refused, by name.
 import { describe, expect, test } from "vitest";
-import { bind } from "../../src/graph/bind.ts";
+import { bind } from "../../src/bind/bind.ts";
 import { stateDictJson } from "../../src/import/statedict.ts";
 import { FormatError } from "../../src/index.ts";
 import { Session } from "../../src/run/session.ts";

@@ -2,7 +2,7 @@
 // can be written down in float32, with its dots as BigInt.
 import { describe, expect, test } from "vitest";
 import { FormatError, Model, tensor, type Tensor } from "../../src/index.ts";
-import { scaleOf } from "../../src/model/tensor.ts";
+import { scaleOf } from "../../src/tensors/tensor.ts";
 import { Random } from "../support/random.ts";
 
 const SIZES = [1, 3, 5, 7, 13, 16, 17, 33, 64, 127];

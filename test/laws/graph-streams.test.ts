@@ -1,6 +1,6 @@
 // Streams of graphs: what they refuse, and states that outlive them.
 import { describe, expect, test } from "vitest";
-import { bind } from "../../src/graph/bind.ts";
+import { bind } from "../../src/bind/bind.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { causal, cell } from "../../src/import/layers.ts";
 import { FormatError } from "../../src/index.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/formats/safetensors.ts";
 import type { Attributes } from "../../src/graph/graph.ts";
-import { toFloat32 } from "../../src/model/tensor.ts";
+import { toFloat32 } from "../../src/tensors/tensor.ts";
 import { floats, known, play, type Operand } from "../support/ops.ts";
 
 interface Case {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bind } from "../../src/graph/bind.ts";
+import { bind } from "../../src/bind/bind.ts";
 import type { Attributes } from "../../src/graph/graph.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { countOf } from "../../src/ops/op.ts";

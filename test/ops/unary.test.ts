@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bind } from "../../src/graph/bind.ts";
+import { bind } from "../../src/bind/bind.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { Session } from "../../src/run/session.ts";
 import { floats, play, SIZES, ulps, whole } from "../support/ops.ts";

@@ -1,7 +1,7 @@
 // What follows a product becomes a part of it, where nobody else reads it.
 import { expect, test } from "vitest";
-import { bind } from "../../src/graph/bind.ts";
-import { Builder } from "../../src/graph/builder.ts";
+import { bind } from "../../src/bind/bind.ts";
+import { Builder } from "../../src/bind/builder.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { fused } from "../../src/passes/fuse.ts";
 import { Evaluator, Player } from "../../src/run/player.ts";

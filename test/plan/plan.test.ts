@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Builder } from "../../src/graph/builder.ts";
+import { Builder } from "../../src/bind/builder.ts";
 import { planGraph } from "../../src/plan/plan.ts";
-import { walk } from "../../src/plan/walk.ts";
+import { walk } from "../../src/abi/walk.ts";
 
 const none = new Builder(() => {
   throw new Error("nothing to compute");

@@ -1,5 +1,5 @@
 import { toFloat32, type Tensor } from "../../src/index.ts";
-import type { CellOptions } from "../../src/model/description.ts";
+import type { CellOptions } from "../../src/layers/description.ts";
 
 /** State of one cell. */
 export interface Reference {

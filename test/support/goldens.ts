@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Model, readSafetensors, tensor, type ModelOptions, type State, type Tensor } from "../../src/index.ts";
-import type { CellOptions } from "../../src/model/description.ts";
+import type { CellOptions } from "../../src/layers/description.ts";
 import { Random } from "./random.ts";
 
 /** A case of test/goldens/recipe.py. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { bind } from "../../src/graph/bind.ts";
+import { bind } from "../../src/bind/bind.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { kerasGraph } from "../../src/import/keras/keras.ts";
 import { tfjsGraph } from "../../src/import/tfjs/tfjs.ts";

@@ -6,7 +6,7 @@ import {
   type ModelOptions,
   type Tensor,
 } from "../../src/index.ts";
-import type { CellOptions } from "../../src/model/description.ts";
+import type { CellOptions } from "../../src/layers/description.ts";
 import type { Random } from "./random.ts";
 
 /** A net drawn at random: all cells and their options, deep, with layers around them. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { Builder } from "../../src/graph/builder.ts";
+import { Builder } from "../../src/bind/builder.ts";
 import type { Attributes, Constant, Dtype } from "../../src/graph/graph.ts";
 import { countOf, isFloat } from "../../src/ops/op.ts";
 import { planGraph } from "../../src/plan/plan.ts";

@@ -1,4 +1,4 @@
-import { half } from "../../model/tensor.ts";
+import { half } from "../../tensors/tensor.ts";
 import { bad, unsupported, type View } from "./view.ts";
 
 /** A type of elements (IV.A.2.d of the HDF5 file format specification, 3.0). */

@@ -1,6 +1,6 @@
 import { FormatError, shown } from "../../check.ts";
 import type { Dataset } from "../../formats/hdf5/dataset.ts";
-import { half } from "../../model/tensor.ts";
+import { half } from "../../tensors/tensor.ts";
 
 /** Bytes of one stored element. */
 const SIZES: Readonly<Record<string, number>> = { float32: 4, float16: 2, int32: 4, uint16: 2, uint8: 1, bool: 1 };

@@ -1,7 +1,7 @@
 import type { Value } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
 import type { BoundGraph } from "../plan/plan.ts";
-import type { Constant, Graph } from "./graph.ts";
+import type { Constant, Graph } from "../graph/graph.ts";
 
 /** 64 bits in two lanes. */
 export type Fingerprint = readonly [low: number, high: number];

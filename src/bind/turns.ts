@@ -1,6 +1,6 @@
 import type { BoundNode } from "../plan/plan.ts";
-import type { Attributes } from "./graph.ts";
-import type { Value } from "./value.ts";
+import type { Attributes } from "../graph/graph.ts";
+import type { Value } from "../graph/value.ts";
 
 /** A node that may run before the transpose of its inputs: on what `inputs` hold, then turned by `permutation`. */
 export interface Turned {

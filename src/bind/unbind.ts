@@ -1,8 +1,8 @@
 import { FormatError } from "../check.ts";
 import { OPS } from "../ops/registry.ts";
 import type { BoundGraph } from "../plan/plan.ts";
-import type { Constant, Graph, Node, Port } from "./graph.ts";
-import type { Value } from "./value.ts";
+import type { Constant, Graph, Node, Port } from "../graph/graph.ts";
+import type { Value } from "../graph/value.ts";
 
 /** Writes a graph whose sizes are bound as data; the constants that its nodes use are in it. */
 export function unbind({ inputs, outputs, nodes }: BoundGraph): Graph {

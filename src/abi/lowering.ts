@@ -1,4 +1,4 @@
-import type { RecordName, WordsOf } from "../abi/records.ts";
+import type { RecordName, WordsOf } from "./records.ts";
 import type { Value } from "../graph/value.ts";
 import type { At, Slot } from "./slots.ts";
 

@@ -1,9 +1,9 @@
 import { FormatError, kindOf, shown } from "../check.ts";
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
-import { toFloat32, toIntegers, type Dtype as Stored, type Tensor } from "../model/tensor.ts";
+import { toFloat32, toIntegers, type Dtype as Stored, type Tensor } from "../tensors/tensor.ts";
 import { isFloat, readAttributes } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
-import type { Attribute, Attributes, Constant, Dtype, Graph, Node, Port } from "./graph.ts";
+import type { Attribute, Attributes, Constant, Dtype, Graph, Node, Port } from "../graph/graph.ts";
 
 /** Nodes of one file, and axes of a value. */
 const MOST_NODES = 100_000;

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import type { Value } from "../ops/op.ts";
-import type { Attributes, Constant, Dtype, Graph, Type } from "./graph.ts";
+import type { Attributes, Constant, Dtype, Graph, Type } from "../graph/graph.ts";
 
 /** What a graph is replayed through: a Builder, or several in step. */
 export interface Emits<V> {

@@ -2,7 +2,7 @@ import { FormatError } from "../check.ts";
 import { countOf, isFloat, readAttributes, type Call, type Op, type Value } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
 import type { BoundGraph, BoundNode } from "../plan/plan.ts";
-import type { Attributes, Constant, Dtype, Type } from "./graph.ts";
+import type { Attributes, Constant, Dtype, Type } from "../graph/graph.ts";
 import { movesNothing, permutationOf, turned } from "./turns.ts";
 
 /** Nodes of one graph. */

@@ -1,5 +1,5 @@
 import type { Builder } from "./builder.ts";
-import type { Constant, Port, Type } from "./graph.ts";
+import type { Constant, Port, Type } from "../graph/graph.ts";
 
 /** What a file says its net is: a graph for each set of types. */
 export interface Program {
