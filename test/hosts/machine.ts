@@ -33,13 +33,18 @@ export function miniBrowser(): string {
     .find(existsSync)!;
 }
 
-export function installMachine(): void {
-  const missing = Object.keys(DEBIAN).filter((name) => !existsSync(DEBIAN[name]));
+/** Installs packages of Debian that are not there. */
+export function installDebian(names = Object.keys(DEBIAN)): void {
+  const missing = names.filter((name) => !existsSync(DEBIAN[name]));
   if (missing.length > 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     quietly("apt-get", ["update", "-qq"], { env });
     quietly("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { env });
   }
+}
+
+export function installMachine(): void {
+  installDebian();
   const lock = readFileSync(join(here, "package-lock.json"), "utf8");
   const { packages } = JSON.parse(lock) as { packages: Record<string, { version: string; optional?: boolean }> };
   const fits = (path: string, version: string) => {

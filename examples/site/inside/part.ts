@@ -1,0 +1,3 @@
+export function show(root: HTMLElement): void {
+  root.innerHTML = "<h2>x</h2>";
+}
