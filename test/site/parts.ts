@@ -24,4 +24,21 @@ export const PARTS: Readonly<Record<string, (page: Page) => Promise<string>>> = 
     await page.getByRole("button", { name: "Hungarian" }).click();
     return says(page, "#verdict", /^Hungarian, (9\d|100) %/);
   },
+
+  async inside(page) {
+    await page.locator("#text").fill("Kaikki ihmiset syntyvät vapaina.");
+    const moves = await says(page, "#counts", /LSTM.*plain RNN/);
+    const [lstm, rnn] = [...moves.matchAll(/\d\.\d+/g)].map(Number);
+    if (!(lstm > rnn)) throw new Error(`expected the LSTM to remember more, got ${moves}`);
+    await page.locator("#heat").hover({ position: { x: 20, y: 40 } });
+    await says(page, "#cell", /^LSTM: input gate i, unit \d+, after “a”: [01]\.\d+/);
+    await page.locator("#map").press("ArrowRight");
+    await page.locator("#map").press("Enter");
+    await says(page, "#history .u-title", /^LSTM, unit \d+/);
+    await page.locator("#from").fill("1900");
+    const forecast = await says(page, "#missed", /^1900: .*off by \d+/);
+    await page.locator("#go").click();
+    await says(page, "#made", /^And the LORD said unto .{20}/);
+    return `${moves} ${forecast}`;
+  },
 };

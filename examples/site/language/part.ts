@@ -27,7 +27,7 @@ export async function show(root: HTMLElement, signal: AbortSignal): Promise<void
   const model = Model.fromSafetensors(file);
   signal.addEventListener("abort", () => model.dispose());
 
-  let read = new Uint8Array();
+  let read: Uint8Array = new Uint8Array();
   /** What the net said and kept after each byte of `read`. */
   const past: RunResult[] = [];
 
@@ -45,7 +45,7 @@ export async function show(root: HTMLElement, signal: AbortSignal): Promise<void
     find(root, "#facts").textContent = `${pace}The net: ${inBytes(file.byteLength)}, weights of 8 bits.`;
   }
 
-  function showAnswer(probabilities = new Float32Array()): void {
+  function showAnswer(probabilities: Float32Array = new Float32Array()): void {
     const top = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 5);
     const [best] = top;
     find(root, "#verdict").textContent =
