@@ -1,5 +1,8 @@
 // How each part is used, and what it must say then.
+import { readFileSync } from "node:fs";
+import { unzipSync } from "fflate";
 import type { Page } from "playwright-core";
+import { bytesOf, CASES } from "../import/cases.ts";
 
 /** Text of an element, once it matches. */
 export async function says(page: Page, selector: string, pattern: RegExp): Promise<string> {
@@ -12,6 +15,18 @@ export async function says(page: Page, selector: string, pattern: RegExp): Promi
     await page.waitForTimeout(50);
   }
 }
+
+const kinds = unzipSync(readFileSync("test/formats/kinds.zip"));
+const capture = (format: string) => bytesOf(CASES.find((c) => c.format === format)!.file);
+
+/** Files that are dropped, and what the page must say of them. */
+const DROPS: readonly (readonly [name: string, bytes: Uint8Array, says: RegExp])[] = [
+  ["model.keras", kinds["model.keras"], /keras.*multiply-adds/],
+  ["model.h5", kinds["model.h5"], /hdf5.*multiply-adds/],
+  ["capture.nam", capture("nam"), /nam.*a timestep at a time/],
+  ["aida.json", capture("rtneural"), /rtneural.*a timestep at a time/],
+  ["language.safetensors", readFileSync("examples/models/language-id-rnn.safetensors"), /safetensors.*parameters/],
+];
 
 export const PARTS: Readonly<Record<string, (page: Page) => Promise<string>>> = {
   async language(page) {
@@ -40,5 +55,49 @@ export const PARTS: Readonly<Record<string, (page: Page) => Promise<string>>> = 
     await page.locator("#go").click();
     await says(page, "#made", /^And the LORD said unto .{20}/);
     return `${moves} ${forecast}`;
+  },
+
+  async drop(page) {
+    const give = (name: string, bytes: Uint8Array) =>
+      page.locator("#file").setInputFiles({ name, mimeType: "", buffer: Buffer.from(bytes) });
+    const times: string[] = [];
+    await give("net.gguf", new TextEncoder().encode("GGUF\x03 and more bytes"));
+    await says(page, "#refused", /GGUF.*net\.gguf \(gguf, 20 bytes\) is refused: /);
+    await give("state.pt", kinds["state.pt"]);
+    await says(page, "#refused", /at least one of rnn, lstm, gru.*state\.pt \(torch, \d+ bytes\) is refused: /);
+    await give("vad.onnx", readFileSync("test/goldens/onnx/vad.onnx"));
+    await says(page, "#refused", /window, got/); // of one sample
+    await page.locator('[name="dims:samples"]').fill("64");
+    await page.getByRole("button", { name: "Set the sizes" }).click();
+    await says(page, "#what", /onnx.*multiply-adds/);
+    await page.locator("#run").click();
+    await says(page, "#time", /a run/);
+    for (const [name, bytes, said] of DROPS) {
+      await give(name, bytes);
+      await says(page, "#what, .refusal", said).catch((error) => {
+        throw new Error(`${name}: ${error}`);
+      });
+      await page.locator("#run").click();
+      times.push(`${name} ${(await says(page, "#time, .refusal", /a run|expected/)).replace(" a run", "")}`);
+      await says(page, "#outputs", /%|output|\d/);
+    }
+    return times.join(", ");
+  },
+
+  async voice(page) {
+    await says(page, "#verdict", /^Silence$/);
+    await page.locator("#sample").click();
+    await says(page, "#verdict", /^Speech$/);
+    await page.waitForTimeout(3000);
+    const share = await says(page, "#facts", /takes [1-9][\d.]* [µm]s on the audio thread, \d+\.\d %/);
+    await page.locator("#stop").click();
+    await page.locator("#microphone").click(); // Chromium's fake one beeps
+    await page.waitForTimeout(1000);
+    await says(page, "#facts", /takes [1-9][\d.]* [µm]s on the audio thread, \d+\.\d %/);
+    await says(page, "#verdict", /^Silence$/);
+    await page.locator("#sample").click();
+    await says(page, "#verdict", /^Speech$/);
+    await page.waitForTimeout(3000);
+    return share;
   },
 };
