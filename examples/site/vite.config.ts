@@ -26,7 +26,7 @@ const int8: Plugin = {
 };
 
 /** Files that a first visit does not keep: onnxruntime's megabytes. */
-const ON_DEMAND = /ort/;
+const ON_DEMAND = /\/ort[.-]/;
 
 /** The service worker, which keeps every other file of the site. */
 const serviceWorker: Plugin = {

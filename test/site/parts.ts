@@ -17,14 +17,14 @@ export async function says(page: Page, selector: string, pattern: RegExp): Promi
 }
 
 const kinds = unzipSync(readFileSync("test/formats/kinds.zip"));
-const capture = (format: string) => bytesOf(CASES.find((c) => c.format === format)!.file);
+const capture = (name: string) => bytesOf(CASES.find((c) => c.name === name)!.file);
 
 /** Files that are dropped, and what the page must say of them. */
 const DROPS: readonly (readonly [name: string, bytes: Uint8Array, says: RegExp])[] = [
   ["model.keras", kinds["model.keras"], /keras.*multiply-adds/],
   ["model.h5", kinds["model.h5"], /hdf5.*multiply-adds/],
-  ["capture.nam", capture("nam"), /nam.*a timestep at a time/],
-  ["aida.json", capture("rtneural"), /rtneural.*a timestep at a time/],
+  ["capture.nam", capture("LSTM"), /nam.*a timestep at a time/],
+  ["aida.json", capture("every layer"), /rtneural.*a timestep at a time/],
   ["language.safetensors", readFileSync("examples/models/language-id-rnn.safetensors"), /safetensors.*parameters/],
 ];
 
@@ -99,5 +99,40 @@ export const PARTS: Readonly<Record<string, (page: Page) => Promise<string>>> = 
     await says(page, "#verdict", /^Speech$/);
     await page.waitForTimeout(3000);
     return share;
+  },
+
+  async amplifier(page) {
+    const wave = () => page.locator("#waves").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL().length);
+    const silent = await wave();
+    await page.locator("#play").click();
+    const ours = await says(page, "#facts", /^LSTM\(1, 40\), 28 KB: a block of 128 samples takes/);
+    await page.waitForTimeout(500);
+    if (!((await wave()) > 1.2 * silent)) throw new Error("expected waves, got silence");
+    await page.locator("#ab").click();
+    await says(page, "#ab", /off/);
+    const give = (name: string, bytes: Uint8Array) =>
+      page.locator("#file").setInputFiles({ name, mimeType: "", buffer: Buffer.from(bytes) });
+    await give("net.onnx", readFileSync("test/goldens/onnx/vad.onnx"));
+    await says(page, "#refused", /expected a \.nam.*got onnx/);
+    await give("aida.json", capture("every layer"));
+    await says(page, "#refused", /^aida\.json: expected a net of one sample/);
+    await give("capture.nam", capture("WaveNet"));
+    await says(page, "#facts", /^capture\.nam, \d+ KB/);
+    await page.locator("#ab").click();
+    await page.waitForTimeout(1000);
+    return ours;
+  },
+
+  async race(page) {
+    await page.locator("#start").click();
+    await says(page, "#result .facts", /differ by at most \d\.\de-[6-9]/);
+    const said = await says(page, "#result table", /unrolled/);
+    const sent = page.url();
+    if (!/#race\?net=.*&unrolled=\d+.*&onnxruntime-web=\d+/.test(sent))
+      throw new Error(`expected a result, got ${sent}`);
+    await page.reload();
+    await says(page, "#result .facts", /From the link/);
+    if ((await says(page, "#result table", /unrolled/)) !== said) throw new Error("expected the result in the link");
+    return said;
   },
 };
