@@ -56,6 +56,7 @@ export default defineConfig({
   worker: { format: "es" },
   build: {
     outDir: "build",
+    license: { fileName: "licences.md" },
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -118,7 +118,9 @@ export const PARTS: Readonly<Record<string, (page: Page) => Promise<string>>> = 
     await says(page, "#refused", /^aida\.json: expected a net of one sample/);
     await give("capture.nam", capture("WaveNet"));
     await says(page, "#facts", /^capture\.nam, \d+ KB/);
-    await page.locator("#ab").click();
+    await page.reload();
+    await page.locator("#play").click();
+    await says(page, "#facts", /^LSTM/);
     await page.waitForTimeout(1000);
     return ours;
   },

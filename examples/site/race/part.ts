@@ -87,9 +87,13 @@ export function show(root: HTMLElement, signal: AbortSignal): void {
     );
     const ratio = results[1].step / results[0].step;
     find(root, "#result").replaceChildren(
-      make("p", ratio > 1 ? `${ratio.toFixed(1)} times as fast` : `${(1 / ratio).toFixed(1)} times as slow`, {
-        className: "verdict",
-      }),
+      make(
+        "p",
+        ratio > 1
+          ? `unrolled is ${ratio.toFixed(1)} times as fast`
+          : `unrolled is ${(1 / ratio).toFixed(1)} times as slow`,
+        { className: "verdict" },
+      ),
       table,
       make("p", `${note}.`, { className: "facts" }),
     );
