@@ -119,6 +119,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   ],
   top_k: (g, _, x, width, name) => [g.nodes("top_k", [x], { k: Math.min(2, width) }, name, 2)[0], Math.min(2, width)],
   cumulate: (g, _, x, width, name) => [g.node("cumulate", [x], { axis: 2 }, name), width],
+  roll: (g, _, x, width, name) => [g.node("roll", [x], { axis: 2, shift: 1 }, name), width],
   matmul: (g, random, x, width, name) => [g.node("matmul", [x, floats(g, random, width, 6)], {}, name), 6],
   slice: (g, random, x, width, name) => {
     const from = random.integer(0, width - 1);
