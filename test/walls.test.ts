@@ -76,7 +76,7 @@ const MAY: Record<string, readonly string[]> = {
   "ort.ts": ["src/ort/"],
   ort: ["src/graph/", "src/onnx/", "src/run/"],
   onnx: ["src/bind/", "src/graph/", "src/tensors/", "src/run/"],
-  import: ["src/formats/", "src/graph/", "src/tensors/"],
+  import: ["src/formats/", "src/graph/", "src/layers/", "src/tensors/"],
   "graph.ts": ["src/bind/", "src/graph/", "src/run/", "src/wasm/full.ts"],
   graph: [],
   bind: ["src/formats/", "src/graph/", "src/ops/", "src/plan/", "src/tensors/"],
