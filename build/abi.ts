@@ -11,8 +11,9 @@ import {
 } from "assemblyscript/dist/assemblyscript.js";
 
 const FILE = "assembly/abi.ts";
+const PRINTED = `// Printed by build/abi.ts from ${FILE}.`;
 
-/** Prints the layout; returns the ABI's version, 31 bits of the declaration's hash. */
+/** Prints src/abi/layout.ts and played.ts; returns the ABI's version, 31 bits of the declaration's hash. */
 export function printAbi(): number {
   const text = readFileSync(FILE, "utf8");
   const parser = new Parser();
@@ -20,7 +21,7 @@ export function printAbi(): number {
   parser.finish();
   const source: Source = parser.sources[0];
   const version = createHash("sha256").update(text).digest().readUInt32LE() >>> 1;
-  const lines = [`// Printed by build/abi.ts from ${FILE}.`, "", `export const ABI = ${version};`];
+  const lines = [PRINTED, "", `export const ABI = ${version};`];
   const enums = new Set(source.statements.filter((s) => s instanceof EnumDeclaration).map((s) => s.name.text));
   const records = new Map<string, string[]>();
   for (const statement of source.statements) {
@@ -39,11 +40,11 @@ export function printAbi(): number {
     "/** The words of a layer: [name, type]. */",
     `export const LAYER_WORDS = [${records.get("Layer")!.join(", ")}] as const;`,
   );
-  lines.push("", "/** The words of each record that is played. */", "export const RECORDS = {");
-  for (const [name, fields] of played) lines.push(`  ${name}: [${fields.join(", ")}],`);
-  lines.push("} as const;", "");
+  const words = [PRINTED, "", "/** The words of each record that is played. */", "export const RECORDS = {"];
+  for (const [name, fields] of played) words.push(`  ${name}: [${fields.join(", ")}],`);
   mkdirSync("src/abi", { recursive: true });
-  writeFileSync("src/abi/layout.ts", lines.join("\n"));
+  writeFileSync("src/abi/layout.ts", [...lines, ""].join("\n"));
+  writeFileSync("src/abi/played.ts", [...words, "} as const;", ""].join("\n")); // apart: a list of layers plays none
   return version;
 }
 

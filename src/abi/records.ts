@@ -1,5 +1,7 @@
 import type { At } from "./slots.ts";
-import { Op, RECORDS } from "./layout.ts";
+import { Op } from "./layout.ts";
+import { RECORDS } from "./played.ts";
+import { floatWord } from "./words.ts";
 
 /** The records of assembly/abi.ts that can be played. */
 export type RecordName = keyof typeof RECORDS;
@@ -29,15 +31,6 @@ function opOf(name: RecordName): number {
       .replace(/(?<!^)(?=[A-Z])/g, "_")
       .toUpperCase() as keyof typeof Op
   ];
-}
-
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-
-/** The word of a float32. */
-export function floatWord(value: number): number {
-  float[0] = value;
-  return bits[0];
 }
 
 /** Writes a record at word `at`; returns the word behind it. */

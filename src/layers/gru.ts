@@ -1,5 +1,5 @@
 import { Kind } from "./layer.ts";
-import type { Cell } from "./recurrent.ts";
+import type { Cell } from "./cell.ts";
 
 /** r, z = sigmoid(...), n = tanh(W_in x + b_in + r * (W_hn h + b_hn)); h' = (1 - z) * n + z * h. */
 export const gru: Cell = {

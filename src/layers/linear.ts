@@ -1,7 +1,7 @@
-import { countOf, isFloats, type IntegerPanels, type Matrix } from "../pack/matrix.ts";
+import { countOf } from "../pack/matrix.ts";
 import type { Tensors } from "../tensors/tensor.ts";
-import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
-import { Kind, type Layer, type Weights } from "./layer.ts";
+import { Kind, type Layer } from "./layer.ts";
+import { packLinear } from "./packed.ts";
 
 /** y = weight x + bias; weight [out, in], bias [out] or none. */
 export function linear(prefix: string, tensors: Tensors, before: number | undefined): Layer {
@@ -29,24 +29,4 @@ export function linear(prefix: string, tensors: Tensors, before: number | undefi
       },
     ],
   };
-}
-
-/** The panels of a [rows, columns] matrix: 16 rows each. */
-export function packLinear(
-  name: string,
-  matrix: Matrix,
-  bias: Float32Array | undefined,
-  rows: number,
-  columns: number,
-): { weights: Weights; panel: number } {
-  const row = (panel: number, lane: number) => (panel * LANES + lane < rows ? panel * LANES + lane : -1);
-  const panels = Math.ceil(rows / LANES);
-  const biasOf = (p: number, lane: number) => (bias && row(p, lane) >= 0 ? bias[row(p, lane)] : 0);
-  if (!isFloats(matrix)) {
-    const block: IntegerPanels = { columns, lanes: LANES, panels, row, bias: biasOf };
-    return { panel: 0, weights: { size: matrix.size(block), write: (out) => matrix.pack(out, name, block) } };
-  }
-  const block: Block = { matrix, columns, lanes: LANES, row };
-  const panel = panelSize([block]);
-  return { panel, weights: { size: panels * panel, write: (out, group) => pack(out, panels, group, biasOf, [block]) } };
 }

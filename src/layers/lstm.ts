@@ -1,5 +1,5 @@
 import { Flag, Kind } from "./layer.ts";
-import type { Cell } from "./recurrent.ts";
+import type { Cell } from "./cell.ts";
 
 /** i, f, o = sigmoid(...), g = tanh(...); c' = f * c + i * g; h' = o * tanh(c'). */
 export const lstm: Cell = {

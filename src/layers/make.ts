@@ -7,7 +7,8 @@ import { last } from "./last.ts";
 import { MOST_LAYERS, type Layer } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { lstm } from "./lstm.ts";
-import { recurrent, type Cell } from "./recurrent.ts";
+import type { Cell } from "./cell.ts";
+import { recurrent } from "./recurrent.ts";
 import { rnn } from "./rnn.ts";
 import { softmax } from "./softmax.ts";
 

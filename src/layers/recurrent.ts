@@ -1,28 +1,11 @@
 import { FormatError } from "../check.ts";
 import type { CellOptions } from "./description.ts";
-import { countOf, type Matrix } from "../pack/matrix.ts";
+import { countOf } from "../pack/matrix.ts";
 import type { Tensors } from "../tensors/tensor.ts";
-import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
-import { packLinear } from "./linear.ts";
-import { Flag, MOST_LAYERS, type Layer, type LayerRecord, type Weights } from "./layer.ts";
+import { cellRecord, type Cell, type LearnedCell } from "./cell.ts";
+import { Flag, MOST_LAYERS, type Layer, type LayerRecord } from "./layer.ts";
 
-/** What tells one cell from another. */
-export interface Cell {
-  readonly kind: number;
-  readonly gates: GateOrder;
-  /** Gates in panels of their own, which need the others' result. */
-  readonly candidate?: GateOrder;
-  readonly hasCellState: boolean;
-  flags(options: CellOptions): number;
-}
-
-type TakenWeights = CellWeights & {
-  /** The tensors' names: prefix, tensor, suffix. */
-  readonly name: (tensor: string) => string;
-  readonly weightHr: Matrix | undefined;
-  readonly peepholes: Float32Array | undefined;
-  readonly parameters: number;
-};
+type TakenWeights = LearnedCell & { readonly parameters: number };
 
 /**
  * A stack of cells as PyTorch's nn.RNN, nn.LSTM, nn.GRU and their Cell classes
@@ -111,51 +94,4 @@ function takeCell(
   };
   const sizes = [w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.weightHr, w.peepholes].map((t) => (t ? countOf(t) : 0));
   return { ...w, name, parameters: sizes.reduce((a, b) => a + b) };
-}
-
-function cellRecord(
-  cell: Cell,
-  options: CellOptions,
-  walk: number,
-  w: TakenWeights,
-  direction: number,
-  directions: number,
-): LayerRecord {
-  const hard = options.gate === "hard_sigmoid";
-  const variant = options.clip !== undefined || hard || w.peepholes ? Flag.VARIANT : 0;
-  return {
-    kind: cell.kind,
-    flags: cell.flags(options) | walk | variant | (hard ? Flag.HARD : 0),
-    inputs: w.inputs,
-    units: w.units,
-    column: direction * w.width,
-    columns: directions * w.width,
-    weights: packed(cell.gates, w),
-    panel: cellPanels(cell.gates, w).panel,
-    panels: cellPanels(cell.gates, w).panels,
-    second: cell.candidate
-      ? packed(cell.candidate, w)
-      : w.weightHr && packLinear(w.name("weight_hr"), w.weightHr, undefined, w.width, w.units).weights,
-    peepholes: w.peepholes && packPeepholes(w.peepholes, w.units),
-    clip: options.clip,
-    alpha: options.alpha,
-    beta: options.beta ?? 0.5,
-    gates: cell.gates,
-    candidate: cell.candidate,
-    state: { h: w.width, c: cell.hasCellState ? w.units : 0 },
-  };
-}
-
-function packed(order: GateOrder, w: TakenWeights): Weights {
-  return { size: cellSize(order, w), write: (out, group) => packCell(out, group, w.name, order, w) };
-}
-
-/** [i f o][units], each in whole vectors. */
-function packPeepholes(peepholes: Float32Array, units: number): Weights {
-  const row = whole(units);
-  return {
-    size: 3 * row,
-    write: (out) =>
-      [0, 1, 2].forEach((gate) => out.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
-  };
 }

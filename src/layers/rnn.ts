@@ -1,5 +1,5 @@
 import { Flag, Kind } from "./layer.ts";
-import type { Cell } from "./recurrent.ts";
+import type { Cell } from "./cell.ts";
 
 /** h' = tanh(W_hh h + b_hh + W_ih x + b_ih), or relu in place of tanh. */
 export const rnn: Cell = {

@@ -2,6 +2,7 @@ import { LAYER_WORDS } from "../abi/layout.ts";
 import { last } from "../layers/last.ts";
 import { Flag, Kind, type Layer, type LayerRecord, type Weights } from "../layers/layer.ts";
 import { makeLayers } from "../layers/make.ts";
+import { layerWords, rowBytes } from "../layers/words.ts";
 import { Arena } from "../memory/arena.ts";
 import { Plan, type Region } from "../memory/plan.ts";
 import { whole } from "../pack/gates.ts";
@@ -127,7 +128,7 @@ export function buildNet(
     const at = (base + offset) >> 2;
     w.write(arena.f32.subarray(at, at + w.size), kernels.group);
   }
-  const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
+  const addressOf = (w: Weights) => base + placed.get(w)!;
   const room = taken.integers
     ? arena.allocate(
         Math.max(
@@ -138,26 +139,8 @@ export function buildNet(
       )
     : 0;
   const words = (r: LayerRecord) => {
-    const cell = state.cells.get(r.of ?? r);
-    return [
-      r.kind,
-      r.flags,
-      r.inputs,
-      r.units,
-      cell?.width ?? 0,
-      addressOf(r.weights),
-      room || (r.panel ?? 0) * 4,
-      addressOf(r.second),
-      (cell?.h ?? 0) * 4,
-      (cell?.c ?? 0) * 4,
-      r.column * 4,
-      r.columns * 4,
-      addressOf(r.peepholes),
-      bits(r.clip ?? Infinity),
-      bits(r.alpha ?? 0),
-      bits(r.beta ?? 0),
-      0,
-    ];
+    const { width = 0, h = 0, c = 0 } = state.cells.get(r.of ?? r) ?? {};
+    return layerWords(r, addressOf, { width, h: h * 4, c: c * 4, ...(room && { panel: room }) });
   };
   arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);
 
@@ -219,14 +202,6 @@ function withoutFile(layer: Layer): Layer {
 function scratchSizes(records: readonly LayerRecord[], chunk: number): (batch: number) => number {
   const sizes = records
     .filter((r) => r.state)
-    .map((r) => {
-      const panels = r.panels! + (r.kind === Kind.GRU_BEFORE ? Math.ceil(r.units / LANES) : 0);
-      return { row: 4 * LANES * panels, between: r.second ? 8 * whole(r.units) : 0 };
-    });
+    .map((r) => ({ row: rowBytes(r), between: r.second ? 8 * whole(r.units) : 0 }));
   return (batch) => sizes.reduce((most, s) => Math.max(most, s.row * Math.max(chunk, batch) + s.between * batch), 0);
-}
-
-/** The bits of a float32. */
-function bits(value: number): number {
-  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

@@ -1,14 +1,15 @@
-import { Flag, GraphFlag, LAYER_WORDS, Rows } from "../abi/layout.ts";
-import { floatWord } from "../abi/records.ts";
+import { Flag, GraphFlag, Rows } from "../abi/layout.ts";
 import { FormatError, shown } from "../check.ts";
 import type { Attribute } from "../graph/graph.ts";
 import { gru as gruCell, gruBefore } from "../layers/gru.ts";
 import { lstm as lstmCell } from "../layers/lstm.ts";
-import type { Cell } from "../layers/recurrent.ts";
+import type { Weights } from "../layers/layer.ts";
+import { cellRecord, type Cell } from "../layers/cell.ts";
 import { rnn as rnnCell } from "../layers/rnn.ts";
-import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
+import { layerWords, rowBytes } from "../layers/words.ts";
+import { whole } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
-import { panels, weightsOf } from "./linear.ts";
+import { weightsOf } from "./linear.ts";
 import { boolean, number, oneOf, op, ROW, type Call, type Op, type Reader, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
@@ -36,6 +37,7 @@ type CellCall = Call<typeof ATTRIBUTES>;
 
 /** What a kind of cell is made of. */
 interface Kind {
+  readonly type: "rnn" | "gru" | "lstm";
   readonly inputs: number;
   readonly attributes: readonly (keyof typeof ATTRIBUTES)[];
   readonly functions: readonly string[];
@@ -44,14 +46,16 @@ interface Kind {
 
 const COMMON = ["direction", "activations", "clip", "zero_output_for_mask"] as const;
 
-const rnnKind: Kind = { inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
+const rnnKind: Kind = { type: "rnn", inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
 const gruKind: Kind = {
+  type: "gru",
   inputs: 7,
   attributes: [...COMMON, "reset"],
   functions: ["sigmoid", "tanh"],
   cell: ({ attributes }) => (attributes.reset === "before" ? gruBefore : gruCell),
 };
 const lstmKind: Kind = {
+  type: "lstm",
   inputs: 10,
   attributes: [...COMMON, "input_forget", "quantized_state"],
   functions: ["sigmoid", "tanh", "tanh"],
@@ -167,7 +171,7 @@ function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to
   const [x, , , , , lengths, h0, c0] = call.inputs;
   const { directions, units, width, steps, batch, features } = sizesOf(call, cell.gates.torch.length);
   if (batch === 0) return;
-  const layers = Array.from({ length: directions }, (_, d) => layerWords(kind, cell, call, d, to));
+  const layers = Array.from({ length: directions }, (_, d) => layerOf(kind, cell, call, d, to));
   const rows = Math.max(Rows.CHUNK, batch);
   const mask = isMask(lengths);
   const at = (v: Value | undefined) => (v ? to.at(v) : 0);
@@ -198,7 +202,7 @@ function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to
 }
 
 /** The words of one direction's Layer, and bytes of a row of its pre-activations. */
-function layerWords(
+function layerOf(
   kind: Kind,
   cell: Cell,
   call: CellCall,
@@ -207,72 +211,47 @@ function layerWords(
 ): { words: (number | At)[]; row: number } {
   const { directions, units, width, features } = sizesOf(call, cell.gates.torch.length);
   const [, weightIh, weightHh, biasIh, biasHh, , , , peepholes, weightHr] = call.inputs;
-  const part = (v: Value | undefined) => {
-    if (!v) return undefined;
-    const data = v.constant!.data as Float32Array;
-    const size = data.length / directions;
-    return data.subarray(d * size, (d + 1) * size);
-  };
-  const w: CellWeights = {
-    inputs: features,
-    units,
-    width,
-    weightIh: part(weightIh)!,
-    weightHh: part(weightHh)!,
-    biasIh: part(biasIh),
-    biasHh: part(biasHh),
-  };
-  const source = weightHh!.constant!.data;
-  const key = `${call.inputs
-    .map((v) => identityOf(v?.constant?.data))
-    .slice(1, 5)
-    .join()} ${d}`;
-  const packed = (order: GateOrder) =>
-    to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, group) =>
-      packCell(floats, group, (t) => t, order, w),
-    );
-  const { panel, panels: count } = cellPanels(cell.gates, w);
-  const hr = part(weightHr);
-  const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;
+  const learned = [weightIh, weightHh, biasIh, biasHh, peepholes, weightHr].map((v) => v?.constant?.data);
+  const [ih, hh, bih, bhh, peephole, hr] = learned.map((data) => {
+    const size = (data?.length ?? 0) / directions;
+    return data && (data as Float32Array).subarray(d * size, (d + 1) * size);
+  });
   const given = call.attributes.activations?.slice(d * kind.functions.length, (d + 1) * kind.functions.length);
   const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
-  const { clip, input_forget: coupled, quantized_state: quantized } = call.attributes;
-  const variant = own || clip < Infinity || peepholes || coupled || quantized;
-  const flags =
-    (variant ? Flag.VARIANT : 0) |
-    (coupled ? Flag.COUPLED : 0) |
-    (quantized ? GraphFlag.QUANTIZED : 0) |
-    (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
-  const c = cell.hasCellState ? 4 * whole(width) : 0;
-  const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
-    kind: cell.kind,
-    flags,
-    inputs: features,
-    units,
-    width,
-    weights: packed(cell.gates),
-    panel: 4 * panel,
-    second,
-    h: 0,
-    c,
-    column: 4 * d * width,
-    row: 4 * directions * width,
-    peepholes: peepholes ? packPeepholes(part(peepholes)!, source, d, units, to) : 0,
-    clip: floatWord(clip),
-    alpha: 0,
-    beta: 0,
-    activations: own ? packActivations(kind, own, to) : 0,
-  };
-  const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
-  return { words: LAYER_WORDS.map(([name]) => fields[name]), row: 64 * (count + candidates) };
-}
-
-/** [i f o][units], each in whole vectors. */
-function packPeepholes(peepholes: Float32Array, source: object, d: number, units: number, to: Lowering): At {
-  const row = whole(units);
-  return to.weights(source, `peepholes ${identityOf(peepholes.buffer)} ${d}`, 12 * row, (floats) =>
-    [0, 1, 2].forEach((gate) => floats.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
+  const { clip, input_forget, quantized_state: quantized, direction } = call.attributes;
+  const record = cellRecord(
+    cell,
+    { type: kind.type, input_forget, ...(clip < Infinity && { clip }) },
+    (direction === "reverse" || d === 1 ? Flag.REVERSE : 0) |
+      (own || quantized ? Flag.VARIANT : 0) |
+      (quantized ? GraphFlag.QUANTIZED : 0),
+    {
+      inputs: features,
+      units,
+      width,
+      weightIh: ih!,
+      weightHh: hh!,
+      biasIh: bih,
+      biasHh: bhh,
+      weightHr: hr,
+      peepholes: peephole,
+      name: (tensor) => tensor,
+    },
+    d,
+    directions,
   );
+  const key = `${record.kind} ${learned.map(identityOf).join()} ${d}`;
+  const place = (w: Weights) => {
+    const part = w === record.weights ? "gates" : w === record.second ? "second" : "peepholes";
+    return to.weights(learned[1]!, `${part} ${key}`, 4 * w.size, (floats, _, group) => w.write(floats, group));
+  };
+  const words = layerWords(record, place, {
+    width,
+    h: 0,
+    c: cell.hasCellState ? 4 * whole(width) : 0,
+    activations: own ? packActivations(kind, own, to) : 0,
+  });
+  return { words, row: rowBytes(record) };
 }
 
 /** Gates, candidate, h: a function with alpha and beta each. An RNN's one function is its candidate's. */

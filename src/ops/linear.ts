@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
+import { packLinear } from "../layers/packed.ts";
 import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
 import { beside, countOf, op, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
@@ -12,24 +12,10 @@ export function panels(
   rows: number,
   columns: number,
 ): { weights: At; panel: number } {
-  const block: Block = {
-    matrix,
-    columns,
-    lanes: LANES,
-    row: (panel, lane) => (panel * LANES + lane < rows ? panel * LANES + lane : -1),
-  };
-  const count = Math.ceil(rows / LANES);
-  const panel = panelSize([block]);
-  const weights = to.weights(
-    matrix,
-    `panels ${rows} ${columns} ${identityOf(bias)}`,
-    4 * count * panel,
-    (floats, _, group) =>
-      pack(floats, count, group, (p, lane) => (bias && block.row(p, lane) >= 0 ? bias[block.row(p, lane)] : 0), [
-        block,
-      ]),
-  );
-  return { weights, panel: panel * 4 };
+  const { weights, panel } = packLinear("weight", matrix, bias, rows, columns);
+  const key = `panels ${rows} ${columns} ${identityOf(bias)}`;
+  const at = to.weights(matrix, key, 4 * weights.size, (floats, _, group) => weights.write(floats, group));
+  return { weights: at, panel: panel * 4 };
 }
 
 /** The numbers of an input that must be known: a float32 tensor of `shape`, undefined where it is left out. */
