@@ -191,6 +191,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     );
     return [g.node("reshape", [y], { shape: [0, 0, 2 * width] }, name), 2 * width];
   },
+  "conv and batch norm with channels in front": (g, random, x, width, name) => {
+    const [y, out] = LAYERS.conv(g, random, x, width, name);
+    const turned = g.node("transpose", [y], { permutation: [0, 2, 1] }, name);
+    const scaled = binary(g, "mul", turned, floats(g, random, out, 1), name);
+    const moved = binary(g, "add", scaled, floats(g, random, out, 1), name);
+    return [g.node("transpose", [moved], { permutation: [0, 2, 1] }, name), out];
+  },
   "max pool": pooled("max", -Infinity),
   "average pool": pooled("average", 0.5),
   rnn: cellOf("rnn"),
