@@ -155,6 +155,8 @@ export const enum Flag {
 export const enum GraphFlag {
   /** LSTM: W_hh is multiplied with h rounded to 256 levels: cells/quantized.ts. */
   QUANTIZED = 64,
+  /** LSTM: layer norm of the gates' sums and of c: cells/normed.ts. */
+  NORMED = 128,
 }
 
 /** A layer of a sequence net, or one direction of a cell of a graph. Offsets are bytes too. */
@@ -186,8 +188,11 @@ export const enum GraphFlag {
   /** Variants: a hard sigmoid is alpha * x + beta within [0, 1]. */
   alpha: f32;
   beta: f32;
-  /** Variants: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h, three words each; or 0. */
-  activations: usize;
+  /**
+   * Variants of graphs, or 0: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h,
+   * three words each; with NORMED epsilon after them, and from word 16 on the norms: cells/normed.ts.
+   */
+  own: usize;
 }
 
 /**

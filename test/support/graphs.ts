@@ -207,6 +207,21 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "lstm of other functions": cellOf("lstm", {
     activations: [{ function: "hard_sigmoid" }, { function: "tanh" }, { function: "softsign" }],
   }),
+  "lstm of one gate for input and forget": cellOf("lstm", { input_forget: true }),
+  "lstm with layer norm": (g, random, x, width, name) => {
+    const size = random.pick([1, 3, 8, 17]);
+    const rows = 4 * size;
+    const inputs = [
+      g.node("transpose", [x], { permutation: [1, 0, 2] }, name),
+      floats(g, random, 1, rows, width),
+      floats(g, random, 1, rows, size),
+    ];
+    while (inputs.length < 10) inputs.push("");
+    for (const of of [rows, rows, rows, rows, size, size])
+      inputs.push(random.next() < 0.8 ? floats(g, random, 1, of) : "");
+    const [y] = g.nodes("lstm", inputs, { norm_epsilon: 1e-3, clip: 2 }, name, 3);
+    return [g.node("transpose", [y], { permutation: [1, 0, 2] }, name), size];
+  },
   residual: (g, random, x, width, name) => {
     const [y, out] = LAYERS.conv(g, random, x, width, name);
     return [

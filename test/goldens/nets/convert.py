@@ -47,19 +47,20 @@ class LayerNormLSTM(nn.Module):
 
 
 class CoupledLSTM(nn.Module):
-    """Greff et al., LSTM: A Search Space Odyssey, CIFG: an LSTM with f = 1 - i; W of i g o."""
+    """Greff et al., LSTM: A Search Space Odyssey, CIFG: an LSTM with f = 1 - i, or i = 1 - f; W of that gate, g, o."""
 
-    def __init__(self, inputs, size):
+    def __init__(self, inputs, size, forget=False):
         super().__init__()
-        self.hidden_size = size
+        self.hidden_size, self.forget = size, forget
         self.ih, self.hh = nn.Linear(inputs, 3 * size), nn.Linear(size, 3 * size)
 
     def forward(self, x):
         h = c = x.new_zeros(x.shape[0], self.hidden_size)
         outputs = []
         for row in x.unbind(1):
-            i, g, o = (self.ih(row) + self.hh(h)).chunk(3, 1)
-            c = (1 - i.sigmoid()) * c + i.sigmoid() * g.tanh()
+            gate, g, o = (self.ih(row) + self.hh(h)).chunk(3, 1)
+            i = 1 - gate.sigmoid() if self.forget else gate.sigmoid()
+            c = (1 - i) * c + i * g.tanh()
             h = o.sigmoid() * c.tanh()
             outputs.append(h)
         return torch.stack(outputs, 1)
@@ -211,7 +212,8 @@ class Converter:
             inputs = [x, *weights, "", "", "", "", "", "", "", *norms]
             return self.permute(self.emit("lstm", inputs, {"norm_epsilon": m.norm_c.eps}, 3)[0], [1, 0, 2])
         if isinstance(m, CoupledLSTM):
-            spread = lambda t: torch.cat([t[: m.hidden_size], 0 * t[: m.hidden_size], t[m.hidden_size :]])[None]
+            n, sign = m.hidden_size, -1 if m.forget else 1  # 1 - sigmoid(v) = sigmoid(-v)
+            spread = lambda t: torch.cat([sign * t[:n], 0 * t[:n], t[n:]])[None]
             inputs = [self.tensor(spread(getattr(part, p)), f"{name}.{label}.{p}") for p in ("weight", "bias") for label, part in (("ih", m.ih), ("hh", m.hh))]
             return self.permute(self.emit("lstm", [x, *inputs], {"input_forget": True}, 3)[0], [1, 0, 2])
         op = m.mode.split("_")[0].lower()

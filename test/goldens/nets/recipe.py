@@ -1,4 +1,4 @@
-"""Nets that people train around recurrent cells: 36 PyTorch modules as graphs, each with a run in float64.
+"""Nets that people train around recurrent cells: 37 PyTorch modules as graphs, each with a run in float64.
 
   python test/goldens/nets/recipe.py     writes NAME.safetensors beside it (PyTorch 2.13)
 
@@ -596,6 +596,30 @@ class PackedBiLstm(nn.Module):
     def forward(self, x, lengths):
         y, h = self.rnn(x, lengths)
         return torch.tanh(y), self.head(h.transpose(0, 1).flatten(1))
+
+
+@net(5, stream=True)
+class NormedLstm(nn.Module):
+    """Two LSTMs with layer norm inside, as in PyTorch's fastrnns."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn1, self.rnn2, self.head = LayerNormLSTM(5, 7), LayerNormLSTM(7, 8), nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.head(self.rnn2(self.rnn1(x)))
+
+
+@net(4, stream=True)
+class CoupledLstms(nn.Module):
+    """LSTMs with one gate for input and forget: f = 1 - i, then i = 1 - f."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn1, self.rnn2, self.head = CoupledLSTM(4, 9), CoupledLSTM(9, 6, forget=True), nn.Linear(6, 2)
+
+    def forward(self, x):
+        return self.head(self.rnn2(self.rnn1(x)))
 
 
 def vary(module):
