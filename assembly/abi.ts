@@ -5,7 +5,7 @@
 /** The word that says how a record is played: assembly/graph/play.ts. */
 export const enum Op {
   COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL,
-  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, SOFTMAX, RESAMPLE,
+  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, GROUP_NORM, SOFTMAX, RESAMPLE,
   ARGUMENT, CUMULATE, ELEMENTS, GATHER, REDUCE, REVERSE, TOP_K, TUPLES,
 }
 
@@ -404,6 +404,19 @@ export const enum Pool { MAX, AVERAGE, LP }
   rows: i32;
   width: i32;
   centred: i32;
+  epsilon: f32;
+}
+
+/** NormRecord over `rows` rows of each `width` of x [batch, rows, groups * width]; then scale and bias [groups * width], or 0. */
+@unmanaged export class GroupNormRecord extends Record {
+  y: usize;
+  x: usize;
+  scale: usize;
+  bias: usize;
+  batch: i32;
+  rows: i32;
+  groups: i32;
+  width: i32;
   epsilon: f32;
 }
 
