@@ -174,11 +174,8 @@ class Converter:
             scale = m.weight / torch.sqrt(m.running_var + m.eps)
             return self.binary("add", self.binary("mul", x, column(scale)), column(m.bias - m.running_mean * scale))
         if isinstance(m, nn.GroupNorm):
-            rows = self.emit("reshape", [x], {"shape": [0, m.num_groups, -1]})
-            a, b = (self.sizes[node][i] for i in (0, 1))
-            shape = [0, *(m if m == n else -1 for m, n in zip(a[1:], b[1:]))]
-            rows = self.emit("reshape", [self.emit("norm", [rows], {"epsilon": m.eps})], {"shape": shape})
-            return self.binary("add", self.binary("mul", rows, column(m.weight)), column(m.bias))
+            inputs, attributes = [known("weight"), known("bias")], {"groups": m.num_groups, "epsilon": m.eps}
+            return self.channels(x, rank, lambda x: self.emit("group_norm", [x, *inputs], attributes))
         if isinstance(m, nn.modules.conv._ConvNd):
             weight = self.tensor(m.weight.movedim(1, -1), f"{name}.weight")
             lists = {"strides": m.stride, "dilations": m.dilation, "pads_before": m.padding, "pads_after": m.padding}
