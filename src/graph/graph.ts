@@ -53,6 +53,9 @@ export interface Port {
   readonly dims: readonly Dim[];
 }
 
+/** Which output becomes which input of the next step. */
+export type Carry = { readonly [output: string]: string };
+
 /** A net: pure data, in the order in which it runs. */
 export interface Graph {
   readonly inputs: readonly Port[];
@@ -60,4 +63,6 @@ export interface Graph {
   readonly outputs: readonly Port[];
   readonly nodes: readonly Node[];
   readonly constants: ReadonlyMap<string, Constant>;
+  /** The state of its streams, from zero. */
+  readonly carried?: Carry;
 }
