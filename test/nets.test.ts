@@ -7,6 +7,7 @@ import { FormatError, readSafetensors } from "../src/index.ts";
 import { difference } from "./support/goldens.ts";
 import { holds, same } from "./support/one-answer.ts";
 import { numbersOf, sessionTensor } from "./support/onnx.ts";
+import { Random } from "./support/random.ts";
 
 /** Absolute below 1, relative above: test/goldens/README.md. */
 const BOUND = 2e-5;
@@ -26,6 +27,7 @@ const nets = readdirSync(folder)
     return {
       name: file.replace(".safetensors", ""),
       bytes,
+      carried: JSON.parse(metadata.get("unrolled")!).carried as Readonly<Record<string, string>> | undefined,
       streams: metadata.get("stream") === "true",
       inputs: golden("golden.in."),
       outputs: golden("golden.out."),
@@ -45,7 +47,7 @@ test("there are at least 30, of streams and others", () => {
   expect(nets.filter((n) => n.streams).length).toBeGreaterThanOrEqual(10);
 });
 
-describe.each(nets.map((n) => [n.name, n] as const))("%s", (_, { bytes, streams, inputs, outputs }) => {
+describe.each(nets.map((n) => [n.name, n] as const))("%s", (_, { bytes, carried, streams, inputs, outputs }) => {
   const names = Object.keys(outputs);
 
   test("PyTorch's answer in float64", () => {
@@ -79,6 +81,20 @@ describe.each(nets.map((n) => [n.name, n] as const))("%s", (_, { bytes, streams,
   test.runIf(streams)("step by step, in blocks, saved and resumed", () => {
     using model = graphFromSafetensors(bytes);
     holds(model, 1);
+  });
+
+  test.runIf(carried)("a stream carries what the file says", () => {
+    using session = sessionFromSafetensors(bytes);
+    using stream = session.stream();
+    const random = new Random(2);
+    const zero = ({ type, dims, data }: SessionTensor) => ({ type, dims, data: data.slice().fill(0 as never) });
+    let feeds: Tensors = Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, zero(t)]));
+    for (let step = 0; step < 5; step++) {
+      const x = { ...inputs.x, data: random.floats(inputs.x.data.length, 1) };
+      const made = session.run({ ...feeds, x });
+      same(stream.step(x.data), made.output.data as Float32Array, `step ${step}`);
+      feeds = Object.fromEntries(Object.entries(carried!).map(([output, input]) => [input, made[output]]));
+    }
   });
 
   test.runIf(!streams && Object.keys(inputs).length === 1 && names.length === 1)(

@@ -1,4 +1,4 @@
-"""Nets that people train around recurrent cells: 37 PyTorch modules as graphs, each with a run in float64.
+"""Nets that people train around recurrent cells: 38 PyTorch modules as graphs, each with a run in float64.
 
   python test/goldens/nets/recipe.py     writes NAME.safetensors beside it (PyTorch 2.13)
 
@@ -24,8 +24,8 @@ def net(*shape, ids=0, times=(23, 31), names=("output",), stream=False):
     return given(example(3, times[0]), example(2, times[1]), names, stream)
 
 
-def given(inputs, other, names=("output",), stream=False):
-    return lambda make: NETS.append((make, inputs, other, names, stream))
+def given(inputs, other, names=("output",), stream=False, **carried):
+    return lambda make: NETS.append((make, inputs, other, names, stream, {"carried": carried} if carried else {}))
 
 
 def causal(x, kernel, dilation=1):
@@ -622,6 +622,26 @@ class CoupledLstms(nn.Module):
         return self.head(self.rnn2(self.rnn1(x)))
 
 
+def frame(b):
+    return {"x": torch.randn(b, 6), "h": torch.randn(b, 2, 7), "c": torch.randn(b, 2, 7)}
+
+
+@given(frame(3), frame(2), names=("output", "hn", "cn"), hn="h", cn="c")
+class FrameLstm(nn.Module):
+    """One frame a call through two LSTMs, whose state comes in and goes out."""
+
+    def __init__(self):
+        super().__init__()
+        self.front, self.head = nn.Linear(6, 5), nn.Linear(7, 2)
+        self.rnn1, self.rnn2 = nn.LSTM(5, 7, batch_first=True), nn.LSTM(7, 7, batch_first=True)
+
+    def forward(self, x, h, c):
+        h, c = h.transpose(0, 1), c.transpose(0, 1)
+        y, (h1, c1) = self.rnn1(torch.relu(self.front(x)).unsqueeze(1), (h[:1], c[:1]))
+        y, (h2, c2) = self.rnn2(y, (h[1:], c[1:]))
+        return self.head(y).squeeze(1), torch.cat([h1, h2]).transpose(0, 1), torch.cat([c1, c2]).transpose(0, 1)
+
+
 def vary(module):
     """Norms that are not what they begin as."""
     for m in module.modules():
@@ -639,9 +659,9 @@ def name(make):
 
 
 if __name__ == "__main__":
-    for seed, (make, inputs, other, names, stream) in enumerate(NETS):
+    for seed, (make, inputs, other, names, stream, extra) in enumerate(NETS):
         torch.manual_seed(seed)
         wide = lambda ts: {k: t.float().double() if t.is_floating_point() else t for k, t in ts.items()}
-        tensors, description = write(vary(make()).double().eval(), wide(inputs), wide(other), names)
+        tensors, description = write(vary(make()).double().eval(), wide(inputs), wide(other), names, extra)
         metadata = {"unrolled": description, "stream": str(stream).lower()}
         save_file(tensors, os.path.join(os.path.dirname(__file__), f"{name(make)}.safetensors"), metadata)
