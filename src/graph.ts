@@ -5,7 +5,7 @@ import { Session, type SessionOptions } from "./run/session.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
 export { writeGraph } from "./bind/description.ts";
-export type { Attribute, Attributes, Constant, Dim, Dtype, Graph, Node, Port, Type } from "./graph/graph.ts";
+export type { Attribute, Attributes, Carry, Constant, Dim, Dtype, Graph, Node, Port, Type } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
 export { GraphModel, type GraphModelOptions, type GraphResult } from "./run/graph-model.ts";
 export {
@@ -32,8 +32,6 @@ export function graphFromSafetensors(file: Bytes, options?: GraphModelOptions): 
 /** Opens a graph of any named inputs and outputs from a safetensors file. */
 export function sessionFromSafetensors(file: Bytes, options?: SessionOptions): Session {
   const graph = readGraph(asBytes(file));
-  return new Session(
-    { inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) },
-    options,
-  );
+  const { inputs, outputs, carried } = graph;
+  return new Session({ inputs, outputs, carried, build: (builder, types) => bind(graph, builder, types) }, options);
 }

@@ -98,11 +98,12 @@ export class Session {
   }
 
   /**
-   * A stream of calls whose state stays inside: outputs named in `carry` become the next step's inputs, from zero.
+   * A stream of calls whose state stays inside: outputs named in `carry`, or in the file, become the next step's inputs,
+   * from zero.
    * Sizes that neither the session's `dims` nor the graph gives are those of the first step: an input's last such size,
    * those before it 1. Throws TypeError for a name that is none.
    */
-  stream(options: StreamOptions): SessionStream {
+  stream(options: StreamOptions = {}): SessionStream {
     this.#check();
     return new SessionStream(this.#program, this.#bindings, this.#dims, {
       ...options,
@@ -129,7 +130,7 @@ export class Session {
       }),
     );
     try {
-      return unbind(this.#bindings.bound(types));
+      return unbind(this.#bindings.bound(types), this.#program.carried);
     } catch (error) {
       throw error instanceof Unknown ? new FormatError("unsupported", `${error.message}: give it in constants`) : error;
     }
