@@ -23,7 +23,7 @@ export default {
 };`;
 
 const [folder, storage] = process.argv.slice(2);
-const bytes = readFileSync(0);
+const bytes = new Uint8Array(readFileSync(0));
 const messages = Array.from({ length: Math.ceil(bytes.length / MESSAGE) }, (_, i) =>
   bytes.subarray(i * MESSAGE, (i + 1) * MESSAGE),
 );
@@ -33,7 +33,7 @@ const halts: number[] = [];
 let made = 0;
 
 /** Hears messages over one socket; before each of `evictions` the object's memory goes. Returns the state. */
-async function hear(heard: readonly Uint8Array[], evictions: readonly number[]): Promise<string> {
+async function hear(heard: readonly Uint8Array<ArrayBuffer>[], evictions: readonly number[]): Promise<string> {
   const worker = convertV4MiniflareOptions({
     name: "speech",
     modulesRoot: folder,
