@@ -1,14 +1,17 @@
 // npm run test:clients: programs written for onnxruntime, unchanged, on it and on unrolled/ort.
-//   --write        puts the tables into docs/clients.md and docs/onnxruntime.md
+//   --write        puts the table into docs/clients.md
+//   --measure      puts the engines side by side into docs/onnxruntime.md
 //   --only NAME    one program, or one browser
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { quietly } from "../hosts/machine.ts";
 import { makeAudio } from "./audio.ts";
 import { inBrowser } from "./browsers.ts";
 import { bytesOf, here, root } from "./engines.ts";
 import { CLIENTS, type Client } from "./list.ts";
+import { measured } from "./measure.ts";
 import { lackOf } from "./needs.ts";
 import { failure, line, markdown, type Outcome, type Row } from "./table.ts";
 
@@ -100,6 +103,10 @@ async function row(name: string, client: string, ran: string, needs: string[], r
   console.log(line(rows.at(-1)!));
 }
 
+if (!only && existsSync(join(here, "node_modules/onnxruntime-common"))) {
+  quietly("npx", ["tsc", "--noEmit", "--project", here], { cwd: root });
+  console.log("The types of unrolled/ort stand for those of onnxruntime-common.");
+}
 const SPEECH = ["espeak-ng", "ffmpeg", "fonts-dejavu-core"];
 if (!lackOf(SPEECH)) makeAudio(folder);
 for (const client of CLIENTS)
@@ -128,6 +135,11 @@ if (process.argv.includes("--write")) {
     readFileSync(join(here, "others.md"), "utf8"),
   ].join("\n");
   writeFileSync(join(root, "docs/clients.md"), text);
+}
+if (process.argv.includes("--measure")) {
+  const page = join(root, "docs/onnxruntime.md");
+  const [before, after] = readFileSync(page, "utf8").split(/(?<=<!-- measured -->\n)[^]*(?=<!-- end -->)/);
+  writeFileSync(page, `${before}\n${measured()}\n\n${after}`);
 }
 
 const failed = rows.filter((r) => failure(r) !== undefined);
