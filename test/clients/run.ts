@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { quietly } from "../hosts/machine.ts";
+import { replaceBetween } from "../hosts/replace.ts";
 import { makeAudio } from "./audio.ts";
 import { inBrowser } from "./browsers.ts";
 import { bytesOf, here, root } from "./engines.ts";
@@ -136,11 +137,7 @@ if (process.argv.includes("--write")) {
   ].join("\n");
   writeFileSync(join(root, "docs/clients.md"), text);
 }
-if (process.argv.includes("--measure")) {
-  const page = join(root, "docs/onnxruntime.md");
-  const [before, after] = readFileSync(page, "utf8").split(/(?<=<!-- measured -->\n)[^]*(?=<!-- end -->)/);
-  writeFileSync(page, `${before}\n${measured()}\n\n${after}`);
-}
+if (process.argv.includes("--measure")) replaceBetween(join(root, "docs/onnxruntime.md"), "measured", measured());
 
 const failed = rows.filter((r) => failure(r) !== undefined);
 for (const r of failed) console.error(`FAILED ${r.client}: ${failure(r)}`);
