@@ -1,7 +1,7 @@
 import type { Scan } from "./cells.ts";
 import { featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Json, Kind, Layer } from "./layer.ts";
-import { readSequence, rowsOf, scanLayer } from "./recurrent.ts";
+import { readSequence, rowsOf, scanLayer, seenBy } from "./recurrent.ts";
 
 /** Two recurrent layers, one each way; the second gives its rows in the order of time too. */
 export const bidirectional: Kind = {
@@ -15,7 +15,12 @@ export const bidirectional: Kind = {
     for (const key of ["layer", "backward_layer"]) layer.value(key);
     const initial = [...inputs.slice(1), ...call.states];
     const [forward, backward] = layer.children.map((child, i) =>
-      buildHalf(g, child.layer, x, initial.slice((i * initial.length) / 2, ((i + 1) * initial.length) / 2)),
+      buildHalf(
+        g,
+        child.layer,
+        seenBy(layer, x, initial, call),
+        initial.slice((i * initial.length) / 2, ((i + 1) * initial.length) / 2),
+      ),
     );
     const { sequences, states } = forward.said;
     if (

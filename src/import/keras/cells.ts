@@ -6,6 +6,9 @@ export type Cell = "rnn" | "gru" | "lstm";
 
 const GATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
+/** States of each: h, and the LSTM's c. */
+export const STATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 1, lstm: 2 };
+
 /** From Keras's order of gates (z r h; i f c o) to the ops' (r z n; i f g o). */
 const ORDER: Readonly<Record<Cell, readonly number[]>> = { rnn: [0], gru: [1, 0, 2], lstm: [0, 1, 2, 3] };
 
@@ -51,7 +54,7 @@ export function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
   const gate = () =>
     cellActivation(layer, "recurrent_activation", layer.generation === "keras 3" ? "sigmoid" : "hard_sigmoid");
   const activations = cell === "rnn" ? [hidden] : cell === "gru" ? [gate(), hidden] : [gate(), hidden, hidden];
-  const states = cell === "lstm" ? 2 : 1;
+  const states = STATES[cell];
   if (s.initial.length !== 0 && s.initial.length !== states) {
     throw layer.error(`expected ${states} initial states, got ${s.initial.length}`);
   }

@@ -117,3 +117,9 @@ export function axisOf(layer: Named, axis: number, rank: number): number {
   if (!(from >= 0 && from < rank)) throw layer.error(`axis ${axis} of ${rank}`);
   return from;
 }
+
+/** bool [batch, time, 1], true throughout, for x [batch, time, features]. */
+export function everyStep(g: Emitter, layer: Named, x: Sym): string {
+  const first = g.slice(layer, x.value, 2, 0, 1);
+  return g.unary(layer, g.binary(layer, "less", first, first), "not");
+}

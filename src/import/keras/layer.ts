@@ -9,6 +9,8 @@ export type Generation = "keras 3" | "keras 2" | "tfjs";
 export interface Call {
   /** States to begin with. */
   readonly states: readonly Sym[];
+  /** The masks of its inputs are arguments of the call. */
+  readonly masked?: boolean;
   /** Arguments that are true: others change nothing. */
   readonly flags: readonly string[];
   /** What an operation of keras.ops is called on. */

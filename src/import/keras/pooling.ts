@@ -10,13 +10,12 @@ const pooling = (fn: "max" | "average"): Kind => ({
     channelsLast(layer);
     const size = layer.single("pool_size", 1, 2);
     const stride = layer.single("strides", 1, size);
-    const padding = paddingOf(layer, x, layer.word("padding", ["valid", "same"], "valid"), size, stride);
+    const padding = paddingOf(x, layer.word("padding", ["valid", "same"], "valid"), size, stride);
     const value = g.node(layer, "pool", [x.value], {
       function: fn,
       kernel: [size],
       strides: [stride],
-      pads_before: [padding.before],
-      pads_after: [padding.after],
+      ...padding.attributes,
       count_include_pad: false,
     });
     return [{ value, dims: [x.dims[0], padding.time, x.dims[2]] }];
