@@ -14,11 +14,12 @@ export const bidirectional: Kind = {
     const [x] = inputs;
     for (const key of ["layer", "backward_layer"]) layer.value(key);
     const initial = [...inputs.slice(1), ...call.states];
+    if (layer.generation === "tfjs" && initial.length > 0) throw layer.error("states to begin with are not run");
     const [forward, backward] = layer.children.map((child, i) =>
       buildHalf(
         g,
         child.layer,
-        seenBy(layer, x, initial, call),
+        seenBy(g, layer, x, initial, call),
         initial.slice((i * initial.length) / 2, ((i + 1) * initial.length) / 2),
       ),
     );

@@ -81,7 +81,9 @@ export function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
     ...(cell === "gru" ? { reset: after ? "after" : "before" } : {}),
     ...(s.mask !== "" && s.zero ? { zero_output_for_mask: true } : {}),
   };
-  const [y, ...finals] = g.nodes(layer, cell, trim(inputs), attributes, 1 + states);
+  const [made, ...finals] = g.nodes(layer, cell, trim(inputs), attributes, 1 + states);
+  const y =
+    layer.generation === "tfjs" && s.mask !== "" && s.initial.length > 0 ? begun(g, layer, made, initial(0), s) : made;
   const end = s.backwards ? g.slice.bind(g, layer, y, 0, 0, 1) : g.slice.bind(g, layer, y, 0, -1, LARGEST);
   const last = s.mask === "" ? finals[0] : end();
   return {
@@ -90,6 +92,12 @@ export function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
     states: finals.map((f) => g.reshape(layer, f, [-1, units])),
     units,
   };
+}
+
+/** In TensorFlow.js, a step that a mask leaves out gives the state, also before the first that counts. */
+function begun(g: Emitter, layer: Layer, y: string, initial: string, { mask, backwards }: Scanned): string {
+  const count = g.node(layer, "cumulate", [g.cast(layer, mask, "float32")], { axis: 0, reverse: backwards });
+  return g.node(layer, "where", [g.reshape(layer, g.cast(layer, count, "bool"), [0, 0, 1]), y, initial]);
 }
 
 function trim(inputs: string[]): string[] {

@@ -131,9 +131,18 @@ export class Layer {
     return one as number;
   }
 
+  /** Whole numbers in which null is -1. */
+  sizes(key: string): number[] {
+    const value = this.value(key);
+    return this.#whole(key, Array.isArray(value) ? value.map((n) => n ?? -1) : value);
+  }
+
   /** Whole numbers, of any sign; one alone is a list of one. */
   integers(key: string, absent?: number): number[] {
-    const value = this.value(key) ?? absent;
+    return this.#whole(key, this.value(key) ?? absent);
+  }
+
+  #whole(key: string, value: unknown): number[] {
     const list = Array.isArray(value) ? value : [value];
     if (!list.every((n) => Number.isSafeInteger(n))) {
       throw this.error(`${key}: expected whole numbers, got ${shown(value)}`);

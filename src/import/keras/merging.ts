@@ -1,4 +1,5 @@
 import type { Dim } from "../../graph/graph.ts";
+import { MANGLED } from "./apply.ts";
 import { axisOf, everyStep, shapesOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 import { unitNorm } from "./normalization.ts";
@@ -26,12 +27,10 @@ function together(layer: Layer, inputs: readonly Sym[]): Dim[] {
   );
 }
 
-/**
- * Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do.
- * Masks that differ TensorFlow.js 4.22 does not merge.
- */
+/** Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do. */
 function mergedMask(g: Emitter, layer: Layer, inputs: readonly Sym[]): string | undefined {
   const masks = [...new Set(inputs.map((x) => x.mask))];
+  if (layer.generation === "tfjs") return masks.some((m) => m !== undefined) ? MANGLED : undefined;
   const newer = layer.generation === "keras 3";
   if (newer && masks.includes(undefined)) return undefined;
   const known = masks.filter((m) => m !== undefined);
@@ -58,9 +57,6 @@ const merging = (fn: string, finish?: (g: Emitter, layer: Layer, x: string, coun
     if (fn === "sub" && given.length !== 2) throw layer.error(`expected 2 inputs, got ${given.length}`);
     const inputs = ofOneRank(g, layer, given);
     const dims = together(layer, inputs);
-    if (layer.generation === "tfjs" && new Set(inputs.map((x) => x.mask)).size > 1) {
-      throw layer.error("inputs of different masks are not run");
-    }
     const mask = mergedMask(g, layer, inputs);
     if (layer.generation === "keras 3" && MASKED.has(fn) && inputs.some((x) => x.mask !== undefined)) {
       if (given.some((x) => x.dims.length !== 3)) throw layer.error("masks of inputs that have not 3 axes are not run");
@@ -126,11 +122,15 @@ const concatenate: Kind = {
 /** Masks one after the other along time; along features, of each step. An input without one counts at every step. */
 function concatenatedMask(g: Emitter, layer: Layer, inputs: readonly Sym[], axis: number): string | undefined {
   if (inputs.every((x) => x.mask === undefined)) return undefined;
+  if (inputs.some((x) => x.mask === MANGLED)) return MANGLED;
   if (inputs[0].dims.length === 3 && axis === 2) {
-    if (layer.generation === "keras 3" && inputs.some((x) => x.mask === undefined)) return undefined;
-    return mergedMask(g, layer, inputs);
+    const known = inputs.filter((x) => x.mask !== undefined);
+    if (layer.generation === "keras 3" && known.length < inputs.length) return undefined;
+    const masks = [...new Set(known.map((x) => x.mask!))];
+    return masks.reduce((a, b) => g.binary(layer, layer.generation === "keras 3" ? "or" : "and", a, b));
   }
-  if (inputs[0].dims.length === 3 && axis === 1) {
+  const mixed = layer.generation !== "keras 3" && inputs.some((x) => x.mask === undefined);
+  if (inputs[0].dims.length === 3 && axis === 1 && !mixed) {
     const masks = inputs.map((x) => x.mask ?? g.reshape(layer, everyStep(g, layer, x), [0, -1]));
     return g.node(layer, "concat", masks, { axis: 1 });
   }

@@ -36,6 +36,8 @@ const batchNormalization: Kind = {
     for (const key of ["momentum", "synchronized", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size"])
       layer.value(key);
     const axis = oneAxis(layer, x);
+    // Its CPU and its WebGL differ.
+    if (layer.generation === "tfjs" && axis !== x.dims.length - 1) throw layer.error(`axis ${axis} is not run`);
     const epsilon = layer.number("epsilon", 1e-3);
     const size = sizeOf(layer, x, axis);
     return [

@@ -1,4 +1,5 @@
 import { scan, STATES, type Cell, type Scan } from "./cells.ts";
+import { givenMask } from "./apply.ts";
 import { checkRank, featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import { counted } from "./names.ts";
 import type { Call, Kind, Layer } from "./layer.ts";
@@ -22,7 +23,7 @@ export function readSequence(layer: Layer) {
 /** The scans of a layer, one after the other where its cell is a stack. */
 export function scanLayer(g: Emitter, layer: Layer, x: Sym, initial: readonly Sym[]): Scan {
   checkRank(layer, x, 3);
-  const { backwards, zero, unrolled } = readSequence(layer);
+  const { backwards, states, zero, unrolled } = readSequence(layer);
   if (x.mask !== undefined && backwards && zero && unrolled) {
     throw layer.error("zero_output_for_mask of an unrolled layer that goes backwards is not run");
   }
@@ -30,6 +31,9 @@ export function scanLayer(g: Emitter, layer: Layer, x: Sym, initial: readonly Sy
   const mask = x.mask === undefined ? "" : g.transpose(layer, x.mask, [1, 0]);
   let rows = g.transpose(layer, x.value, [1, 0, 2]);
   let features = featuresOf(layer, x);
+  if (cells.length > 1 && layer.generation !== "keras 3" && (initial.length > 0 || states)) {
+    throw layer.error("states of stacked cells are not run"); // in an order that versions disagree about
+  }
   const results: Scan[] = [];
   let used = 0;
   for (const { cell, layer: at } of cells) {
@@ -71,15 +75,19 @@ export function rowsOf(g: Emitter, layer: Layer, rows: string, turned: boolean):
   return g.transpose(layer, turned ? g.flip(layer, rows, 0) : rows, [1, 0, 2]);
 }
 
-/** What a scan sees of its input: Keras 3 passes a mask on, but not to a call with states, unless it is given one. */
-export function seenBy(layer: Layer, x: Sym, initial: readonly Sym[], call: Call): Sym {
-  return layer.generation === "keras 3" && initial.length > 0 && !call.masked ? { ...x, mask: undefined } : x;
+/**
+ * x with the mask that a scan sees: Keras 3 passes a mask on, but not to a call with states, unless it is given one.
+ */
+export function seenBy(g: Emitter, layer: Layer, x: Sym, initial: readonly Sym[], call: Call): Sym {
+  const seen = givenMask(g, layer, x);
+  if (initial.length === 0 || seen.mask === undefined) return seen;
+  return layer.generation === "keras 3" && !call.masked ? { ...x, mask: undefined } : x;
 }
 
 function buildRecurrent(g: Emitter, layer: Layer, inputs: readonly Sym[], call: Call): Sym[] {
   const [x] = inputs;
   const initial = [...inputs.slice(1), ...call.states];
-  const result = scanLayer(g, layer, seenBy(layer, x, initial, call), initial);
+  const result = scanLayer(g, layer, seenBy(g, layer, x, initial, call), initial);
   const { backwards, sequences, states } = readSequence(layer);
   const { units } = result;
   const output: Sym = sequences

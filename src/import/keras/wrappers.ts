@@ -31,7 +31,7 @@ const timeDistributed: Kind = {
         },
       ];
     }
-    if (x.mask !== undefined && !blind(inner))
+    if ((x.mask ?? g.met?.mask) !== undefined && !blind(inner))
       throw layer.error(`a mask over the steps of ${inner.className} is not run`);
     const rest = x.dims.slice(2).map((_, i) => sizeOf(layer, x, i + 2));
     const items: Sym = {
