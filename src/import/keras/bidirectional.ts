@@ -37,9 +37,7 @@ export const bidirectional: Kind = {
       const value = sequences ? rowsOf(g, layer, scan.rows, said.backwards !== (i === 1)) : scan.last;
       return { value, dims: [...rest, scan.units], mask };
     });
-    const finals = [forward, backward].flatMap(({ scan }) =>
-      scan.states.map((value): Sym => ({ value, dims: [x.dims[0], scan.units] })),
-    );
+    const finals = [...forward.scan.states, ...backward.scan.states];
     return [...merge(g, layer, pair), ...(states ? finals : [])];
   },
 };

@@ -16,7 +16,7 @@ const ORDER: Readonly<Record<Cell, readonly number[]>> = { rnn: [0], gru: [1, 0,
 export interface Scan {
   readonly rows: string;
   readonly last: string;
-  readonly states: readonly string[];
+  readonly states: readonly Sym[];
   readonly units: number;
 }
 
@@ -89,7 +89,7 @@ export function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
   return {
     rows: y,
     last: g.reshape(layer, last, [-1, units]),
-    states: finals.map((f) => g.reshape(layer, f, [-1, units])),
+    states: finals.map((f) => ({ value: g.reshape(layer, f, [-1, units]), dims: ["batch", units] })),
     units,
   };
 }

@@ -121,6 +121,38 @@ const unitNormalization: Kind = {
   build: (g, layer, [x]) => [{ ...x, value: unitNorm(g, layer, x.value, sortedAxes(layer, x), 1e-12) }],
 };
 
+/** Over all of an item but the groups of its features. */
+const groupNormalization: Kind = {
+  variables: scaled,
+  masks: true,
+  build: (g, layer, [x]) => {
+    if (oneAxis(layer, x) !== x.dims.length - 1) throw layer.error("axis: expected the last one");
+    const size = sizeOf(layer, x, x.dims.length - 1);
+    const given = layer.integers("groups", 32)[0];
+    const groups = given === -1 ? size : given;
+    if (!(groups > 0) || size % groups !== 0) throw layer.error(`groups: expected a divisor of ${size}, got ${groups}`);
+    const each = size / groups;
+    // [B, rows, groups, each] to [B, groups, rows, each]
+    const split = g.transpose(layer, g.reshape(layer, x.value, [0, -1, groups, each]), [0, 2, 1, 3]);
+    let value = g.node(layer, "norm", [split], { axes_from: 2, epsilon: layer.number("epsilon", 1e-3) });
+    for (const [name, fn, asked] of [
+      ["gamma", "mul", "scale"],
+      ["beta", "add", "center"],
+    ] as const) {
+      if (!layer.flag(asked, true)) continue;
+      const weights = g.weights(layer, name, [1, groups, 1, each], () => layer.weights(name, [size]));
+      value = g.binary(layer, fn, value, weights);
+    }
+    const back = g.transpose(layer, value, [0, 2, 1, 3]);
+    return [
+      {
+        ...x,
+        value: g.node(layer, "reshape", [back, x.value], { shape: [...x.dims.slice(1, -1).map(() => 0), 0, size] }),
+      },
+    ];
+  },
+};
+
 /** y = (x - mean) / max(sqrt(variance), 1e-7), with moments that were adapted, or given in the configuration. */
 const normalization: Kind = {
   variables: (layer) => (given(layer, "mean") === undefined ? ["mean", "variance", "count"] : []),
@@ -160,6 +192,7 @@ export const NORMALIZATION: Readonly<Record<string, Kind>> = {
   BatchNormalization: batchNormalization,
   BatchNormalizationV2: batchNormalization,
   LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
   RMSNormalization: rmsNormalization,
   UnitNormalization: unitNormalization,
   Normalization: normalization,

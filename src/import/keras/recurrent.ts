@@ -93,7 +93,7 @@ function buildRecurrent(g: Emitter, layer: Layer, inputs: readonly Sym[], call: 
   const output: Sym = sequences
     ? { value: rowsOf(g, layer, result.rows, backwards), dims: [x.dims[0], x.dims[1], units], mask: x.mask }
     : { value: result.last, dims: [x.dims[0], units] };
-  return [output, ...(states ? result.states.map((value): Sym => ({ value, dims: [x.dims[0], units] })) : [])];
+  return [output, ...(states ? result.states : [])];
 }
 
 /** Keras before 3 passes states as further inputs. */
