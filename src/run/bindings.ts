@@ -38,7 +38,7 @@ export class Bindings {
     this.#program = program;
     this.#pins = new Set(pinned);
     this.player = new Player(deterministic, module);
-    this.evaluator = new Evaluator(deterministic, module);
+    this.evaluator = new Evaluator(this.player);
   }
 
   /** The binding for these feeds, in the order of the program's inputs. */
@@ -75,7 +75,6 @@ export class Bindings {
     this.#kept.length = 0;
     this.#held.clear();
     this.player.close();
-    this.evaluator.close();
   }
 
   /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */

@@ -1,5 +1,5 @@
 import { recordBytes, writeRecord } from "../abi/records.ts";
-import { FormatError } from "../check.ts";
+import { FormatError, type FormatCode } from "../check.ts";
 import type { Constant } from "../graph/graph.ts";
 import { Arena } from "../memory/arena.ts";
 import { countOf, isFloat } from "../ops/op.ts";
@@ -108,51 +108,44 @@ export class Player {
   }
 }
 
-/** Computes nodes whose inputs are all known, one at a time, on a memory of its own. */
+/** Computes nodes whose inputs are all known, one at a time. */
 export class Evaluator {
-  #player: Player | undefined;
-  readonly #deterministic: boolean;
-  readonly #module: object | undefined;
+  readonly #player: Player;
 
-  constructor(deterministic = false, module?: object) {
-    this.#deterministic = deterministic;
-    this.#module = module;
+  constructor(player = new Player()) {
+    this.#player = player;
   }
 
   readonly evaluate = ({ op, call, outputs }: BoundNode): Constant[] => {
-    const player = (this.#player ??= new Player(this.#deterministic, this.#module));
-    const graph = {
+    const { arena } = this.#player;
+    const plan = planGraph({
       inputs: [],
       outputs: outputs.map((value) => ({ name: value.name, value })),
       nodes: [{ op, call, outputs }],
-    };
-    let loaded: Loaded;
-    try {
-      loaded = player.load(planGraph(graph));
-    } catch (error) {
-      if (error instanceof RangeError) throw new FormatError("unsupported", `${call.name}: ${error.message}`);
-      throw error;
-    }
-    try {
-      player.play(loaded);
-    } catch (error) {
-      if (error instanceof RangeError) throw new FormatError("graph", error.message);
-      throw error;
-    }
-    const constants = outputs.map(({ type }, i) => {
-      const from = loaded.outputs[i] >> 2;
-      const to = from + countOf(type.shape);
-      return {
-        ...type,
-        data: isFloat(type.dtype) ? player.arena.f32.slice(from, to) : player.arena.i32.slice(from, to),
-      };
     });
-    player.unload(loaded);
-    return constants;
+    const loaded = refused("unsupported", `${call.name}: `, () => this.#player.load(plan));
+    try {
+      refused("graph", "", () => this.#player.play(loaded));
+      return outputs.map(({ type }, i) => {
+        const from = loaded.outputs[i] >> 2;
+        const to = from + countOf(type.shape);
+        return { ...type, data: isFloat(type.dtype) ? arena.f32.slice(from, to) : arena.i32.slice(from, to) };
+      });
+    } finally {
+      this.#player.unload(loaded);
+    }
   };
 
   close(): void {
-    this.#player?.close();
-    this.#player = undefined;
+    this.#player.close();
+  }
+}
+
+/** What no memory can be had for, or an index out of range, is here the file's fault. */
+function refused<T>(code: FormatCode, label: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof RangeError ? new FormatError(code, label + error.message) : error;
   }
 }
