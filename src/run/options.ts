@@ -1,4 +1,3 @@
-import type { Precision } from "../tensors/tensor.ts";
 import type { Description } from "../layers/description.ts";
 import type { State } from "./state.ts";
 
@@ -7,17 +6,10 @@ export interface ModelOptions extends Partial<Description> {
   /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
   /**
-   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, for integers of
-   * `unrolled/integer.wasm`, or what `compile` gave on another thread. Default: compiled from the bytes in the package, once a process.
+   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, or what `compile` gave on another
+   * thread. Default: compiled from the bytes in the package, once a process.
    */
   readonly module?: object;
-  /**
-   * How matrices are kept: "int8" and "int16" quantize them as they load, symmetric, one scale a row, and x and
-   * h at every timestep, to at most 15 bits of the row's largest; biases, gates and cell states stay float32.
-   * A row of x or h with NaN or Infinity gives NaN. Bits are the same on every runtime and processor.
-   * Default: as the file has them; `unrolled quantize` writes integers.
-   */
-  readonly weights?: Precision;
 }
 
 /** How to run sequences. */

@@ -1,9 +1,9 @@
 import type { LayerRecord } from "../layers/layer.ts";
 import { checkOpen, type Net } from "../model/build.ts";
-import { cellGates } from "../model/gates.ts";
+import { readItems, type Items } from "../run/items.ts";
+import { runnerOf, type Model } from "../run/model.ts";
 import { feed } from "./feed.ts";
-import { readItems, type Items } from "./items.ts";
-import type { Workspace } from "./workspace.ts";
+import { cellGates } from "./gates.ts";
 
 /** What one direction of one cell does over a sequence, timestep by timestep in the sequence's order. */
 export interface CellTrace {
@@ -36,14 +36,10 @@ export interface Trace {
 /** Hears how many timesteps are done, of those of all cells. */
 export type TraceReport = (done: number, total: number) => void;
 
-/** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. @internal */
-export function traceItems(
-  net: Net,
-  workspace: Workspace,
-  begin: () => number,
-  x: Items,
-  report: TraceReport = () => {},
-): Trace {
+/** Runs the net layer by layer from the zero state. The gates are computed again, in float64. */
+export function trace(model: Model, x: Items, report: TraceReport = () => {}): Trace {
+  const runner = runnerOf(model);
+  const { net, workspace } = runner;
   const items = readItems(net, x);
   checkOpen("model", net);
   const steps = items.count;
@@ -55,7 +51,7 @@ export function traceItems(
       workspace,
       { address: net.program.address, body: records, records, outputSize: width },
       items,
-      begin(),
+      runner.begin(1),
       y,
     );
     return y;

@@ -1,9 +1,9 @@
 import { checkCount, readOptions } from "../check.ts";
 import type { Net } from "../model/build.ts";
+import { readItems, type Items, type Sequence } from "../run/items.ts";
+import type { Workspace } from "../run/workspace.ts";
 import { bodyOf, feed } from "./feed.ts";
-import { readItems, type Items, type Sequence } from "./items.ts";
 import { checkGenerator, readSampling, type Sampling, type SamplingOptions } from "./sampling.ts";
-import type { Workspace } from "./workspace.ts";
 
 /** How to go on with a sequence. */
 export interface GenerateOptions extends SamplingOptions {
