@@ -1,6 +1,7 @@
 import type { At, Slot } from "../abi/lowering.ts";
 import { Walks } from "../abi/layout.ts";
 import type { Constant } from "../graph/graph.ts";
+import { identify, identityOf } from "../graph/identity.ts";
 import { countOf, isFloat, type Value } from "../ops/op.ts";
 import type { BoundNode } from "./plan.ts";
 
@@ -42,11 +43,13 @@ export function moved({ op, call, outputs: [y, ...more] }: BoundNode): Constant 
   const numbersOf = ({ buffer, byteOffset }: Words) =>
     isFloat(y.type.dtype) ? new Float32Array(buffer, byteOffset, count) : new Int32Array(buffer, byteOffset, count);
   const [r] = records;
-  if (r?.rank === 0 && r.aStep === 4 && r.count === count)
-    return { ...y.type, data: numbersOf(wordsOf(r.a).subarray(r.a.offset >> 2)) };
-  const out = new Int32Array(count);
-  for (const each of records) copies(out, wordsOf(each.a), each);
-  return { ...y.type, data: numbersOf(out) };
+  const piece = r?.rank === 0 && r.aStep === 4 && r.count === count;
+  const out = piece ? wordsOf(r.a).subarray(r.a.offset >> 2) : new Int32Array(count);
+  if (!piece) for (const each of records) copies(out, wordsOf(each.a), each);
+  const data = numbersOf(out);
+  const given = call.inputs.map((v) => [v && identityOf(v.constant!.data), v?.type.shape]);
+  identify(data, call.inputs[0]!.constant!.data, JSON.stringify([identityOf(op), call.given, y.type.shape, given]));
+  return { ...y.type, data };
 }
 
 interface CopyWords {

@@ -1,5 +1,6 @@
 import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../bind/builder.ts";
+import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import { fused } from "../passes/fuse.ts";
@@ -13,7 +14,8 @@ export interface Binding {
   readonly types: readonly Type[];
   /** Inputs whose numbers the graph was made for. */
   readonly pinned: ReadonlyMap<string, Constant>;
-  readonly graph: BoundGraph;
+  /** What tells its graph from every other, which is made again for it: its constants are let go. */
+  fingerprint(): Fingerprint;
   readonly loaded: Loaded;
   /** Where each of the program's inputs stands; -1 for one that is pinned or not used. */
   readonly addresses: readonly number[];
@@ -71,6 +73,10 @@ export class Bindings {
     return builder.graph();
   }
 
+  #fingerprint(types: ReadonlyMap<string, Type | Constant>): () => Fingerprint {
+    return () => fingerprintBound(this.bound(types));
+  }
+
   close(): void {
     this.#kept.length = 0;
     this.#held.clear();
@@ -100,7 +106,7 @@ export class Bindings {
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
-        graph,
+        fingerprint: this.#fingerprint(types),
         loaded,
         addresses: inputs.map(({ name }) => {
           const at = graph.inputs.findIndex((v) => v.name === name);

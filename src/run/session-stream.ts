@@ -1,5 +1,5 @@
 import { kindOf } from "../check.ts";
-import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
+import type { Fingerprint } from "../bind/fingerprint.ts";
 import type { Port } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import type { Bindings } from "./bindings.ts";
@@ -136,7 +136,7 @@ export class SessionStream {
   }
 
   #fingerprint({ binding }: StreamBinding): Fingerprint {
-    return (this.#print ??= fingerprintBound(binding.graph));
+    return (this.#print ??= binding.fingerprint());
   }
 
   #openNames(): string {
