@@ -296,7 +296,7 @@ function layerWords(
     c,
     column: 4 * d * width,
     row: 4 * directions * width,
-    peepholes: peepholes ? packPeepholes(part(peepholes)!, source, d, units, to) : 0,
+    peepholes: peepholes ? packPeepholes(peepholes.constant!.data, part(peepholes)!, source, d, units, to) : 0,
     clip: floatWord(clip),
     alpha: 0,
     beta: 0,
@@ -307,9 +307,16 @@ function layerWords(
 }
 
 /** [i f o][units], each in whole vectors. */
-function packPeepholes(peepholes: Float32Array, source: object, d: number, units: number, to: Lowering): At {
+function packPeepholes(
+  all: object,
+  peepholes: Float32Array,
+  source: object,
+  d: number,
+  units: number,
+  to: Lowering,
+): At {
   const row = whole(units);
-  return to.weights(source, `peepholes ${identityOf(peepholes.buffer)} ${d}`, 12 * row, (floats) =>
+  return to.weights(source, `peepholes ${identityOf(all)} ${d}`, 12 * row, (floats) =>
     [0, 1, 2].forEach((gate) => floats.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
   );
 }

@@ -1,5 +1,6 @@
 import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../bind/builder.ts";
+import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import { fused } from "../passes/fuse.ts";
@@ -13,7 +14,8 @@ export interface Binding {
   readonly types: readonly Type[];
   /** Inputs whose numbers the graph was made for. */
   readonly pinned: ReadonlyMap<string, Constant>;
-  readonly graph: BoundGraph;
+  /** What tells its graph from every other, which is made again for it: its constants are let go. */
+  fingerprint(): Fingerprint;
   readonly loaded: Loaded;
   /** Where each of the program's inputs stands; -1 for one that is pinned or not used. */
   readonly addresses: readonly number[];
@@ -38,7 +40,7 @@ export class Bindings {
     this.#program = program;
     this.#pins = new Set(pinned);
     this.player = new Player(deterministic, module);
-    this.evaluator = new Evaluator(deterministic, module);
+    this.evaluator = new Evaluator(this.player);
   }
 
   /** The binding for these feeds, in the order of the program's inputs. */
@@ -71,11 +73,14 @@ export class Bindings {
     return builder.graph();
   }
 
+  #fingerprint(types: ReadonlyMap<string, Type | Constant>): () => Fingerprint {
+    return () => fingerprintBound(this.bound(types));
+  }
+
   close(): void {
     this.#kept.length = 0;
     this.#held.clear();
     this.player.close();
-    this.evaluator.close();
   }
 
   /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */
@@ -101,7 +106,7 @@ export class Bindings {
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
-        graph,
+        fingerprint: this.#fingerprint(types),
         loaded,
         addresses: inputs.map(({ name }) => {
           const at = graph.inputs.findIndex((v) => v.name === name);

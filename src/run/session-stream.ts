@@ -1,5 +1,5 @@
 import { kindOf } from "../check.ts";
-import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
+import type { Fingerprint } from "../bind/fingerprint.ts";
 import type { Carry, Port } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import type { Bindings } from "./bindings.ts";
@@ -140,7 +140,7 @@ export class SessionStream {
   }
 
   #fingerprint({ binding }: StreamBinding): Fingerprint {
-    return (this.#print ??= fingerprintBound(binding.graph));
+    return (this.#print ??= binding.fingerprint());
   }
 
   #openNames(): string {
