@@ -18,7 +18,9 @@ const LONGEST = { head: 2000, tail: 500 };
 
 /** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
 export class FormatError extends Error {
+  /** Always "FormatError", in a minified bundle too. */
   declare readonly name: "FormatError";
+  /** Which rule is broken. */
   readonly code: FormatCode;
   constructor(code: FormatCode, message: string) {
     super(shortened(printable(shortened(message))));

@@ -7,8 +7,14 @@ export { FormatError, type FormatCode } from "./check.ts";
 export { writeGraph } from "./bind/description.ts";
 export type { Attribute, Attributes, Constant, Dim, Dtype, Graph, Node, Port, Type } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
-export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
-export { inspectGraph, type GraphFacts, type NodeFacts } from "./run/inspect-graph.ts";
+export { GraphModel, type GraphModelOptions, type GraphResult } from "./run/graph-model.ts";
+export {
+  inspectGraph,
+  type GraphFacts,
+  type GraphMemory,
+  type NamedType,
+  type NodeFacts,
+} from "./run/inspect-graph.ts";
 export { Session, type Feeds, type Outputs, type SessionOptions, type SessionRunOptions } from "./run/session.ts";
 
 type Bytes = Uint8Array | ArrayBuffer;

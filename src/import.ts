@@ -9,18 +9,16 @@ import { rtneuralGraph } from "./import/rtneural.ts";
 import { tfjsGraph, type ShardSource } from "./import/tfjs/tfjs.ts";
 import { unwrap } from "./model/unwrap.ts";
 import { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
-import { Model } from "./run/model.ts";
-import type { ModelOptions } from "./run/options.ts";
+import { Model, type ModelOptions } from "./tasks/model.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
 export { readNpz } from "./formats/npz.ts";
 export { readTorch } from "./formats/torch.ts";
 export type { Graph } from "./graph/graph.ts";
 export type { ShardSource } from "./import/tfjs/tfjs.ts";
-export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
+export { GraphModel, type GraphModelOptions, type GraphResult } from "./run/graph-model.ts";
 export type { GraphStream } from "./run/graph-stream.ts";
-export type { Model } from "./run/model.ts";
-export type { ModelOptions } from "./run/options.ts";
+export type { Model, ModelOptions } from "./tasks/model.ts";
 
 type Bytes = Uint8Array | ArrayBuffer;
 

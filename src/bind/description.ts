@@ -1,5 +1,6 @@
 import { FormatError, kindOf, shown } from "../check.ts";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { readSafetensors } from "../formats/read.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
 import { toFloat32, toIntegers, type Dtype as Stored, type Tensor } from "../tensors/tensor.ts";
 import { isFloat, readAttributes } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";

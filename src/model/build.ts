@@ -8,10 +8,10 @@ import { whole } from "../pack/gates.ts";
 import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
-import { chooseModule, loadKernels } from "../wasm/load.ts";
+import { chooseModule, loadKernels, noIntegers } from "../wasm/load.ts";
 import type { Description } from "../layers/description.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
-import { precisionOf, type Precision } from "../pack/matrix.ts";
+import { precisionOf, type IntegerMaker, type Precision } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "../tensors/tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -69,15 +69,22 @@ export function checkOpen(label: string, net: Net): void {
 /** Bytes of a record, assembly/abi.ts. */
 const RECORD = 4 * LAYER_WORDS.length;
 
-/** Lays out the layers of a description in one memory; every tensor must be used. */
+/** Which module runs a net, and how its matrices are kept. */
+interface NetOptions {
+  readonly deterministic?: boolean;
+  readonly module?: object;
+  readonly weights?: Precision;
+}
+
+/** Lays out the layers of a description in one memory; every tensor must be used. Without `maker` it takes floats alone. */
 export function buildNet(
   description: Description,
   tensors: readonly Tensor[],
-  deterministic: boolean,
-  module?: object,
-  precision?: Precision,
+  { deterministic = false, module, weights }: NetOptions,
+  maker: IntegerMaker | undefined,
 ): Net {
-  const taken = new Tensors(tensors, precision);
+  const taken = new Tensors(tensors, weights, maker);
+  if (taken.integers && !maker) throw noIntegers();
   const compiled = chooseModule(deterministic, taken.integers, module);
   const layers = makeLayers(description, taken);
   const lastCell = layers.findLastIndex((l) => l.directions);

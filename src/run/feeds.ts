@@ -16,9 +16,13 @@ export type SessionData =
   | Uint16Array
   | Uint8Array;
 
+/** Numbers, and what they are. */
 export interface SessionTensor {
+  /** What an element stands for: float16 comes as float32. */
   readonly type: Dtype;
+  /** Whole numbers, [] for one number. */
   readonly dims: readonly number[];
+  /** Row-major. */
   readonly data: SessionData;
 }
 

@@ -7,6 +7,7 @@ import { readOutput, type Feed, type SessionData } from "./feeds.ts";
 import { loadWords, saveWords } from "./saved-words.ts";
 import { bindStream, openDims, sizesOf, type Carried, type Sizes, type StreamBinding } from "./stream-binding.ts";
 
+/** How a stream's steps hang together. */
 export interface StreamOptions {
   /** Which output becomes which input of the next step. */
   readonly carry: { readonly [output: string]: string };
@@ -123,6 +124,7 @@ export class SessionStream {
     for (const { kept, bytes } of this.#bound?.carried ?? []) this.#bindings.player.arena.release(kept, bytes);
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -8,6 +8,7 @@ import { Bindings } from "./bindings.ts";
 import { readFeed, readOutput, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
 import { SessionStream, type StreamOptions } from "./session-stream.ts";
 
+/** What is known of a net before it runs, and how to run. */
 export interface SessionOptions {
   /** Sizes of the dims that have names. */
   readonly dims?: { readonly [name: string]: number };
@@ -19,10 +20,13 @@ export interface SessionOptions {
   readonly module?: object;
 }
 
+/** Values by the names of the inputs. */
 export type Feeds = { readonly [name: string]: Feed };
 
+/** Values by the names of the outputs. */
 export type Outputs = { [name: string]: SessionTensor };
 
+/** How to run once. */
 export interface SessionRunOptions {
   /** Arrays that outputs are written into, by name: nothing is allocated for these. */
   readonly into?: { readonly [name: string]: SessionData };
@@ -30,7 +34,9 @@ export interface SessionRunOptions {
 
 /** A net with named inputs and outputs, ready to run. */
 export class Session {
+  /** What `run` takes. */
   readonly inputs: readonly Port[];
+  /** What `run` gives. */
   readonly outputs: readonly Port[];
   readonly #program: Program;
   readonly #bindings: Bindings;
@@ -135,6 +141,7 @@ export class Session {
     this.#bindings.close();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

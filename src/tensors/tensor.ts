@@ -1,6 +1,12 @@
 import { FormatError, isShared, kindOf, shown } from "../check.ts";
-import { isFloats, precisionOf, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
-import { quantize } from "../pack/quantize.ts";
+import {
+  precisionOf,
+  toFloats,
+  type IntegerMaker,
+  type IntegerRows,
+  type Matrix,
+  type Precision,
+} from "../pack/matrix.ts";
 
 export { checkPrecision, type Precision } from "../pack/matrix.ts";
 
@@ -21,13 +27,18 @@ export const DTYPES = {
   BOOL: 1,
 } as const;
 
+/** A type that safetensors files have. */
 export type Dtype = keyof typeof DTYPES;
 
 /** A named array of numbers, little-endian and row-major, at any alignment. */
 export interface Tensor {
+  /** As the file has it: `weight_ih_l0`. */
   readonly name: string;
+  /** What an element is. */
   readonly dtype: Dtype;
+  /** Whole numbers; [] for one number. */
   readonly shape: readonly number[];
+  /** The elements. */
   readonly bytes: Uint8Array;
 }
 
@@ -160,13 +171,14 @@ export class Tensors {
   readonly #left: Map<string, Tensor>;
   /** How matrices leave the set; undefined: as the file has them. */
   readonly #precision: Precision | undefined;
+  readonly #maker: IntegerMaker | undefined;
   /** The matrices that left the set. */
   readonly matrices = new Map<string, Matrix>();
   /** Whether matrices leave the set as integers. */
   readonly integers: boolean;
 
-  /** `precision`: how matrices are wanted, whatever the file has. */
-  constructor(tensors: Iterable<Tensor>, precision?: Precision) {
+  /** `precision`: how matrices are wanted, whatever the file has; `maker` makes those of integers. */
+  constructor(tensors: Iterable<Tensor>, precision?: Precision, maker?: IntegerMaker) {
     this.#left = new Map();
     for (const t of tensors) {
       if (this.#left.has(t.name))
@@ -174,6 +186,7 @@ export class Tensors {
       this.#left.set(t.name, t);
     }
     this.#precision = precision;
+    this.#maker = maker;
     this.integers = precision
       ? precision !== "float32"
       : [...this.#left.values()].some((t) => isInteger(t) && this.has(scaleOf(t.name)));
@@ -223,20 +236,21 @@ export class Tensors {
   #matrix(name: string, shape: readonly number[]): Matrix {
     const t = this.#get(name);
     const stored = isInteger(t) ? this.#integers(t, shape) : this.take(name, shape);
-    const wanted = this.#precision;
-    if (wanted && wanted !== precisionOf(stored)) {
-      return wanted === "float32" ? toFloats(stored) : quantize(name, toFloats(stored), shape[0], wanted);
-    }
-    if (this.integers && isFloats(stored)) {
+    if (!this.integers) return toFloats(stored);
+    const maker = this.#maker!;
+    const wanted = this.#precision as "int8" | "int16" | undefined;
+    if (wanted && wanted !== precisionOf(stored))
+      return maker.make(maker.quantize(name, toFloats(stored), shape[0], wanted));
+    if (stored instanceof Float32Array) {
       throw new FormatError(
         "dtype",
         `${name}: expected I8 or I16 with ${scaleOf(name)}, as the file's other matrices, got ${t.dtype}; the option "weights" makes all alike`,
       );
     }
-    return stored;
+    return maker.make(stored);
   }
 
-  #integers(t: Tensor, shape: readonly number[]): Integers {
+  #integers(t: Tensor, shape: readonly number[]): IntegerRows {
     const { bytes } = this.#take(t.name, shape);
     const scale = this.#get(scaleOf(t.name));
     const scales = this.take(scale.name, [shape[0]]);

@@ -19,12 +19,15 @@ export function compile(options: { readonly deterministic?: boolean; readonly in
   return moduleOf(chooseBuild(deterministic, integers));
 }
 
+/** What a package without their module and their packing says. @internal */
+export const noIntegers = () =>
+  new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
+
 function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
     const binary = binaries[build];
-    if (!binary)
-      throw new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
+    if (!binary) throw noIntegers();
     module = compileBinary(binary);
     modules.set(build, module);
   }

@@ -1,7 +1,8 @@
-import { checkOpen, type Net } from "../model/build.ts";
+import { checkOpen } from "../model/build.ts";
+import { checkId, readItems, type Items } from "../run/items.ts";
+import { runnerOf, type Model } from "../run/model.ts";
+import { CHUNK_ROWS } from "../run/workspace.ts";
 import { checkForward, checkTokens, feed, logitsOf } from "./feed.ts";
-import { checkId, readItems, type Items } from "./items.ts";
-import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
 
 /** How well a net foresees a sequence. The first item has no prediction and is not counted. */
 export interface Score {
@@ -17,8 +18,10 @@ export interface Score {
   readonly logProbabilities: Float64Array;
 }
 
-/** Scores a sequence from the state that `begin` gives, CHUNK_ROWS items a call. @internal */
-export function scoreItems(net: Net, workspace: Workspace, begin: () => number, x: Items): Score {
+/** Scores a sequence from the zero state, CHUNK_ROWS items a call. */
+export function score(model: Model, x: Items): Score {
+  const runner = runnerOf(model);
+  const { net, workspace } = runner;
   checkTokens("score", net);
   checkForward("score", net);
   if (net.layers.some((l) => l.type === "last"))
@@ -26,7 +29,7 @@ export function scoreItems(net: Net, workspace: Workspace, begin: () => number, 
   const program = logitsOf(net);
   const ids = Int32Array.from(readItems(net, x).values);
   checkOpen("model", net);
-  const state = begin();
+  const state = runner.begin(1);
   const outputs = program.outputSize;
   ids.forEach((id, i) => i > 0 && checkId("x", id, outputs, i));
   const items = ids.length - 1;

@@ -1,8 +1,8 @@
 import { checkCount, kindOf } from "../check.ts";
 import type { Net } from "../model/build.ts";
 import { encodeUtf8 } from "../text.ts";
+import { checkId, type Items } from "../run/items.ts";
 import { checkForward, checkTokens } from "./feed.ts";
-import { checkId, type Items } from "./items.ts";
 
 /** How each item is chosen: p = softmax(logits / temperature), cut to topK, then to topP, then drawn. */
 export interface SamplingOptions {

@@ -7,7 +7,7 @@ const MOST = 20;
 export function showAs<T>(
   type: { readonly prototype: T },
   name: string,
-  layersOf: (object: T) => readonly Layer[],
+  layersOf: (object: T) => readonly Pick<Layer, "type" | "inputSize" | "outputSize" | "parameters" | "directions">[],
 ): void {
   Object.defineProperty(type.prototype, Symbol.for("nodejs.util.inspect.custom"), {
     value(this: T) {

@@ -1,7 +1,7 @@
 import { LAYER_WORDS } from "../abi/layout.ts";
 import { Flag, Kind, type LayerRecord } from "../layers/layer.ts";
 import { cellPanels, unpackCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
-import type { Net } from "./build.ts";
+import type { Net } from "../model/build.ts";
 
 /** Words of a record, assembly/layer.ts. */
 const wordOf = (word: string) => LAYER_WORDS.findIndex(([name]) => name === word);

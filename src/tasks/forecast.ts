@@ -1,23 +1,20 @@
-import { checkCount } from "../check.ts";
-import { checkOpen, type Net } from "../model/build.ts";
+import { checkCount, readOptions } from "../check.ts";
+import { checkOpen } from "../model/build.ts";
+import { readItems, type Items } from "../run/items.ts";
+import { runnerOf, type Model } from "../run/model.ts";
 import { bodyOf, checkForward, feed } from "./feed.ts";
-import { readItems, type Items } from "./items.ts";
-import type { Workspace } from "./workspace.ts";
 
 /** Bytes of rows that one call writes. */
 const BLOCK = 16384;
 
 /**
- * Reads `series` [T, features] from the state that `begin` gives, then feeds each output
+ * Reads `series` [T, features] from the zero state, then feeds each output
  * back as the next item: [steps, features]. Row 0 is the net's output at the series' last item.
  */
-export function forecastRows(
-  net: Net,
-  workspace: Workspace,
-  begin: () => number,
-  series: Items,
-  steps: number,
-): Float32Array {
+export function forecast(model: Model, series: Items, options: { readonly steps: number }): Float32Array {
+  const runner = runnerOf(model);
+  const { steps } = readOptions(options, ["steps"]);
+  const { net, workspace } = runner;
   const { program, next, kernels, arena } = net;
   const width = program.outputSize;
   if ((net.description.input ?? "features") !== "features")
@@ -31,7 +28,7 @@ export function forecastRows(
   const items = readItems(net, series, "series");
   checkOpen("model", net);
   const out = new Float32Array(steps * width);
-  const state = begin();
+  const state = runner.begin(1);
   feed(net, workspace, bodyOf(net), items, state);
   const rows = Math.max(1, Math.floor(BLOCK / 4 / width));
   workspace.reserveItems(rows * width * 4);

@@ -1,8 +1,8 @@
 import type { Net, Program } from "../model/build.ts";
-import { schedule } from "./batch.ts";
-import type { Sequence } from "./items.ts";
-import { runSequences } from "./sequence.ts";
-import type { Workspace } from "./workspace.ts";
+import { schedule } from "../run/batch.ts";
+import type { Sequence } from "../run/items.ts";
+import { runSequences } from "../run/sequence.ts";
+import type { Workspace } from "../run/workspace.ts";
 
 const NOTHING = new Float32Array();
 

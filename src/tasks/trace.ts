@@ -1,14 +1,15 @@
 import type { LayerRecord } from "../layers/layer.ts";
 import { checkOpen, type Net } from "../model/build.ts";
-import { cellGates } from "../model/gates.ts";
+import { readItems, type Items } from "../run/items.ts";
+import { runnerOf, type Model } from "../run/model.ts";
 import { feed } from "./feed.ts";
-import { readItems, type Items } from "./items.ts";
-import type { Workspace } from "./workspace.ts";
+import { cellGates } from "./gates.ts";
 
 /** What one direction of one cell does over a sequence, timestep by timestep in the sequence's order. */
 export interface CellTrace {
   /** Index in `model.layers`. */
   readonly layer: number;
+  /** "rnn", "lstm" or "gru". */
   readonly type: string;
   /** Prefix of the layer's tensors. */
   readonly weights: string;
@@ -18,6 +19,7 @@ export interface CellTrace {
   readonly reverse: boolean;
   /** Features of h: `units` unless projected. */
   readonly width: number;
+  /** Numbers in each gate. */
   readonly units: number;
   /** Hidden state after each timestep, [steps, width]: the same bits as `run`. */
   readonly h: Float32Array;
@@ -29,21 +31,19 @@ export interface CellTrace {
 
 /** What all cells do over a sequence. */
 export interface Trace {
+  /** Timesteps. */
   readonly steps: number;
+  /** In the order of the layers, in each by depth, forward before reverse. */
   readonly cells: readonly CellTrace[];
 }
 
 /** Hears how many timesteps are done, of those of all cells. */
 export type TraceReport = (done: number, total: number) => void;
 
-/** Runs the net layer by layer; `begin` gives a state of zeros. The gates are computed again, in float64. @internal */
-export function traceItems(
-  net: Net,
-  workspace: Workspace,
-  begin: () => number,
-  x: Items,
-  report: TraceReport = () => {},
-): Trace {
+/** Runs the net layer by layer from the zero state. The gates are computed again, in float64. */
+export function trace(model: Model, x: Items, report: TraceReport = () => {}): Trace {
+  const runner = runnerOf(model);
+  const { net, workspace } = runner;
   const items = readItems(net, x);
   checkOpen("model", net);
   const steps = items.count;
@@ -55,7 +55,7 @@ export function traceItems(
       workspace,
       { address: net.program.address, body: records, records, outputSize: width },
       items,
-      begin(),
+      runner.begin(1),
       y,
     );
     return y;
