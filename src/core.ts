@@ -3,11 +3,13 @@ import { compile as compileAny } from "./wasm/load.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
 export { readSafetensors, writeSafetensors, type Safetensors } from "./formats/safetensors.ts";
-export type { Description, LayerDescription } from "./layers/description.ts";
+export type { CellDescription, CellOptions, Description, LayerDescription } from "./layers/description.ts";
+export type { LayerFacts } from "./layers/layer.ts";
+export type { Region } from "./memory/plan.ts";
 export { tensor, toFloat32, toIntegers, type Dtype, type Tensor } from "./tensors/tensor.ts";
 export type { Items } from "./run/items.ts";
 export { Model } from "./run/model.ts";
-export type { ModelOptions, RunOptions, RunResult } from "./run/options.ts";
+export type { MemoryUse, ModelOptions, RunOptions, RunResult, StateSize } from "./run/options.ts";
 export type { State } from "./run/state.ts";
 export type { Stream } from "./run/stream.ts";
 

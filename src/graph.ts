@@ -7,10 +7,16 @@ import { Session, type SessionOptions } from "./run/session.ts";
 export { FormatError, type FormatCode } from "./check.ts";
 export { compile } from "./wasm/full.ts";
 export { writeGraph } from "./bind/description.ts";
-export type { Attribute, Attributes, Constant, Dim, Dtype, Graph, Node, Port, Type } from "./graph/graph.ts";
+export type { Attribute, Attributes, Carry, Constant, Dim, Dtype, Graph, Node, Port, Type } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
-export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
-export { inspectGraph, type GraphFacts, type NodeFacts } from "./run/inspect-graph.ts";
+export { GraphModel, type GraphModelOptions, type GraphResult } from "./run/graph-model.ts";
+export {
+  inspectGraph,
+  type GraphFacts,
+  type GraphMemory,
+  type NamedType,
+  type NodeFacts,
+} from "./run/inspect-graph.ts";
 export { Session, type Feeds, type Outputs, type SessionOptions, type SessionRunOptions } from "./run/session.ts";
 
 type Bytes = Uint8Array | ArrayBuffer;
@@ -31,8 +37,6 @@ export function graphFromSafetensors(file: Bytes, options?: GraphModelOptions): 
 /** Opens a graph of any named inputs and outputs from a safetensors file. */
 export function sessionFromSafetensors(file: Bytes, options?: SessionOptions): Session {
   const graph = read(file);
-  return new Session(
-    { inputs: graph.inputs, outputs: graph.outputs, build: (builder, types) => bind(graph, builder, types) },
-    options,
-  );
+  const { inputs, outputs, carried } = graph;
+  return new Session({ inputs, outputs, carried, build: (builder, types) => bind(graph, builder, types) }, options);
 }

@@ -17,7 +17,7 @@ export { readNpz } from "./formats/npz.ts";
 export { readTorch } from "./formats/torch.ts";
 export type { Graph } from "./graph/graph.ts";
 export type { ShardSource } from "./import/tfjs/tfjs.ts";
-export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
+export { GraphModel, type GraphModelOptions, type GraphResult } from "./run/graph-model.ts";
 export type { GraphStream } from "./run/graph-stream.ts";
 export type { Model, ModelOptions } from "./tasks/model.ts";
 

@@ -12,6 +12,7 @@ import {
   ElementsRecord,
   FillRecord,
   GatherRecord,
+  GroupNormRecord,
   LinearRecord,
   MatmulRecord,
   NormRecord,
@@ -35,6 +36,7 @@ import { copies, fills } from "../ops/copy";
 import { cumulate } from "../ops/cumulate";
 import { depthwise } from "../ops/depthwise";
 import { gather, reverse } from "../ops/gather";
+import { groupNorms } from "../ops/group_norm";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
 import { norms } from "../ops/norm";
@@ -114,6 +116,9 @@ export function play(at: usize, end: usize): usize {
         break;
       case Op.POOL:
         pools(changetype<PoolRecord>(at));
+        break;
+      case Op.GROUP_NORM:
+        groupNorms(changetype<GroupNormRecord>(at));
         break;
       case Op.NORM:
         norms(changetype<NormRecord>(at));

@@ -4,7 +4,9 @@ import { decodeUtf8, encodeUtf8, hasWholeNumbers, parseJson } from "../text.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
 export interface Safetensors {
+  /** Views on the file. */
   readonly tensors: Tensor[];
+  /** The texts under `__metadata__`. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 

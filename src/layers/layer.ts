@@ -44,16 +44,22 @@ export interface LayerRecord {
 }
 
 /** A layer of the net: what goes in, what comes out, and the records that compute it. */
-export interface Layer {
+export interface Layer extends LayerFacts {
+  readonly records: readonly LayerRecord[];
+}
+
+/** What a layer is. */
+export interface LayerFacts {
+  /** Its type in the description. */
   readonly type: string;
   /** Prefix of its tensors' names, "" where it has none. */
   readonly weights: string;
   /** Features of an item; for an embedding the size of its vocabulary. */
   readonly inputSize: number;
+  /** Features of a row that it gives. */
   readonly outputSize: number;
   /** 1 or 2 for a cell, 0 for other layers. */
   readonly directions: number;
   /** Trained numbers. */
   readonly parameters: number;
-  readonly records: readonly LayerRecord[];
 }

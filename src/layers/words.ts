@@ -26,7 +26,7 @@ export function layerWords<A>(
     clip: floatWord(r.clip ?? Infinity),
     alpha: floatWord(r.alpha ?? 0),
     beta: floatWord(r.beta ?? 0),
-    activations: 0,
+    own: 0,
     ...more,
   };
   return LAYER_WORDS.map(([name]) => words[name]);

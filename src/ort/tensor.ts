@@ -76,25 +76,22 @@ class MemoryTensor {
   readonly type: Numbers;
   readonly dims: readonly number[];
   readonly size: number;
-  #data: DataTypeMap[Numbers] | undefined;
+  /** Its own, not the prototype's: Transformers.js 2 copies tensors by Object.assign. */
+  readonly data: DataTypeMap[Numbers];
+  #disposed = false;
 
   constructor(a: unknown, b?: unknown, c?: unknown) {
     const [type, given, dims] = typeof a === "string" ? [a, b, c] : [typeOf(a), a, b];
     if (!Object.hasOwn(ARRAYS, type))
       throw new TypeError(`Tensor: expected a type of ${Object.keys(ARRAYS).join(", ")}, got ${shown(type)}`);
     this.type = type as Numbers;
-    this.#data = dataOf(this.type, given);
-    this.dims = dims === undefined ? [this.#data.length] : checked(dims, this.#data.length);
-    this.size = this.#data.length;
-  }
-
-  get data(): DataTypeMap[Numbers] {
-    if (!this.#data) throw new TypeError("Tensor: expected a tensor with its data, got a disposed one");
-    return this.#data;
+    this.data = dataOf(this.type, given);
+    this.dims = dims === undefined ? [this.data.length] : checked(dims, this.data.length);
+    this.size = this.data.length;
   }
 
   get location(): DataLocation {
-    return this.#data ? "cpu" : "none";
+    return this.#disposed ? "none" : "cpu";
   }
 
   get texture(): never {
@@ -118,7 +115,11 @@ class MemoryTensor {
   }
 
   dispose(): void {
-    this.#data = undefined;
+    this.#disposed = true;
+    const get = () => {
+      throw new TypeError("Tensor: expected a tensor with its data, got a disposed one");
+    };
+    Object.defineProperty(this, "data", { get });
   }
 
   readonly toDataURL = refuse("an image");

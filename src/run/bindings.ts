@@ -1,5 +1,6 @@
 import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../bind/builder.ts";
+import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import { fused } from "../passes/fuse.ts";
@@ -15,7 +16,8 @@ export interface Binding {
   readonly counts: readonly number[];
   /** Inputs whose numbers the graph was made for. */
   readonly pinned: ReadonlyMap<string, Constant>;
-  readonly graph: BoundGraph;
+  /** What tells its graph from every other, which is made again for it: its constants are let go. */
+  fingerprint(): Fingerprint;
   readonly loaded: Loaded;
   /** Where each of the program's inputs stands; -1 for one that is pinned or not used. */
   readonly addresses: readonly number[];
@@ -40,7 +42,7 @@ export class Bindings {
     this.#program = program;
     this.#pins = new Set(pinned);
     this.player = new Player(deterministic, module);
-    this.evaluator = new Evaluator(deterministic, module);
+    this.evaluator = new Evaluator(this.player);
   }
 
   /** The binding of the run before. */
@@ -78,11 +80,14 @@ export class Bindings {
     return builder.graph();
   }
 
+  #fingerprint(types: ReadonlyMap<string, Type | Constant>): () => Fingerprint {
+    return () => fingerprintBound(this.bound(types));
+  }
+
   close(): void {
     this.#kept.length = 0;
     this.#held.clear();
     this.player.close();
-    this.evaluator.close();
   }
 
   /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */
@@ -109,7 +114,7 @@ export class Bindings {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
         counts: read.map(({ data }) => data.length),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
-        graph,
+        fingerprint: this.#fingerprint(types),
         loaded,
         addresses: inputs.map(({ name }) => {
           const at = graph.inputs.findIndex((v) => v.name === name);

@@ -7,9 +7,13 @@ import { arrayOf, type SessionData } from "./arrays.ts";
 
 export type { SessionData } from "./arrays.ts";
 
+/** Numbers, and what they are. */
 export interface SessionTensor {
+  /** What an element stands for: float16 comes as float32. */
   readonly type: Dtype;
+  /** Whole numbers, [] for one number. */
   readonly dims: readonly number[];
+  /** Row-major. */
   readonly data: SessionData;
 }
 

@@ -4,13 +4,12 @@ import { buildNet, checkOpen, type Net } from "../model/build.ts";
 import { checkDescription, parseDescription, type Description } from "../layers/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { checkPrecision, checkTensor, Tensors, type Tensor } from "../tensors/tensor.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { LayerFacts } from "../layers/layer.ts";
 import type { IntegerMaker, Precision } from "../pack/matrix.ts";
-import type { Region } from "../memory/plan.ts";
 import type { Kernels } from "../wasm/kernels.ts";
 import { batchesOf } from "./encode.ts";
 import type { Items } from "./items.ts";
-import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
+import type { MemoryUse, ModelOptions, RunOptions, RunResult, StateSize } from "./options.ts";
 import { Runner } from "./runner.ts";
 import { Stream } from "./stream.ts";
 
@@ -80,10 +79,11 @@ export class Model {
   }
 
   /** What the net is made of. */
-  get layers(): readonly Pick<Layer, "type" | "weights" | "inputSize" | "outputSize" | "parameters" | "directions">[] {
+  get layers(): readonly LayerFacts[] {
     return this.#net.layers;
   }
 
+  /** The file's, as given, or as inferred, with the defaults of what it left out. */
   get description(): Description {
     return this.#net.description;
   }
@@ -93,6 +93,7 @@ export class Model {
     return this.#net.layers[0].inputSize;
   }
 
+  /** Features of a row of the output. */
   get outputSize(): number {
     return this.#net.program.outputSize;
   }
@@ -101,19 +102,14 @@ export class Model {
    * The recurrent layers' states, in the order in which State holds them:
    * h is [cells, (batch,) h] and an LSTM's c [cells, (batch,) c], cells = layers * directions.
    */
-  get states(): readonly {
-    readonly weights: string;
-    readonly cells: number;
-    readonly h: number;
-    readonly c: number;
-  }[] {
+  get states(): readonly StateSize[] {
     return this.#net.layers
       .filter((l) => l.directions)
       .map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
   }
 
-  /** What runs and where it stands: the build, the memory's bytes, and its regions. */
-  get memory(): { readonly build: string; readonly bytes: number; readonly regions: readonly Region[] } {
+  /** What runs and where it stands. */
+  get memory(): MemoryUse {
     const { build, arena, regions } = this.#net;
     return { build, bytes: arena.bytes, regions };
   }
@@ -161,6 +157,7 @@ export class Model {
     this.#net.arena.close();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -1,4 +1,5 @@
 import type { Description } from "../layers/description.ts";
+import type { Region } from "../memory/plan.ts";
 import type { State } from "./state.ts";
 
 /** A description, where the file has none or another is wanted, and how to run. */
@@ -36,4 +37,26 @@ export interface RunResult {
   readonly output: Float32Array;
   /** The state after each sequence's last timestep. */
   readonly state: State;
+}
+
+/** A recurrent layer's part of the states. */
+export interface StateSize {
+  /** Prefix of the layer's tensors. */
+  readonly weights: string;
+  /** Layers * directions. */
+  readonly cells: number;
+  /** Features of a cell's hidden state. */
+  readonly h: number;
+  /** Units of an LSTM's cell state, 0 where there is none. */
+  readonly c: number;
+}
+
+/** A model's memory. */
+export interface MemoryUse {
+  /** The module that runs: "base", "relaxed", or one of integers. */
+  readonly build: string;
+  /** Of the whole memory. */
+  readonly bytes: number;
+  /** What stands where. */
+  readonly regions: readonly Region[];
 }

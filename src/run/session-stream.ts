@@ -1,15 +1,16 @@
 import { kindOf } from "../check.ts";
-import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
-import type { Port } from "../graph/graph.ts";
+import type { Fingerprint } from "../bind/fingerprint.ts";
+import type { Carry, Port } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import type { Bindings } from "./bindings.ts";
 import type { Feed, SessionData } from "./feeds.ts";
 import { loadWords, saveWords } from "./saved-words.ts";
 import { bindStream, openDims, sizesOf, type Carried, type Sizes, type StreamBinding } from "./stream-binding.ts";
 
+/** How a stream's steps hang together. */
 export interface StreamOptions {
-  /** Which output becomes which input of the next step. */
-  readonly carry: { readonly [output: string]: string };
+  /** Which output becomes which input of the next step. Default what the graph's file says. */
+  readonly carry?: Carry;
   /** Inputs whose values never change. */
   readonly constants?: { readonly [name: string]: Feed };
 }
@@ -29,8 +30,10 @@ export class SessionStream {
   #open = true;
 
   /** @internal */
-  constructor(program: Program, bindings: Bindings, dims: Sizes, { carry, constants = {} }: StreamOptions) {
+  constructor(program: Program, bindings: Bindings, dims: Sizes, options: StreamOptions) {
+    const { carry = program.carried, constants = {} } = options;
     const names = (ports: readonly Port[]) => ports.map((p) => p.name).join(", ");
+    if (!carry) throw new TypeError(`carry: expected names of outputs: ${names(program.outputs)}, got none`);
     for (const [output, input] of Object.entries(carry)) {
       if (!program.outputs.some((p) => p.name === output))
         throw new TypeError(`carry: expected names of outputs: ${names(program.outputs)}, got ${output}`);
@@ -122,6 +125,7 @@ export class SessionStream {
     for (const { kept, bytes } of this.#bound?.carried ?? []) this.#bindings.player.arena.release(kept, bytes);
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -135,7 +139,7 @@ export class SessionStream {
   }
 
   #fingerprint({ binding }: StreamBinding): Fingerprint {
-    return (this.#print ??= fingerprintBound(binding.graph));
+    return (this.#print ??= binding.fingerprint());
   }
 
   #openNames(): string {

@@ -7,6 +7,7 @@ import { Bindings, type Binding } from "./bindings.ts";
 import { dataAs, readFeed, writeFeed, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
 import { SessionStream, type StreamOptions } from "./session-stream.ts";
 
+/** What is known of a net before it runs, and how to run. */
 export interface SessionOptions {
   /** Sizes of the dims that have names. */
   readonly dims?: { readonly [name: string]: number };
@@ -18,10 +19,13 @@ export interface SessionOptions {
   readonly module?: object;
 }
 
+/** Values by the names of the inputs. */
 export type Feeds = { readonly [name: string]: Feed };
 
+/** Values by the names of the outputs. */
 export type Outputs = { [name: string]: SessionTensor };
 
+/** How to run once. */
 export interface SessionRunOptions {
   /** Arrays that outputs are written into, by name: nothing is allocated for these. */
   readonly into?: { readonly [name: string]: SessionData };
@@ -29,7 +33,9 @@ export interface SessionRunOptions {
 
 /** A net with named inputs and outputs, ready to run. */
 export class Session {
+  /** What `run` takes. */
   readonly inputs: readonly Port[];
+  /** What `run` gives. */
   readonly outputs: readonly Port[];
   readonly #program: Program;
   readonly #bindings: Bindings;
@@ -110,11 +116,12 @@ export class Session {
   }
 
   /**
-   * A stream of calls whose state stays inside: outputs named in `carry` become the next step's inputs, from zero.
+   * A stream of calls whose state stays inside: outputs named in `carry`, or in the file, become the next step's inputs,
+   * from zero.
    * Sizes that neither the session's `dims` nor the graph gives are those of the first step: an input's last such size,
    * those before it 1. Throws TypeError for a name that is none.
    */
-  stream(options: StreamOptions): SessionStream {
+  stream(options: StreamOptions = {}): SessionStream {
     this.#check();
     return new SessionStream(this.#program, this.#bindings, this.#dims, {
       ...options,
@@ -141,7 +148,7 @@ export class Session {
       }),
     );
     try {
-      return unbind(this.#bindings.bound(types));
+      return unbind(this.#bindings.bound(types), this.#program.carried);
     } catch (error) {
       throw error instanceof Unknown ? new FormatError("unsupported", `${error.message}: give it in constants`) : error;
     }
@@ -153,6 +160,7 @@ export class Session {
     this.#bindings.close();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

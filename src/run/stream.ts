@@ -204,6 +204,7 @@ export class Stream {
     this.#state = 0;
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -4,7 +4,9 @@ import { runnerOf, type Model } from "../run/model.ts";
 
 /** A label and how probable it is; without labels in the description, the output's index. */
 export interface Label {
+  /** Of the description; the index as text where it has none. */
   readonly label: string;
+  /** 0 to 1. */
   readonly probability: number;
 }
 

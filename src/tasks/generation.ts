@@ -15,6 +15,7 @@ export interface GenerateOptions extends SamplingOptions {
 
 /** What was made. */
 export interface Generated {
+  /** The items made. */
   readonly ids: Int32Array;
   /** The ids as UTF-8, what is none as U+FFFD; empty for a net on ids, and in an AudioWorklet, which has no TextDecoder. */
   readonly text: string;
@@ -26,6 +27,7 @@ export interface Generated {
 
 /** Logits were no numbers: the RangeError of `generate`, and what was made before. */
 export interface GenerateError extends RangeError {
+  /** The items before. */
   readonly generated: Generated;
 }
 

@@ -9,6 +9,7 @@ import { cellGates } from "./gates.ts";
 export interface CellTrace {
   /** Index in `model.layers`. */
   readonly layer: number;
+  /** "rnn", "lstm" or "gru". */
   readonly type: string;
   /** Prefix of the layer's tensors. */
   readonly weights: string;
@@ -18,6 +19,7 @@ export interface CellTrace {
   readonly reverse: boolean;
   /** Features of h: `units` unless projected. */
   readonly width: number;
+  /** Numbers in each gate. */
   readonly units: number;
   /** Hidden state after each timestep, [steps, width]: the same bits as `run`. */
   readonly h: Float32Array;
@@ -29,7 +31,9 @@ export interface CellTrace {
 
 /** What all cells do over a sequence. */
 export interface Trace {
+  /** Timesteps. */
   readonly steps: number;
+  /** In the order of the layers, in each by depth, forward before reverse. */
   readonly cells: readonly CellTrace[];
 }
 

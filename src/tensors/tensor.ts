@@ -27,13 +27,18 @@ export const DTYPES = {
   BOOL: 1,
 } as const;
 
+/** A type that safetensors files have. */
 export type Dtype = keyof typeof DTYPES;
 
 /** A named array of numbers, little-endian and row-major, at any alignment. */
 export interface Tensor {
+  /** As the file has it: `weight_ih_l0`. */
   readonly name: string;
+  /** What an element is. */
   readonly dtype: Dtype;
+  /** Whole numbers; [] for one number. */
   readonly shape: readonly number[];
+  /** The elements. */
   readonly bytes: Uint8Array;
 }
 
