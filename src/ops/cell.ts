@@ -283,7 +283,7 @@ function layerWords(
     (normed === undefined ? 0 : GraphFlag.NORMED) |
     (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
   const c = cell.hasCellState ? 4 * whole(width) : 0;
-  const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
+  const fields: Record<(typeof LAYER_WORDS)[number], number | At> = {
     kind: cell.kind,
     flags,
     inputs: features,
@@ -303,7 +303,7 @@ function layerWords(
     own: normed === undefined ? (own ? packActivations(kind, own, to) : 0) : packNorms(call, d, own ?? plain(kind), to),
   };
   const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
-  return { words: LAYER_WORDS.map(([name]) => fields[name]), row: 64 * (count + candidates) };
+  return { words: LAYER_WORDS.map((name) => fields[name]), row: 64 * (count + candidates) };
 }
 
 /** [i f o][units], each in whole vectors. */
