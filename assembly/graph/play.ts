@@ -12,6 +12,7 @@ import {
   ElementsRecord,
   FillRecord,
   GatherRecord,
+  IntegerMatmulRecord,
   LinearRecord,
   MatmulRecord,
   NormRecord,
@@ -35,6 +36,7 @@ import { copies, fills } from "../ops/copy";
 import { cumulate } from "../ops/cumulate";
 import { depthwise } from "../ops/depthwise";
 import { gather, reverse } from "../ops/gather";
+import { integerMatmuls } from "../ops/integer_matmul";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
 import { norms } from "../ops/norm";
@@ -75,6 +77,9 @@ export function play(at: usize, end: usize): usize {
         break;
       case Op.MATMUL:
         matmuls(changetype<MatmulRecord>(at));
+        break;
+      case Op.INTEGER_MATMUL:
+        integerMatmuls(changetype<IntegerMatmulRecord>(at));
         break;
       case Op.CELL:
         right = cells(changetype<CellRecord>(at));
