@@ -182,7 +182,7 @@ export const enum GraphFlag {
   width: i32;
   /** Packed panels, or the embedding's table. */
   weights: usize;
-  /** Bytes of a panel; of integers, the address of the room for quantized rows. */
+  /** Bytes of a panel; of integers, the address of the room for quantized rows, and 1: which is odd. */
   panel: usize;
   /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
   second: usize;
