@@ -83,17 +83,25 @@ const MAY: Record<string, readonly string[]> = {
   bind: ["src/formats/", "src/graph/", "src/ops/", "src/plan/", "src/tensors/"],
   passes: ["src/bind/", "src/graph/", "src/ops/", "src/plan/"],
   ops: ["src/abi/", "src/graph/", "src/layers/", "src/pack/"],
-  plan: ["src/abi/", "src/memory/plan.ts", "src/ops/"],
+  plan: ["src/abi/", "src/graph/", "src/memory/plan.ts", "src/ops/"],
   abi: ["src/graph/", "src/pack/"],
   "index.ts": [
     "src/formats/",
     "src/layers/description.ts",
+    "src/layers/layer.ts",
     "src/tensors/",
     "src/run/",
     "src/tasks/",
     "src/wasm/load.ts",
   ],
-  "core.ts": ["src/formats/", "src/layers/description.ts", "src/tensors/", "src/run/", "src/wasm/load.ts"],
+  "core.ts": [
+    "src/formats/",
+    "src/layers/description.ts",
+    "src/layers/layer.ts",
+    "src/tensors/",
+    "src/run/",
+    "src/wasm/load.ts",
+  ],
   tasks: ["src/abi/layout.ts", "src/formats/", "src/layers/", "src/model/", "src/pack/", "src/run/", "src/tensors/"],
   run: [
     "src/abi/",
@@ -279,8 +287,8 @@ describe.each([
 test.each([
   ["core", 30],
   ["index", 60],
-  ["onnx", 80],
-  ["graph", 64],
+  ["onnx", 83],
+  ["graph", 67],
 ])("dist/%s.js, its chunks and binaries, are at most %i KB gzipped", (name, most) => {
   expect(bytesToShip(join(root, "dist"), `${name}.js`)).toBeLessThanOrEqual(most * 1024);
 });

@@ -1,5 +1,5 @@
 import type { At } from "./slots.ts";
-import { Op } from "./layout.ts";
+import { FLOATS, Op } from "./layout.ts";
 import { RECORDS } from "./played.ts";
 import { floatWord } from "./words.ts";
 
@@ -8,7 +8,7 @@ export type RecordName = keyof typeof RECORDS;
 
 /** A record's words by name; `op` and `size` are written for it. */
 export type WordsOf<N extends RecordName> = {
-  readonly [F in Exclude<(typeof RECORDS)[N][number][0], "op" | "size">]: number | At;
+  readonly [F in Exclude<(typeof RECORDS)[N][number], "op" | "size">]: number | At;
 };
 
 /** One record whose addresses are still open. */
@@ -33,15 +33,17 @@ function opOf(name: RecordName): number {
   ];
 }
 
+const FLOAT = new Set<string>(FLOATS);
+
 /** Writes a record at word `at`; returns the word behind it. */
 export function writeRecord(out: Int32Array, at: number, record: OpenRecord, addressOf: (at: At) => number): number {
-  for (const [field, type] of RECORDS[record.name]) {
+  for (const field of RECORDS[record.name]) {
     if (field === "op") out[at] = opOf(record.name);
     else if (field === "size") out[at] = recordBytes(record);
     else {
       const value = record.words[field];
       if (typeof value !== "number") out[at] = addressOf(value);
-      else if (type !== "f32") out[at] = value;
+      else if (!FLOAT.has(field)) out[at] = value;
       else out[at] = floatWord(value);
     }
     at++;

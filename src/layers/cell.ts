@@ -1,5 +1,5 @@
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
-import type { Matrix } from "../pack/matrix.ts";
+import { isFloats, type Matrix } from "../pack/matrix.ts";
 import type { CellOptions } from "./description.ts";
 import { Flag, type LayerRecord, type Weights } from "./layer.ts";
 import { packLinear } from "./packed.ts";
@@ -42,6 +42,7 @@ export function cellRecord(
     columns: directions * w.width,
     weights: packed(cell.gates, w),
     panel: cellPanels(cell.gates, w).panel,
+    integers: !isFloats(w.weightIh),
     panels: cellPanels(cell.gates, w).panels,
     second: cell.candidate
       ? packed(cell.candidate, w)

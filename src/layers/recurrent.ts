@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import type { CellOptions } from "./description.ts";
-import { countOf } from "../pack/matrix.ts";
+import { countOf, isFloats, precisionOf } from "../pack/matrix.ts";
 import type { Tensors } from "../tensors/tensor.ts";
 import { cellRecord, type Cell, type LearnedCell } from "./cell.ts";
 import { Flag, MOST_LAYERS, type Layer, type LayerRecord } from "./layer.ts";
@@ -92,6 +92,16 @@ function takeCell(
     weightHr: projected ? tensors.matrix(name("weight_hr"), [width, units]) : undefined,
     peepholes: cell.hasCellState ? optional("weight_peephole", [3 * units]) : undefined,
   };
+  for (const [tensor, matrix] of [
+    ["weight_hh", w.weightHh],
+    ["weight_hr", w.weightHr],
+  ] as const) {
+    if (matrix && isFloats(matrix) !== isFloats(w.weightIh))
+      throw new FormatError(
+        "dtype",
+        `${name(tensor)}: expected ${precisionOf(w.weightIh)} as ${name("weight_ih")}, got ${precisionOf(matrix)}`,
+      );
+  }
   const sizes = [w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.weightHr, w.peepholes].map((t) => (t ? countOf(t) : 0));
   return { ...w, name, parameters: sizes.reduce((a, b) => a + b) };
 }

@@ -3,7 +3,7 @@ import { floatWord } from "../abi/words.ts";
 import { LANES } from "../pack/panels.ts";
 import { Kind, type LayerRecord, type Weights } from "./layer.ts";
 
-type Words<A> = Record<(typeof LAYER_WORDS)[number][0], number | A>;
+type Words<A> = Record<(typeof LAYER_WORDS)[number], number | A>;
 
 /** A Layer of assembly/abi.ts, word by word: `at` says where weights stand, `more` what the record cannot know. */
 export function layerWords<A>(
@@ -29,7 +29,7 @@ export function layerWords<A>(
     own: 0,
     ...more,
   };
-  return LAYER_WORDS.map(([name]) => words[name]);
+  return LAYER_WORDS.map((name) => words[name]);
 }
 
 /** Bytes of a cell's pre-activations of one row. */

@@ -13,7 +13,7 @@ import { instantiate } from "../wasm/host.ts";
 import { chooseModule, noIntegers } from "../wasm/load.ts";
 import type { Description } from "../layers/description.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
-import { precisionOf, type IntegerMaker, type Precision } from "../pack/matrix.ts";
+import { precisionOf, type IntegerMaker, type Precisions } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "../tensors/tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -75,7 +75,7 @@ const RECORD = 4 * LAYER_WORDS.length;
 interface NetOptions {
   readonly deterministic?: boolean;
   readonly module?: object;
-  readonly weights?: Precision;
+  readonly weights?: Precisions;
 }
 
 /** Lays out the layers of a description in one memory; every tensor must be used. Without `maker` it takes floats alone. */
@@ -87,8 +87,9 @@ export function buildNet(
 ): Net {
   const taken = new Tensors(tensors, weights, maker);
   if (taken.integers && !maker) throw noIntegers();
-  const compiled = chooseModule(deterministic, taken.integers, module);
   const layers = makeLayers(description, taken);
+  const integers = layers.some((l) => l.records.some((r) => r.integers));
+  const compiled = chooseModule(deterministic, integers, module);
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
@@ -117,9 +118,9 @@ export function buildNet(
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
   const { build, kernels } = instantiate<Kernels>(compiled, arena.memory!);
-  if (taken.integers !== (build === "integer"))
+  if (integers !== (build === "integer"))
     throw new RangeError(
-      `module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
+      `module: expected ${integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
     );
   if (deterministic && build === "relaxed")
     throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
@@ -129,7 +130,7 @@ export function buildNet(
     w.write(arena.f32.subarray(at, at + w.size), kernels.group);
   }
   const addressOf = (w: Weights) => base + placed.get(w)!;
-  const room = taken.integers
+  const room = integers
     ? arena.allocate(
         Math.max(
           ...records.map((r) =>
@@ -140,7 +141,7 @@ export function buildNet(
     : 0;
   const words = (r: LayerRecord) => {
     const { width = 0, h = 0, c = 0 } = state.cells.get(r.of ?? r) ?? {};
-    return layerWords(r, addressOf, { width, h: h * 4, c: c * 4, ...(room && { panel: room }) });
+    return layerWords(r, addressOf, { width, h: h * 4, c: c * 4, ...(r.integers && { panel: room + 1 }) });
   };
   arena.i32.set([...records, ...next].flatMap(words), (base + recordsAt) >> 2);
 

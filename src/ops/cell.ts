@@ -9,6 +9,7 @@ import { rnn as rnnCell } from "../layers/rnn.ts";
 import { layerWords, rowBytes } from "../layers/words.ts";
 import { whole } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
+import { integerPanel, kept, precision } from "./integers.ts";
 import { weightsOf } from "./linear.ts";
 import { boolean, number, oneOf, op, ROW, type Call, type Op, type Reader, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
@@ -44,6 +45,7 @@ const ATTRIBUTES = {
   norm_epsilon: epsilon,
   quantized_state: boolean(false),
   reset: oneOf(["after", "before"], "after"),
+  weights: precision,
   zero_output_for_mask: boolean(false),
 };
 
@@ -58,7 +60,7 @@ interface Kind {
   cell(call: CellCall): Cell;
 }
 
-const COMMON = ["direction", "activations", "clip", "zero_output_for_mask"] as const;
+const COMMON = ["direction", "activations", "clip", "weights", "zero_output_for_mask"] as const;
 
 const rnnKind: Kind = { type: "rnn", inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
 const gruKind: Kind = {
@@ -250,10 +252,13 @@ function layerOf(
   const { directions, units, width, features } = sizesOf(call, cell.gates.torch.length);
   const [, weightIh, weightHh, biasIh, biasHh, , , , peepholes, weightHr] = call.inputs;
   const learned = [weightIh, weightHh, biasIh, biasHh, peepholes, weightHr].map((v) => v?.constant?.data);
-  const [ih, hh, bih, bhh, peephole, hr] = learned.map((data) => {
+  const part = (v: Value | undefined) => {
+    const data = v?.constant?.data as Float32Array | undefined;
     const size = (data?.length ?? 0) / directions;
-    return data && (data as Float32Array).subarray(d * size, (d + 1) * size);
-  });
+    return data?.subarray(d * size, (d + 1) * size);
+  };
+  const { weights: precision } = call.attributes;
+  const matrix = (v: Value) => kept(call.name, v.constant!.data as Float32Array, part(v)!, v.type.shape[1], precision);
   const given = call.attributes.activations?.slice(d * kind.functions.length, (d + 1) * kind.functions.length);
   const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
   const { clip, input_forget, quantized_state: quantized, norm_epsilon: normed, direction } = call.attributes;
@@ -268,29 +273,31 @@ function layerOf(
       inputs: features,
       units,
       width,
-      weightIh: ih!,
-      weightHh: hh!,
-      biasIh: bih,
-      biasHh: bhh,
-      weightHr: hr,
-      peepholes: peephole,
-      name: (tensor) => tensor,
+      weightIh: matrix(weightIh!),
+      weightHh: matrix(weightHh!),
+      biasIh: part(biasIh),
+      biasHh: part(biasHh),
+      weightHr: weightHr && matrix(weightHr),
+      peepholes: part(peepholes),
+      name: () => call.name,
     },
     d,
     directions,
   );
-  const key = `${record.kind} ${learned.map(identityOf).join()} ${d}`;
+  const key = `${record.kind} ${learned.map(identityOf).join()} ${d} ${precision}`;
   const place = (w: Weights) => {
     const part = w === record.weights ? "gates" : w === record.second ? "second" : "peepholes";
     return to.weights(learned[1]!, `${part} ${key}`, 4 * w.size, (floats, _, group) => w.write(floats, group));
   };
+  const row = rowBytes(record);
   const words = layerWords(record, place, {
     width,
     h: 0,
     c: cell.hasCellState ? 4 * whole(width) : 0,
+    ...(record.integers && { panel: integerPanel(to, Math.max(features, units, width), row / 64) }),
     own: normed === undefined ? (own ? packActivations(kind, own, to) : 0) : packNorms(call, d, own ?? plain(kind), to),
   });
-  return { words, row: rowBytes(record) };
+  return { words, row };
 }
 
 /** Gates, candidate, h: a function with alpha and beta each. An RNN's one function is its candidate's. */

@@ -34,9 +34,9 @@ export function loadFull(
   deterministic: boolean,
   given: object | undefined,
 ): { build: Build; kernels: FullKernels } {
-  const { build, kernels } = instantiate<FullKernels>(givenModule(given) ?? moduleOf(deterministic), memory);
-  if (!kernels.play)
-    throw new RangeError(`module: expected full.wasm or fullRelaxed.wasm for a graph, got ${build}.wasm`);
+  const { build: of, kernels } = instantiate<FullKernels>(givenModule(given) ?? moduleOf(deterministic), memory);
+  if (!kernels.play) throw new RangeError(`module: expected full.wasm or fullRelaxed.wasm for a graph, got ${of}.wasm`);
+  const build = kernels.FUSED.value ? "relaxed" : "base"; // all ops have integers too
   if (deterministic && build === "relaxed")
     throw new RangeError("module: expected full.wasm with deterministic, got fullRelaxed.wasm");
   return { build, kernels };

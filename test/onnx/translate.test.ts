@@ -419,6 +419,47 @@ describe("windows", () => {
   });
 });
 
+test.each([20, 300, 4000])("sums of %i products of bytes, each exact", (inputs) => {
+  const [U8, I8] = [2, 3];
+  const random = new Random(inputs);
+  const draw = (least: number, most: number, count: number) =>
+    Array.from({ length: count }, () => random.integer(least, most));
+  const outputs = 3;
+  const x = Uint8Array.from([...draw(250, 255, inputs), ...draw(0, 255, inputs)]);
+  const weights = [...draw(-128, -120, inputs), ...draw(-128, 127, inputs * (outputs - 1))];
+  const dot = (row: number, o: number) =>
+    draw(0, 0, inputs).reduce((sum, _, k) => sum + (x[row * inputs + k] - 1) * (weights[o * inputs + k] - 127), 0);
+  const bytes = (name: string, data_type: number, dims: number[], int32_data: number[]) => ({
+    name,
+    dims,
+    data_type,
+    int32_data,
+  });
+  const zeros = [bytes("xz", U8, [], [1]), bytes("wz", I8, [], [127])];
+  const conv = run(
+    graph([node("ConvInteger", ["x", "w", "xz", "wz"], ["y"])], {
+      input: [port("x", U8, [2, inputs, 1])],
+      output: [port("y", 6, [2, outputs, 1])],
+      initializer: [...zeros, bytes("w", I8, [outputs, inputs, 1], weights)],
+    }),
+    opset(17),
+    { x },
+  );
+  const matrix = Array.from(weights, (_, i) => weights[(i % outputs) * inputs + Math.floor(i / outputs)]);
+  const product = run(
+    graph([node("MatMulInteger", ["x", "w", "xz", "wz"], ["y"])], {
+      input: [port("x", U8, [2, inputs])],
+      output: [port("y", 6, [2, outputs])],
+      initializer: [...zeros, bytes("w", I8, [inputs, outputs], matrix)],
+    }),
+    opset(17),
+    { x },
+  );
+  const want = [0, 1].flatMap((row) => [0, 1, 2].map((o) => dot(row, o)));
+  expect(conv).toEqual(want);
+  expect(product).toEqual(want);
+});
+
 test("BitCast between types of as many bits", () => {
   const [U8, I8, F64] = [2, 3, 11];
   const cast = (from: number, to: number, x: Int8Array | Uint8Array) =>

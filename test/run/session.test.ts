@@ -1,8 +1,9 @@
 // A session's run into the caller's arrays, and the module that it runs on.
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { compile as compileGraphs, sessionFromSafetensors, graphFromSafetensors, writeGraph } from "../../src/graph.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
-import { compile, Model, tensor } from "../../src/index.ts";
+import { compile } from "../../src/index.ts";
 
 /** sum = a + b over rows of 2, and whether a is the greater. */
 function file(): Uint8Array {
@@ -84,18 +85,9 @@ test("compile gives the module of graphs; another is refused by its name", () =>
   expect(() => sessionFromSafetensors(file(), { modul: base })).toThrow(/^modul: expected one of .*module/);
 });
 
-test("a model of layers runs on the module of graphs too", () => {
-  const weights = (name: string, ...shape: [number, number]) =>
-    tensor(
-      name,
-      shape,
-      Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(i)),
-    );
-  const tensors = [weights("weight_ih_l0", 8, 3), weights("weight_hh_l0", 8, 2)];
-  const x = rows(1, 2, 3, 4, 5, 6);
-  for (const deterministic of [false, true]) {
-    const module = compileGraphs({ deterministic });
-    const expected = Model.fromTensors(tensors, { deterministic }).run(x);
-    expect(Model.fromTensors(tensors, { deterministic, module }).run(x)).toEqual(expected);
-  }
+test("the module of graphs has its build, and one that is not deterministic is refused", () => {
+  using deterministic = sessionFromSafetensors(file(), { deterministic: true });
+  expect(deterministic.build).toBe("base");
+  const module = new WebAssembly.Module(readFileSync(new URL("../../build/fullRelaxed.wasm", import.meta.url)));
+  expect(() => sessionFromSafetensors(file(), { module, deterministic: true })).toThrow("got fullRelaxed.wasm");
 });

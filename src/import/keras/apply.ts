@@ -41,14 +41,15 @@ function buildTfjs(g: Emitter, layer: Layer, inputs: readonly Sym[], call: Call)
 /** The mask of a merge in TensorFlow.js, which has axes that no layer can use. */
 export const MANGLED = "mangled";
 
-/** The mask that a layer is given with x: its own, or in TensorFlow.js the last one, whose first steps count. */
+/** The mask that a layer is given with x: its own, or in TensorFlow.js the last one, of which a scan takes the first steps. */
 export function givenMask(g: Emitter, layer: Layer, x: Sym): Sym {
   const mask = g.met?.mask;
   if ((x.mask ?? mask) === MANGLED) throw layer.error("a mask that TensorFlow.js merged is not run");
   if (layer.generation !== "tfjs" || x.mask !== undefined || mask === undefined) return x;
   const [time, whole] = [x.dims[1], g.met!.dims[1]];
   if (time === whole && time !== "?") return { ...x, mask };
-  if (typeof time !== "number" || typeof whole !== "number" || time > whole) {
+  const turned = layer.config.go_backwards === true || layer.className === "Bidirectional";
+  if (typeof time !== "number" || typeof whole !== "number" || time > whole || turned) {
     throw layer.error("a layer behind one that passes no mask on is not run");
   }
   return { ...x, mask: g.slice(layer, mask, 1, 0, time) };

@@ -79,9 +79,8 @@ export function rowsOf(g: Emitter, layer: Layer, rows: string, turned: boolean):
  * x with the mask that a scan sees: Keras 3 passes a mask on, but not to a call with states, unless it is given one.
  */
 export function seenBy(g: Emitter, layer: Layer, x: Sym, initial: readonly Sym[], call: Call): Sym {
-  const seen = givenMask(g, layer, x);
-  if (initial.length === 0 || seen.mask === undefined) return seen;
-  return layer.generation === "keras 3" && !call.masked ? { ...x, mask: undefined } : x;
+  const unseen = layer.generation === "keras 3" && initial.length > 0 && !call.masked;
+  return unseen ? { ...x, mask: undefined } : givenMask(g, layer, x);
 }
 
 function buildRecurrent(g: Emitter, layer: Layer, inputs: readonly Sym[], call: Call): Sym[] {
