@@ -1,7 +1,7 @@
 // The engines side by side: each net in fresh processes, the engines in turn, medians.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { cpus } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,7 +10,7 @@ import { mb } from "./table.ts";
 
 const { resolve } = createRequire(import.meta.url);
 const modules = join(here, "node_modules");
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const ENGINES = {
   "onnxruntime-node": resolve("onnxruntime-node"),
@@ -101,9 +101,9 @@ export function measured(): string {
       ),
     );
   }
-  const where = `${cpus()[0].model}, ${cpus().length} cores, Node ${process.versions.node}`;
+  const where = `${cpus()[0].model}, ${availableParallelism()} of its cores, Node ${process.versions.node}`;
   return (
     `${lines.join("\n")}\n\nMedians of ${ROUNDS} processes, in turn, on ${where}, each engine with the threads that it ` +
-    "takes by itself (unrolled: one); Node alone takes 45 MB. `npm run test:clients -- --measure` writes this table."
+    "takes by itself; Node alone takes 45 MB. `npm run test:clients -- --measure` writes this table."
   );
 }
