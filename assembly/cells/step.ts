@@ -14,6 +14,7 @@ import { Activation, activateRow } from "../math/activation";
 import { gruGates, gruSums } from "./gru";
 import { resetHidden, update } from "./gru_before";
 import { lstmGates } from "./lstm";
+import { lstmNormed, normedSums } from "./normed";
 import { rounded } from "./quantized";
 import { nonlinearity } from "./rnn";
 import { gruVariant, lstmVariant, rnnVariant } from "./variants";
@@ -88,7 +89,8 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
 export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
   const first = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
   const by = FULL && l.flags & GraphFlag.QUANTIZED ? rounded(between, h, l.width, rows) : h;
-  accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
+  if (FULL && l.flags & GraphFlag.NORMED) normedSums(l, pre, preRow, by, rows, between + (<usize>padded(l.units) << 3) * rows);
+  else accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
     case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;
     case Kind.GRU: gruRows(l, y, h, pre, preRow, rows); break;
@@ -122,7 +124,8 @@ function gruRows(l: Layer, y: usize, h: usize, pre: usize, preRow: usize, rows: 
 
 function lstmRows(l: Layer, y: usize, yRow: usize, c: usize, pre: usize, preRow: usize, rows: i32): void {
   for (; rows > 0; --rows) {
-    if (l.flags & Flag.VARIANT) lstmVariant(l, y, c, pre);
+    if (FULL && l.flags & GraphFlag.NORMED) lstmNormed(l, y, c, pre);
+    else if (l.flags & Flag.VARIANT) lstmVariant(l, y, c, pre);
     else lstmGates(y, c, pre, l.units);
     y += yRow;
     c += <usize>padded(l.units) << 2;

@@ -1,7 +1,8 @@
 import { kindOf, shown } from "../check.ts";
+import { ARRAYS } from "../run/arrays.ts";
 import type { DataLocation, DataType, DataTypeMap, ElementTypeMap, TensorType } from "./types.ts";
 
-type Numbers = Exclude<TensorType, "string" | "float16" | "float64" | "uint4" | "int4">;
+type Numbers = keyof typeof ARRAYS;
 type Elements = readonly number[] | readonly string[] | readonly bigint[] | readonly boolean[];
 
 export interface TypedTensor<T extends TensorType> {
@@ -66,19 +67,6 @@ export interface TensorConstructor {
   fromMLTensor(...args: unknown[]): never;
   fromPinnedBuffer(...args: unknown[]): never;
 }
-
-const ARRAYS = {
-  float32: Float32Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int16: Int16Array,
-  int8: Int8Array,
-  uint64: BigUint64Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const satisfies Record<Numbers, unknown>;
 
 const refuse = (what: string) => (): never => {
   throw new TypeError(`Tensor: expected numbers in memory, got ${what}`);

@@ -75,6 +75,13 @@ test("a Model and a graph refuse each other", () => {
   );
 });
 
+/** Both outputs of a graph of two become its one input. */
+const twice: Change = (d) => {
+  d.nodes.push({ op: "identity", name: "again", inputs: ["output"], outputs: ["again"], attributes: {} });
+  d.outputs = [{ name: "again", dtype: "float32", dims: [] }, ...(d.outputs as object[])];
+  d.carried = { again: "x", output: "x" };
+};
+
 type Change = (description: { [field: string]: unknown; nodes: { -readonly [K in keyof Node]: Node[K] }[] }) => void;
 
 function changed(change: Change): Uint8Array {
@@ -124,6 +131,30 @@ describe("refused", () => {
       "a million nodes",
       (d) => (d.nodes = new Array(1_000_000).fill({})),
       /^nodes: expected at most 100000, got 1000000/,
+    ],
+    [
+      "a carried output that is none",
+      (d) => (d.carried = { y: "x" }),
+      /^carried: expected names of outputs: output, got "?y/,
+    ],
+    [
+      "an input to carry to that is none",
+      (d) => (d.carried = { output: "output" }),
+      /^carried.output: expected the name of an input: x, got "?output/,
+    ],
+    [
+      "an input that two outputs become",
+      twice,
+      /^carried.output: expected an input of its own, got "?x"?, which again/,
+    ],
+    ["a carried list", (d) => (d.carried = ["x"]), /^carried: expected an object/],
+    [
+      "a carried value of another type",
+      (d) => {
+        d.carried = { output: "x" };
+        (d.outputs as { dtype: string }[])[0].dtype = "int32";
+      },
+      /^carried.output: expected float32 of x, got int32/,
     ],
     [
       "names to ignore that are none",
