@@ -13,7 +13,6 @@ import { makeAudio } from "./audio.ts";
 import { inBrowser } from "./browsers.ts";
 import { bytesOf, here, node, root } from "./engines.ts";
 import { CLIENTS, type Client } from "./list.ts";
-import { measured } from "./measure.ts";
 import { lackOf } from "./needs.ts";
 import { failure, line, markdown, type Outcome, type Row } from "./table.ts";
 
@@ -138,7 +137,10 @@ if (process.argv.includes("--write")) {
   ].join("\n");
   writeFileSync(join(root, "docs/clients.md"), text);
 }
-if (process.argv.includes("--measure")) replaceBetween(join(root, "docs/onnxruntime.md"), "measured", measured());
+if (process.argv.includes("--measure")) {
+  const { measured } = await import("./measure.ts");
+  replaceBetween(join(root, "docs/onnxruntime.md"), "measured", measured());
+}
 
 const failed = rows.filter((r) => failure(r) !== undefined);
 for (const r of failed) console.error(`FAILED ${r.client}: ${failure(r)}`);
