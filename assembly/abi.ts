@@ -4,7 +4,7 @@
 
 /** The word that says how a record is played: assembly/graph/play.ts. */
 export const enum Op {
-  COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL,
+  COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, INTEGER_MATMUL, CELL,
   CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, GROUP_NORM, SOFTMAX, RESAMPLE,
   ARGUMENT, CUMULATE, ELEMENTS, GATHER, REDUCE, REVERSE, TOP_K, TUPLES,
 }
@@ -13,7 +13,7 @@ export const enum Op {
 export const enum Word { FLOAT, INT }
 
 /** Rows of a cell's input half that are finished before their recurrent half begins (or one timestep's, if more). */
-export const enum Rows { CHUNK = 128 }
+export const enum Rows { CHUNK = 128, SHORT = 32 }
 
 /** Outer axes that a walk has at most. */
 export const enum Walks { AXES = 8 }
@@ -130,6 +130,17 @@ export const enum Scatter { GET, SET, ADD, MUL, MIN, MAX }
   aColumn: i32;
   bRow: i32;
   bColumn: i32;
+}
+
+/** y [rows, columns] = a [rows, inputs] b, int32; `weights` are b's, of int16: ops/integer_matmul.ts. `room`: Rows.SHORT rows of a as int16. */
+@unmanaged export class IntegerMatmulRecord extends Record {
+  y: usize;
+  a: usize;
+  weights: usize;
+  room: usize;
+  rows: i32;
+  inputs: i32;
+  columns: i32;
 }
 
 /** What a layer of a sequence net is: assembly/net.ts. */

@@ -12,6 +12,7 @@
 import { FULL, madd, padded, storeUpTo } from "../lanes";
 import { apply } from "../ops/unary";
 import { Flag, Layer } from "../abi";
+import { flushed } from "../math/flush";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 import { Activation } from "../math/activation";
@@ -66,7 +67,7 @@ export function lstmVariant(l: Layer, y: usize, c: usize, pre: usize): void {
       d = madd(v128.load(p + (next << 1)), cell, d);
       p += 16;
     }
-    v128.store(c, cell);
+    v128.store(c, flushed(cell));
     storeUpTo(y, f32x4.mul(gate(l, d), hidden(l, cell)), units);
     y += 16;
     c += 16;

@@ -13,6 +13,7 @@ import {
   FillRecord,
   GatherRecord,
   GroupNormRecord,
+  IntegerMatmulRecord,
   LinearRecord,
   MatmulRecord,
   NormRecord,
@@ -37,6 +38,7 @@ import { cumulate } from "../ops/cumulate";
 import { depthwise } from "../ops/depthwise";
 import { gather, reverse } from "../ops/gather";
 import { groupNorms } from "../ops/group_norm";
+import { integerMatmuls } from "../ops/integer_matmul";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
 import { norms } from "../ops/norm";
@@ -77,6 +79,9 @@ export function play(at: usize, end: usize): usize {
         break;
       case Op.MATMUL:
         matmuls(changetype<MatmulRecord>(at));
+        break;
+      case Op.INTEGER_MATMUL:
+        integerMatmuls(changetype<IntegerMatmulRecord>(at));
         break;
       case Op.CELL:
         right = cells(changetype<CellRecord>(at));

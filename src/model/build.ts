@@ -8,7 +8,8 @@ import { whole } from "../pack/gates.ts";
 import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
-import { chooseModule, loadKernels, noIntegers } from "../wasm/load.ts";
+import { instantiate } from "../wasm/host.ts";
+import { chooseModule, noIntegers } from "../wasm/load.ts";
 import type { Description } from "../layers/description.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import { precisionOf, type IntegerMaker, type Precisions } from "../pack/matrix.ts";
@@ -115,7 +116,7 @@ export function buildNet(
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const { build, kernels } = loadKernels(compiled, arena.memory!);
+  const { build, kernels } = instantiate<Kernels>(compiled, arena.memory!);
   if (integers !== (build === "integer"))
     throw new RangeError(
       `module: expected ${integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,

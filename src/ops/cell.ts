@@ -293,7 +293,7 @@ function layerWords(
     (normed === undefined ? 0 : GraphFlag.NORMED) |
     (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
   const c = cell.hasCellState ? 4 * whole(width) : 0;
-  const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
+  const fields: Record<(typeof LAYER_WORDS)[number], number | At> = {
     kind: cell.kind,
     flags,
     inputs: features,
@@ -306,19 +306,26 @@ function layerWords(
     c,
     column: 4 * d * width,
     row: 4 * directions * width,
-    peepholes: peepholes ? packPeepholes(part(peepholes)!, source, d, units, to) : 0,
+    peepholes: peepholes ? packPeepholes(peepholes.constant!.data, part(peepholes)!, source, d, units, to) : 0,
     clip: floatWord(clip),
     alpha: 0,
     beta: 0,
     own: normed === undefined ? (own ? packActivations(kind, own, to) : 0) : packNorms(call, d, own ?? plain(kind), to),
   };
-  return { words: LAYER_WORDS.map(([name]) => fields[name]), row: 64 * (count + candidates) };
+  return { words: LAYER_WORDS.map((name) => fields[name]), row: 64 * (count + candidates) };
 }
 
 /** [i f o][units], each in whole vectors. */
-function packPeepholes(peepholes: Float32Array, source: object, d: number, units: number, to: Lowering): At {
+function packPeepholes(
+  all: object,
+  peepholes: Float32Array,
+  source: object,
+  d: number,
+  units: number,
+  to: Lowering,
+): At {
   const row = whole(units);
-  return to.weights(source, `peepholes ${identityOf(peepholes.buffer)} ${d}`, 12 * row, (floats) =>
+  return to.weights(source, `peepholes ${identityOf(all)} ${d}`, 12 * row, (floats) =>
     [0, 1, 2].forEach((gate) => floats.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
   );
 }

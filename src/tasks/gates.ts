@@ -4,7 +4,7 @@ import { cellPanels, unpackCell, whole, type CellWeights, type GateOrder } from 
 import type { Net } from "../model/build.ts";
 
 /** Words of a record, assembly/layer.ts. */
-const wordOf = (word: string) => LAYER_WORDS.findIndex(([name]) => name === word);
+const wordOf = (word: (typeof LAYER_WORDS)[number]) => LAYER_WORDS.indexOf(word);
 const WORD = {
   size: LAYER_WORDS.length,
   weights: wordOf("weights"),
