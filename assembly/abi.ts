@@ -5,7 +5,7 @@
 /** The word that says how a record is played: assembly/graph/play.ts. */
 export const enum Op {
   COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, INTEGER_MATMUL, CELL,
-  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, SOFTMAX, RESAMPLE,
+  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, GROUP_NORM, SOFTMAX, RESAMPLE,
   ARGUMENT, CUMULATE, ELEMENTS, GATHER, REDUCE, REVERSE, TOP_K, TUPLES,
 }
 
@@ -166,6 +166,8 @@ export const enum Flag {
 export const enum GraphFlag {
   /** LSTM: W_hh is multiplied with h rounded to 256 levels: cells/quantized.ts. */
   QUANTIZED = 64,
+  /** LSTM: layer norm of the gates' sums and of c: cells/normed.ts. */
+  NORMED = 128,
 }
 
 /** A layer of a sequence net, or one direction of a cell of a graph. Offsets are bytes too. */
@@ -180,7 +182,7 @@ export const enum GraphFlag {
   width: i32;
   /** Packed panels, or the embedding's table. */
   weights: usize;
-  /** Bytes of a panel; of integers, the address of the room for quantized rows. */
+  /** Bytes of a panel; of integers, the address of the room for quantized rows, and 1: which is odd. */
   panel: usize;
   /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
   second: usize;
@@ -197,8 +199,11 @@ export const enum GraphFlag {
   /** Variants: a hard sigmoid is alpha * x + beta within [0, 1]. */
   alpha: f32;
   beta: f32;
-  /** Variants: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h, three words each; or 0. */
-  activations: usize;
+  /**
+   * Variants of graphs, or 0: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h,
+   * three words each; with NORMED epsilon after them, and from word 16 on the norms: cells/normed.ts.
+   */
+  own: usize;
 }
 
 /**
@@ -410,6 +415,19 @@ export const enum Pool { MAX, AVERAGE, LP }
   rows: i32;
   width: i32;
   centred: i32;
+  epsilon: f32;
+}
+
+/** NormRecord over `rows` rows of each `width` of x [batch, rows, groups * width]; then scale and bias [groups * width], or 0. */
+@unmanaged export class GroupNormRecord extends Record {
+  y: usize;
+  x: usize;
+  scale: usize;
+  bias: usize;
+  batch: i32;
+  rows: i32;
+  groups: i32;
+  width: i32;
   epsilon: f32;
 }
 

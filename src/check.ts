@@ -26,11 +26,9 @@ export class FormatError extends Error {
     super(shortened(printable(shortened(message))));
     this.code = code;
   }
-  static {
-    // A stack is written before the fields are, and a minified class has another name.
-    Object.defineProperty(FormatError.prototype, "name", { value: "FormatError", configurable: true, writable: true });
-  }
 }
+// A stack is written before the fields are, and a minified class has another name.
+Object.defineProperty(FormatError.prototype, "name", { value: "FormatError", configurable: true, writable: true });
 
 function shortened(text: string): string {
   return text.length <= LONGEST.head + LONGEST.tail

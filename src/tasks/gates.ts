@@ -4,7 +4,7 @@ import { cellPanels, unpackCell, whole, type CellWeights, type GateOrder } from 
 import type { Net } from "../model/build.ts";
 
 /** Words of a record, assembly/layer.ts. */
-const wordOf = (word: string) => LAYER_WORDS.findIndex(([name]) => name === word);
+const wordOf = (word: (typeof LAYER_WORDS)[number]) => LAYER_WORDS.indexOf(word);
 const WORD = {
   size: LAYER_WORDS.length,
   weights: wordOf("weights"),
@@ -39,7 +39,7 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
   };
   const read = (order: GateOrder, from: number) => {
     const { panel, panels } = cellPanels(order, w);
-    const integers = net.build === "integer";
+    const { integers = false } = r;
     unpackCell(f32.subarray(from, integers ? undefined : from + panel * panels), net.kernels.group, integers, order, w);
   };
   read(r.gates!, at(WORD.weights));

@@ -88,6 +88,7 @@ interface Place {
 function placesOf(schema: Schema, message: Message, into: Place[] = []): Place[] {
   into.push({ schema, message });
   for (const { name, kind } of schema.fields.values()) {
+    if (typeof message[name] === "function") message[name] = (message[name] as () => unknown)(); // read later
     const value = message[name];
     if (typeof kind === "function" && value !== undefined)
       for (const inner of Array.isArray(value) ? value : [value]) placesOf(kind(), inner as Message, into);
