@@ -25,8 +25,11 @@ export function depthwise(r: DepthwiseRecord): void {
           const end = listed(r, o0, o1, o2),
             within = o2 >= first && o2 < last,
             stop = within ? last : o2 + 1;
-          for (; o2 + 4 <= stop; o2 += 4) by4(r, y + pixel * o2, x + pixel * (r.stride2 * o2), end);
-          for (; o2 < stop; ++o2) by1(r, y + pixel * o2, x + pixel * (r.stride2 * o2), end);
+          while (o2 < stop) {
+            const next = o2 + 4 <= stop ? 4 : 1;
+            by4(r, y + pixel * o2, x + pixel * (r.stride2 * o2), end, next == 4 ? pixel : 0);
+            o2 += next;
+          }
         }
         if (r.activation != Unary.IDENTITY) row(y, y, r.channels * r.out2, r.activation, r.alpha, r.beta);
         y += line;
@@ -52,10 +55,9 @@ function listed(r: DepthwiseRecord, o0: i32, o1: i32, o2: i32): usize {
   return to;
 }
 
-/** Four outputs side by side; may read a vector past a pixel's end. */
-function by4(r: DepthwiseRecord, y: usize, x: usize, end: usize): void {
-  const pixel = (<usize>r.channels) << 2,
-    step = pixel * r.stride2;
+/** Four outputs `pixel` apart, or with 0 four times the same; may read a vector past a pixel's end. */
+function by4(r: DepthwiseRecord, y: usize, x: usize, end: usize, pixel: usize): void {
+  const step = pixel * r.stride2;
   let w = r.weights;
   for (let c = r.channels; c > 0; c -= 4) {
     let s0 = v128.load(w),
@@ -74,19 +76,6 @@ function by4(r: DepthwiseRecord, y: usize, x: usize, end: usize): void {
     storeUpTo(y + pixel, s1, c);
     storeUpTo(y + pixel * 2, s2, c);
     storeUpTo(y + pixel * 3, s3, c);
-    y += 16;
-    x += 16;
-    w += 16;
-  }
-}
-
-function by1(r: DepthwiseRecord, y: usize, x: usize, end: usize): void {
-  let w = r.weights;
-  for (let c = r.channels; c > 0; c -= 4) {
-    let sum = v128.load(w);
-    for (let tap = r.taps; tap < end; tap += sizeof<usize>() << 1)
-      sum = madd(v128.load(w + load<usize>(tap, sizeof<usize>())), v128.load(x + load<usize>(tap)), sum);
-    storeUpTo(y, sum, c);
     y += 16;
     x += 16;
     w += 16;
