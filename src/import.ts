@@ -1,6 +1,7 @@
 import { readNpz } from "./formats/npz.ts";
 import type { Safetensors } from "./formats/safetensors.ts";
 import { readTorch } from "./formats/torch.ts";
+import { fileGraph } from "./import/list.ts";
 import { guitarmlGraph } from "./import/guitarml.ts";
 import { kerasGraph } from "./import/keras/keras.ts";
 import { namGraph } from "./import/nam.ts";
@@ -34,6 +35,14 @@ export function fromTorch(file: Bytes, options?: ModelOptions, json?: string): M
 /** Loads a model from a file of numpy.savez or savez_compressed, its arrays named as a state_dict's tensors. */
 export function fromNpz(file: Bytes, options?: ModelOptions, json?: string): Model {
   return load(readNpz(asBytes(file)), options, json);
+}
+
+/**
+ * Loads a safetensors file that describes a list of layers, as a graph, with the bits of `Model`: its input "x"
+ * [batch, time, features], or ids [batch, time], its output "output". Weights are float32.
+ */
+export function fromSafetensors(file: Bytes, options?: GraphModelOptions): GraphModel {
+  return new GraphModel(fileGraph(asBytes(file)), options);
 }
 
 /** Loads a Keras model: .keras, or .h5 of Keras 3, TF2 or Keras 2. Throws FormatError, with the layer, for what is not run. */

@@ -2,6 +2,7 @@ import { onnxProgram } from "./onnx/translate.ts";
 import { Session, type SessionOptions } from "./run/session.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
+export { compile } from "./wasm/full.ts";
 export type { Dim, Dtype, Port } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
 export type { SessionStream, StreamOptions } from "./run/session-stream.ts";

@@ -13,7 +13,7 @@ const MOST_NODES = 100_000;
 const MOST_ELEMENTS = 2 ** 28;
 
 /** Elements of a value that is computed before anything runs, and of all of them: a small file may unfold to more. */
-const MOST_KNOWN = 2 ** 22;
+const MOST_KNOWN = 2 ** 24;
 const MOST_KNOWN_TOGETHER = 2 ** 26;
 
 /** Computes a node whose inputs are all known. */

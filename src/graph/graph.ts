@@ -64,6 +64,9 @@ export interface Port {
   readonly dims: readonly Dim[];
 }
 
+/** Which output becomes which input of the next step. */
+export type Carry = { readonly [output: string]: string };
+
 /** A net: pure data, in the order in which it runs. */
 export interface Graph {
   /** Named values that the caller gives. */
@@ -74,4 +77,6 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Weights, and every other value that is known. */
   readonly constants: ReadonlyMap<string, Constant>;
+  /** The state of its streams, from zero. */
+  readonly carried?: Carry;
 }
