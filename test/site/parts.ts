@@ -34,7 +34,9 @@ export const PARTS: Readonly<Record<string, (hand: Hand) => Promise<string>>> = 
 
   async inside(hand) {
     await fill(hand, "#text", "");
-    await hand.type("#text", "All human beings are born free and equal.");
+    await hand.type("#text", "Kaikki");
+    await says(hand, "#counts", /LSTM.*plain RNN/);
+    await fill(hand, "#text", "Kaikki ihmiset syntyvät vapaina ja tasavertaisina.");
     const moves = await says(hand, "#counts", /LSTM.*plain RNN/);
     const [lstm, rnn] = numbersOf(moves);
     if (!(lstm > rnn)) throw new Error(`expected the LSTM to remember more, got ${moves}`);
@@ -47,7 +49,7 @@ export const PARTS: Readonly<Record<string, (hand: Hand) => Promise<string>>> = 
     await says(
       hand,
       "#cell",
-      new RegExp(`^LSTM, unit \\d+, after “l”: ${numbers.source}, cell state.*, hidden state h`),
+      new RegExp(`^LSTM, unit \\d+, after “a”: ${numbers.source}, cell state.*, hidden state h`),
     );
     await hand.press("#map", "ArrowRight");
     await hand.press("#map", "Enter");
@@ -56,6 +58,8 @@ export const PARTS: Readonly<Record<string, (hand: Hand) => Promise<string>>> = 
     await says(hand, "#history .u-title", /, unit \d+/);
     await fill(hand, "#from", "1900");
     const forecast = await says(hand, "#missed", /^1900: .*off by \d+/);
+    await fill(hand, "#from", "1978");
+    await says(hand, "#missed", /^1978: .*off by \d+/);
     await fill(hand, "#temperature", "0.5");
     await says(hand, "#degrees", /^0\.5$/);
     await hand.click("#go");
