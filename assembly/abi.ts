@@ -182,7 +182,7 @@ export const enum GraphFlag {
   width: i32;
   /** Packed panels, or the embedding's table. */
   weights: usize;
-  /** Bytes of a panel; of integers, the address of the room for quantized rows. */
+  /** Bytes of a panel; of integers, the address of the room for quantized rows, and 1: which is odd. */
   panel: usize;
   /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
   second: usize;
@@ -367,9 +367,10 @@ export const enum Window { AXES = 3 }
   beta: f32;
 }
 
-/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors. */
+/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors; `taps` lists two words a tap. */
 @unmanaged export class DepthwiseRecord extends WindowRecord {
   weights: usize;
+  taps: usize;
   activation: i32;
   alpha: f32;
   beta: f32;

@@ -83,7 +83,7 @@ const MAY: Record<string, readonly string[]> = {
   bind: ["src/formats/", "src/graph/", "src/ops/", "src/plan/", "src/tensors/"],
   passes: ["src/bind/", "src/graph/", "src/ops/", "src/plan/"],
   ops: ["src/abi/", "src/graph/", "src/layers/", "src/pack/"],
-  plan: ["src/abi/", "src/memory/plan.ts", "src/ops/"],
+  plan: ["src/abi/", "src/graph/", "src/memory/plan.ts", "src/ops/"],
   abi: ["src/graph/", "src/pack/"],
   "index.ts": [
     "src/formats/",
@@ -122,7 +122,11 @@ const MAY: Record<string, readonly string[]> = {
   "text.ts": [],
 };
 /** Types, which leave nothing in the code. */
-const MAY_TYPES: Record<string, readonly string[]> = { run: ["src/layers/", "src/memory/", "src/wasm/"] };
+const MAY_TYPES: Record<string, readonly string[]> = {
+  "core.ts": ["src/layers/", "src/memory/"],
+  "index.ts": ["src/layers/", "src/memory/"],
+  run: ["src/layers/", "src/memory/", "src/wasm/"],
+};
 const LEAVES = ["src/check.ts", "src/nearest.ts", "src/text.ts"];
 
 describe("imports", () => {
@@ -279,8 +283,8 @@ describe.each([
 test.each([
   ["core", 30],
   ["index", 60],
-  ["onnx", 76],
-  ["graph", 61],
+  ["onnx", 82],
+  ["graph", 67],
 ])("dist/%s.js, its chunks and binaries, are at most %i KB gzipped", (name, most) => {
   expect(bytesToShip(join(root, "dist"), `${name}.js`)).toBeLessThanOrEqual(most * 1024);
 });

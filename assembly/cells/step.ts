@@ -4,7 +4,7 @@
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
 import { sums } from "../integer/step";
-import { FULL, INTEGER, padded } from "../lanes";
+import { FULL, ofIntegers, padded } from "../lanes";
 import { Flag, GraphFlag, Kind, Layer } from "../abi";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
@@ -35,7 +35,7 @@ import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
 /** Bytes of a panel of n, and of W_hr. */
 @inline function secondPanel(l: Layer): usize {
-  if (INTEGER) return l.panel;
+  if (ofIntegers(l.panel)) return l.panel;
   return BIAS + (<usize>(l.kind == Kind.GRU_BEFORE ? l.inputs + l.width : l.units) << 6);
 }
 
@@ -62,10 +62,10 @@ export function inputHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: u
 export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: usize, inputs: i32, between: usize): void {
   const second = pre + (<usize>outputs(l) << 2);
   const panels = outputs(l) >> 4, skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
-  if (INTEGER) {
-    const init = inputs ? l.weights : pre;
-    if (l.kind == Kind.GRU) pre = sums<i16>(init, l.weights, l.panel, x, inputs, h, l.width, panels);
-    else pre = sums<i32>(init, l.weights, l.panel, x, inputs, h, l.width, panels);
+  if (ofIntegers(l.panel)) {
+    const init = inputs ? l.weights : pre, room = l.panel - 1;
+    if (l.kind == Kind.GRU) pre = sums<i16>(init, l.weights, room, x, inputs, h, l.width, panels);
+    else pre = sums<i32>(init, l.weights, room, x, inputs, h, l.width, panels);
   } else if (l.kind == Kind.GRU) gruSums(pre, l.weights, l.panel, skip, x, inputs, h, l.width, panels);
   else gemv(pre, inputs ? 0 : pre, l.weights, l.panel, skip, x, inputs, h, l.width, panels << 4);
   switch (l.kind) {

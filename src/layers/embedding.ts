@@ -18,7 +18,16 @@ export function embedding(prefix: string, tensors: Tensors): Layer {
     directions: 0,
     parameters: countOf(table),
     records: [
-      { kind: Kind.EMBEDDING, flags: 0, inputs: 1, units: features, column: 0, columns: features, weights: packed },
+      {
+        kind: Kind.EMBEDDING,
+        flags: 0,
+        inputs: 1,
+        units: features,
+        column: 0,
+        columns: features,
+        weights: packed,
+        integers: !isFloats(table),
+      },
     ],
   };
 }

@@ -26,6 +26,8 @@ export interface LayerRecord {
   readonly weights?: Weights;
   /** Elements of one packed panel, where weights are float32. */
   readonly panel?: number;
+  /** Weights are integers. */
+  readonly integers?: boolean;
   /** A cell's panels of pre-activations. */
   readonly panels?: number;
   /** More panels: W_hr of a projected LSTM, the candidate of a GRU that resets before. */

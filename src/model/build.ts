@@ -12,7 +12,7 @@ import { instantiate } from "../wasm/host.ts";
 import { chooseModule, noIntegers } from "../wasm/load.ts";
 import type { Description } from "../layers/description.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
-import { precisionOf, type IntegerMaker, type Precision } from "../pack/matrix.ts";
+import { precisionOf, type IntegerMaker, type Precisions } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "../tensors/tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -74,7 +74,7 @@ const RECORD = 4 * LAYER_WORDS.length;
 interface NetOptions {
   readonly deterministic?: boolean;
   readonly module?: object;
-  readonly weights?: Precision;
+  readonly weights?: Precisions;
 }
 
 /** Lays out the layers of a description in one memory; every tensor must be used. Without `maker` it takes floats alone. */
@@ -86,8 +86,9 @@ export function buildNet(
 ): Net {
   const taken = new Tensors(tensors, weights, maker);
   if (taken.integers && !maker) throw noIntegers();
-  const compiled = chooseModule(deterministic, taken.integers, module);
   const layers = makeLayers(description, taken);
+  const integers = layers.some((l) => l.records.some((r) => r.integers));
+  const compiled = chooseModule(deterministic, integers, module);
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
@@ -116,9 +117,9 @@ export function buildNet(
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
   const { build, kernels } = instantiate<Kernels>(compiled, arena.memory!);
-  if (taken.integers !== (build === "integer"))
+  if (integers !== (build === "integer"))
     throw new RangeError(
-      `module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
+      `module: expected ${integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
     );
   if (deterministic && build === "relaxed")
     throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
@@ -128,7 +129,7 @@ export function buildNet(
     w.write(arena.f32.subarray(at, at + w.size), kernels.group);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
-  const room = taken.integers
+  const room = integers
     ? arena.allocate(
         Math.max(
           ...records.map((r) =>
@@ -146,7 +147,7 @@ export function buildNet(
       r.units,
       cell?.width ?? 0,
       addressOf(r.weights),
-      room || (r.panel ?? 0) * 4,
+      r.integers ? room + 1 : (r.panel ?? 0) * 4,
       addressOf(r.second),
       (cell?.h ?? 0) * 4,
       (cell?.c ?? 0) * 4,

@@ -8,7 +8,9 @@ import type { Cell } from "../layers/recurrent.ts";
 import { rnn as rnnCell } from "../layers/rnn.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
-import { panels, weightsOf } from "./linear.ts";
+import { isFloats } from "../pack/matrix.ts";
+import { integerPanel, kept, precision } from "./integers.ts";
+import { panelsOf, weightsOf } from "./linear.ts";
 import { boolean, number, oneOf, op, ROW, type Call, type Op, type Reader, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
@@ -43,6 +45,7 @@ const ATTRIBUTES = {
   norm_epsilon: epsilon,
   quantized_state: boolean(false),
   reset: oneOf(["after", "before"], "after"),
+  weights: precision,
   zero_output_for_mask: boolean(false),
 };
 
@@ -56,7 +59,7 @@ interface Kind {
   cell(call: CellCall): Cell;
 }
 
-const COMMON = ["direction", "activations", "clip", "zero_output_for_mask"] as const;
+const COMMON = ["direction", "activations", "clip", "weights", "zero_output_for_mask"] as const;
 
 const rnnKind: Kind = { inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
 const gruKind: Kind = {
@@ -251,12 +254,14 @@ function layerWords(
     const size = data.length / directions;
     return data.subarray(d * size, (d + 1) * size);
   };
+  const matrix = (v: Value) =>
+    kept(call.name, v.constant!.data as Float32Array, part(v)!, v.type.shape[1], call.attributes.weights);
   const w: CellWeights = {
     inputs: features,
     units,
     width,
-    weightIh: part(weightIh)!,
-    weightHh: part(weightHh)!,
+    weightIh: matrix(weightIh!),
+    weightHh: matrix(weightHh!),
     biasIh: part(biasIh),
     biasHh: part(biasHh),
   };
@@ -264,14 +269,19 @@ function layerWords(
   const key = `${call.inputs
     .map((v) => identityOf(v?.constant?.data))
     .slice(1, 5)
-    .join()} ${d}`;
+    .join()} ${d} ${call.attributes.weights}`;
   const packed = (order: GateOrder) =>
     to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, group) =>
       packCell(floats, group, (t) => t, order, w),
     );
   const { panel, panels: count } = cellPanels(cell.gates, w);
+  const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
   const hr = part(weightHr);
-  const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;
+  const second = cell.candidate
+    ? packed(cell.candidate)
+    : hr
+      ? panelsOf(to, call.name, hr, undefined, width, units, call.attributes.weights).weights
+      : 0;
   const given = call.attributes.activations?.slice(d * kind.functions.length, (d + 1) * kind.functions.length);
   const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
   const { clip, input_forget: coupled, quantized_state: quantized, norm_epsilon: normed } = call.attributes;
@@ -290,7 +300,7 @@ function layerWords(
     units,
     width,
     weights: packed(cell.gates),
-    panel: 4 * panel,
+    panel: isFloats(w.weightIh) ? 4 * panel : integerPanel(to, Math.max(features, units, width), count + candidates),
     second,
     h: 0,
     c,
@@ -302,7 +312,6 @@ function layerWords(
     beta: 0,
     own: normed === undefined ? (own ? packActivations(kind, own, to) : 0) : packNorms(call, d, own ?? plain(kind), to),
   };
-  const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
   return { words: LAYER_WORDS.map((name) => fields[name]), row: 64 * (count + candidates) };
 }
 

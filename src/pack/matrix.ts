@@ -39,11 +39,15 @@ export type Matrix = Float32Array | Integers;
 /** How a net keeps its matrices. */
 export type Precision = "float32" | "int8" | "int16";
 
-/** Throws a TypeError for anything but a precision or undefined. */
-export function checkPrecision(value: unknown): void {
-  if (value !== undefined && value !== "float32" && value !== "int8" && value !== "int16") {
-    throw new TypeError(`weights: expected "float32", "int8" or "int16", got ${shown(value)}`);
-  }
+/** The same for all, or for those of each layer by its `weights`; of the others as the file has them. */
+export type Precisions = Precision | { readonly [weights: string]: Precision };
+
+/** Throws a TypeError for anything but precisions or undefined. */
+export function checkPrecision(value: unknown, label = "weights"): void {
+  if (value === undefined || value === "float32" || value === "int8" || value === "int16") return;
+  if (label !== "weights" || typeof value !== "object" || value === null)
+    throw new TypeError(`${label}: expected "float32", "int8" or "int16", got ${shown(value)}`);
+  for (const [name, precision] of Object.entries(value)) checkPrecision(precision, `weights.${name}`);
 }
 
 export const isFloats = (m: Matrix): m is Float32Array => m instanceof Float32Array;

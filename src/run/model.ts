@@ -5,7 +5,7 @@ import { checkDescription, parseDescription, type Description } from "../layers/
 import { inferDescription } from "../model/infer.ts";
 import { checkPrecision, checkTensor, Tensors, type Tensor } from "../tensors/tensor.ts";
 import type { LayerFacts } from "../layers/layer.ts";
-import type { IntegerMaker, Precision } from "../pack/matrix.ts";
+import type { IntegerMaker, Precisions } from "../pack/matrix.ts";
 import type { Kernels } from "../wasm/kernels.ts";
 import { batchesOf } from "./encode.ts";
 import type { Items } from "./items.ts";
@@ -18,7 +18,7 @@ const RUN = ["batch", "lengths", "state", "output", "into"] as const;
 /** A net from tensors, its description given, in the file's JSON, or inferred; without `maker` one of floats. @internal */
 export function openNet(
   tensors: readonly Tensor[],
-  options: ModelOptions & { readonly weights?: Precision },
+  options: ModelOptions & { readonly weights?: Precisions },
   json: string | undefined,
   maker?: IntegerMaker,
 ): Net {

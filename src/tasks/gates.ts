@@ -39,7 +39,7 @@ function weightsOf(net: Net, r: LayerRecord, index: number): PackedWeights {
   };
   const read = (order: GateOrder, from: number) => {
     const { panel, panels } = cellPanels(order, w);
-    const integers = net.build === "integer";
+    const { integers = false } = r;
     unpackCell(f32.subarray(from, integers ? undefined : from + panel * panels), net.kernels.group, integers, order, w);
   };
   read(r.gates!, at(WORD.weights));

@@ -3,7 +3,7 @@ import { integers } from "../pack/integers.ts";
 import type { Items } from "../run/items.ts";
 import { Model as CoreModel, openNet, runnerOf } from "../run/model.ts";
 import type { ModelOptions as CoreOptions } from "../run/options.ts";
-import type { Precision, Tensor } from "../tensors/tensor.ts";
+import type { Precisions, Tensor } from "../tensors/tensor.ts";
 import { classify, type Label } from "./classify.ts";
 import { forecast } from "./forecast.ts";
 import { generate, generateEach } from "./generate.ts";
@@ -23,10 +23,11 @@ export interface ModelOptions extends CoreOptions {
   /**
    * How matrices are kept: "int8" and "int16" quantize them as they load, symmetric, one scale a row, and x and
    * h at every timestep, to at most 15 bits of the row's largest; biases, gates and cell states stay float32.
-   * A row of x or h with NaN or Infinity gives NaN. Bits are the same on every runtime and processor.
+   * A row of x or h with NaN or Infinity gives NaN. Bits are the same on every runtime and processor, also of layers
+   * that stay float32 beside them: `{ lstm: "int8" }` names layers by their `weights`, all others are as the file has them.
    * Default: as the file has them; `unrolled quantize` writes integers.
    */
-  readonly weights?: Precision;
+  readonly weights?: Precisions;
 }
 
 /** A trained net, ready to run. */

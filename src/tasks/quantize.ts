@@ -3,7 +3,7 @@ import { writeSafetensors } from "../formats/safetensors.ts";
 import { checkDescription, parseDescription, type Description } from "../layers/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { integers } from "../pack/integers.ts";
-import { isFloats, type Matrix, type Precision } from "../pack/matrix.ts";
+import { isFloats, type Matrix, type Precisions } from "../pack/matrix.ts";
 import { makeLayers } from "../layers/make.ts";
 import { checkPrecision, scaleOf, tensor, Tensors, type Tensor } from "../tensors/tensor.ts";
 
@@ -11,14 +11,14 @@ import { checkPrecision, scaleOf, tensor, Tensors, type Tensor } from "../tensor
 type Report = (done: number, tensors: number) => void;
 
 /**
- * The same model with its matrices as integers, as a file: I8 or I16 [rows, columns], and F32 [rows] under
- * NAME.scale. A net from it has the bits of `ModelOptions.weights` on the original and never makes float32
+ * The same model with its matrices, or those of some layers, as integers, as a file: I8 or I16 [rows, columns], and
+ * F32 [rows] under NAME.scale. A net from it has the bits of `ModelOptions.weights` on the original and never makes float32
  * weights. Biases and metadata stay; a `description` takes the place of the file's.
  * Throws FormatError where the file cannot be run, or a weight is not finite.
  */
 export function quantizeSafetensors(
   file: Uint8Array,
-  weights: "int8" | "int16",
+  weights: Precisions,
   description?: Description,
   report: Report = () => {},
 ): Uint8Array {
@@ -40,7 +40,7 @@ class Reporting extends Tensors {
   readonly #report: Report;
   readonly #count: number;
 
-  constructor(tensors: readonly Tensor[], precision: Precision, report: Report) {
+  constructor(tensors: readonly Tensor[], precision: Precisions, report: Report) {
     super(tensors, precision, integers);
     this.#count = tensors.length;
     this.#report = report;
@@ -57,7 +57,7 @@ class Reporting extends Tensors {
 function quantizeTensors(
   description: Description,
   tensors: readonly Tensor[],
-  precision: Precision,
+  precision: Precisions,
   report: Report,
 ): Tensor[] {
   const taken = new Reporting(tensors, precision, report);
@@ -68,7 +68,8 @@ function quantizeTensors(
 
 /** A matrix of integers as it stands in the file; any other tensor as it came. */
 function stored(t: Tensor, matrix: Matrix | undefined): Tensor[] {
-  if (!matrix || isFloats(matrix)) return [t];
+  if (!matrix) return [t];
+  if (isFloats(matrix)) return [t.dtype === "I8" || t.dtype === "I16" ? tensor(t.name, t.shape, matrix) : t];
   const { values, scales } = matrix;
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return [

@@ -7,6 +7,7 @@ import { GraphWriter } from "../../src/graph/writer.ts";
 import { FormatError, Model, readSafetensors, tensor, writeSafetensors } from "../../src/index.ts";
 import { graphFromSafetensors, sessionFromSafetensors } from "../../src/graph.ts";
 import { fromOnnx, type SessionTensor } from "../../src/onnx.ts";
+import { OPS } from "../../src/ops/registry.ts";
 import { kerasModels, predict } from "../support/imported.ts";
 import { sessionTensor } from "../support/onnx.ts";
 
@@ -180,4 +181,15 @@ test("tensors that are to be ignored", () => {
   const unrolled = JSON.stringify({ ...JSON.parse(metadata.get("unrolled")!), ignore: ["extra"] });
   const graph = readGraph(writeSafetensors([...tensors, tensor("extra", [1], Float32Array.of(1))], { unrolled }));
   expect([...graph.constants.keys()]).toEqual(["weight"]);
+});
+
+test("docs/graph-ops.md has every op, and its attributes", () => {
+  const page = readFileSync(new URL("../../docs/graph-ops.md", import.meta.url), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const words = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word).sort();
+  const said = rows
+    .map((row) => row.split(" | "))
+    .map(([op, , attributes]) => [words(op)[0], words(attributes)] as const);
+  const known = Object.entries(OPS).map(([op, { attributes }]) => [op, Object.keys(attributes).sort()]);
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(known));
 });

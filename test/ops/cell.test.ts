@@ -1,4 +1,4 @@
-// The LSTM with layer norm against a plain loop in float64; PyTorch's own answers are in test/goldens/nets.
+// The LSTM with layer norm against a plain loop in float64, PyTorch's own answers are in test/goldens/nets; integers.
 import { describe, expect, test } from "vitest";
 import type { Attributes } from "../../src/graph/graph.ts";
 import { floats, known, play, randomFloats, whole, type Operand } from "../support/ops.ts";
@@ -113,6 +113,80 @@ describe("layer norm over the gates' sums and over c", () => {
     expect(() => run(inputs.with(3, bias), { norm_epsilon: 0 })).toThrow("bias_ih: expected none beside norm_epsilon");
     expect(() => run(inputs.with(14, bias), { norm_epsilon: 0 })).toThrow("norm_c weight: expected [1,5], got [1,20]");
     expect(() => play("gru", [inputs[0], bias, bias], { norm_epsilon: 1 })).toThrow("attribute norm_epsilon");
+  });
+});
+
+describe.each(["int8", "int16"])("matrices kept as %s", (weights) => {
+  const random = new Random(6);
+  const of = (...shape: number[]) => known(randomFloats(random, shape, 0.5));
+
+  test.each([
+    ["rnn", 1, {}],
+    ["gru", 3, {}],
+    ["gru", 3, { reset: "before" }],
+    ["lstm", 4, { direction: "reverse" }],
+  ] as const)("%s, near float32, one answer with lengths", (op, gates, attributes) => {
+    for (const [features, units] of [
+      [1, 1],
+      [5, 17],
+      [33, 16],
+    ]) {
+      const rows = gates * units;
+      const weightsOf = [of(1, rows, features), of(1, rows, units), of(1, rows), of(1, rows)];
+      const inputs = [randomFloats(random, [7, 3, features], 1), ...weightsOf];
+      const [floats] = play(op, inputs, attributes, true);
+      const [integers] = play(op, inputs, { ...attributes, weights }, true);
+      const worst = Math.max(...floats.data.map((v, i) => Math.abs(v - integers.data[i])));
+      expect(worst).toBeLessThan(weights === "int8" ? 0.1 : 1e-2);
+      if (features > 1) expect(worst).toBeGreaterThan(0);
+      const lengths = known(whole([3], [7, 7, 7], "int64"));
+      expect(play(op, [...inputs, lengths], { ...attributes, weights }, true)[0].data).toEqual(integers.data);
+    }
+  });
+
+  test("a projection and layer norm", () => {
+    const x = randomFloats(random, [5, 2, 6], 1);
+    const projected = [x, of(1, 36, 6), of(1, 36, 4), ...Array<undefined>(6), of(1, 4, 9)];
+    const normed = [x, of(1, 36, 6), of(1, 36, 9)];
+    for (const [inputs, attributes] of [
+      [projected, {}],
+      [normed, { norm_epsilon: 1e-3 }],
+    ] as const) {
+      const [a, b] = [{}, { weights }].map((more) => run(inputs, { ...attributes, ...more })[0].data);
+      const worst = Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+      expect(worst).toBeLessThan(weights === "int8" ? 0.1 : 1e-2);
+      expect(worst).toBeGreaterThan(0);
+    }
+  });
+
+  test("a linear of one row and of many", () => {
+    for (const [inputs, outputs] of [
+      [1, 1],
+      [6, 17],
+      [40, 33],
+    ]) {
+      const [w, b, x] = [of(outputs, inputs), of(outputs), randomFloats(random, [9, inputs], 1)];
+      const attributes = { weights, activation: { function: "tanh" } };
+      const [floats, many] = [{ ...attributes, weights: "float32" }, attributes].map(
+        (a) => play("linear", [x, w, b], a, true)[0].data,
+      );
+      const bound = weights === "int8" ? 0.1 : 1e-2;
+      many.forEach((v, i) => expect(Math.abs(v - floats[i])).toBeLessThan(bound));
+      for (let r = 0; r < 9; r++) {
+        const row = { ...x, shape: [1, inputs], data: x.data.slice(r * inputs, (r + 1) * inputs) };
+        expect(play("linear", [row, w, b], attributes, true)[0].data).toEqual(
+          many.slice(r * outputs, (r + 1) * outputs),
+        );
+      }
+    }
+  });
+
+  test("weights that are not finite", () => {
+    const w = of(2, 3);
+    w.data[4] = Infinity;
+    expect(() => play("linear", [randomFloats(random, [1, 3]), w], { weights }, true)).toThrow(
+      `node: expected finite weights for ${weights}, got Infinity in row 1`,
+    );
   });
 });
 

@@ -207,6 +207,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "lstm of other functions": cellOf("lstm", {
     activations: [{ function: "hard_sigmoid" }, { function: "tanh" }, { function: "softsign" }],
   }),
+  "rnn of int8": cellOf("rnn", { weights: "int8" }),
+  "gru of int16": cellOf("gru", { weights: "int16" }),
+  "gru of int8 that resets before": cellOf("gru", { weights: "int8", reset: "before" }),
+  "lstm of int8": cellOf("lstm", { weights: "int8" }),
+  "lstm of int8 with clip": cellOf("lstm", { weights: "int8", clip: 1 }),
+  "linear of int8": (g, random, x, width, name) => [
+    g.node("linear", [x, floats(g, random, 19, width), floats(g, random, 19)], { weights: "int8" }, name),
+    19,
+  ],
   "lstm of one gate for input and forget": cellOf("lstm", { input_forget: true }),
   "lstm with layer norm": (g, random, x, width, name) => {
     const size = random.pick([1, 3, 8, 17]);
