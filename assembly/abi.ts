@@ -4,8 +4,8 @@
 
 /** The word that says how a record is played: assembly/graph/play.ts. */
 export const enum Op {
-  COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, CELL,
-  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, SOFTMAX, RESAMPLE,
+  COPY, FILL, UNARY, BINARY, WHERE, CAST, LINEAR, MATMUL, INTEGER_MATMUL, CELL,
+  CONV, DEPTHWISE, CONV_TRANSPOSE, POOL, NORM, GROUP_NORM, SOFTMAX, RESAMPLE,
   ARGUMENT, CUMULATE, ELEMENTS, GATHER, REDUCE, REVERSE, TOP_K, TUPLES,
 }
 
@@ -13,7 +13,7 @@ export const enum Op {
 export const enum Word { FLOAT, INT }
 
 /** Rows of a cell's input half that are finished before their recurrent half begins (or one timestep's, if more). */
-export const enum Rows { CHUNK = 128 }
+export const enum Rows { CHUNK = 128, SHORT = 32 }
 
 /** Outer axes that a walk has at most. */
 export const enum Walks { AXES = 8 }
@@ -132,6 +132,17 @@ export const enum Scatter { GET, SET, ADD, MUL, MIN, MAX }
   bColumn: i32;
 }
 
+/** y [rows, columns] = a [rows, inputs] b, int32; `weights` are b's, of int16: ops/integer_matmul.ts. `room`: Rows.SHORT rows of a as int16. */
+@unmanaged export class IntegerMatmulRecord extends Record {
+  y: usize;
+  a: usize;
+  weights: usize;
+  room: usize;
+  rows: i32;
+  inputs: i32;
+  columns: i32;
+}
+
 /** What a layer of a sequence net is: assembly/net.ts. */
 export const enum Kind { EMBEDDING, LINEAR, RNN, LSTM, GRU, GRU_BEFORE, LAST, SOFTMAX }
 
@@ -155,6 +166,8 @@ export const enum Flag {
 export const enum GraphFlag {
   /** LSTM: W_hh is multiplied with h rounded to 256 levels: cells/quantized.ts. */
   QUANTIZED = 64,
+  /** LSTM: layer norm of the gates' sums and of c: cells/normed.ts. */
+  NORMED = 128,
 }
 
 /** A layer of a sequence net, or one direction of a cell of a graph. Offsets are bytes too. */
@@ -169,7 +182,7 @@ export const enum GraphFlag {
   width: i32;
   /** Packed panels, or the embedding's table. */
   weights: usize;
-  /** Bytes of a panel; of integers, the address of the room for quantized rows. */
+  /** Bytes of a panel; of integers, the address of the room for quantized rows, and 1: which is odd. */
   panel: usize;
   /** More packed panels: an LSTM's projection W_hr, or 0; the candidate of a GRU that resets before. */
   second: usize;
@@ -186,8 +199,11 @@ export const enum GraphFlag {
   /** Variants: a hard sigmoid is alpha * x + beta within [0, 1]. */
   alpha: f32;
   beta: f32;
-  /** Variants: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h, three words each; or 0. */
-  activations: usize;
+  /**
+   * Variants of graphs, or 0: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h,
+   * three words each; with NORMED epsilon after them, and from word 16 on the norms: cells/normed.ts.
+   */
+  own: usize;
 }
 
 /**
@@ -351,9 +367,10 @@ export const enum Window { AXES = 3 }
   beta: f32;
 }
 
-/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors. */
+/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors; `taps` lists two words a tap. */
 @unmanaged export class DepthwiseRecord extends WindowRecord {
   weights: usize;
+  taps: usize;
   activation: i32;
   alpha: f32;
   beta: f32;
@@ -399,6 +416,19 @@ export const enum Pool { MAX, AVERAGE, LP }
   rows: i32;
   width: i32;
   centred: i32;
+  epsilon: f32;
+}
+
+/** NormRecord over `rows` rows of each `width` of x [batch, rows, groups * width]; then scale and bias [groups * width], or 0. */
+@unmanaged export class GroupNormRecord extends Record {
+  y: usize;
+  x: usize;
+  scale: usize;
+  bias: usize;
+  batch: i32;
+  rows: i32;
+  groups: i32;
+  width: i32;
   epsilon: f32;
 }
 

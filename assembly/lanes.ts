@@ -4,8 +4,11 @@
 /** The relaxed build fuses multiply-add: one rounding instead of two. */
 export const FUSED: bool = isDefined(RELAXED);
 
-/** This module runs nets whose matrices are integers: assembly/integer. */
+/** This module runs matrices of integers too: assembly/integer. */
 export const INTEGER: bool = isDefined(INTEGERS);
+
+/** Whether a layer's matrices are integers: then `panel` is odd, the address of the room and 1. */
+@inline export function ofIntegers(panel: usize): bool { return INTEGER && (panel & 1) != 0; }
 
 /** This module plays graphs: their cells take any activation. */
 export const FULL: bool = isDefined(GRAPHS);

@@ -1,7 +1,7 @@
 // A net is a list of layer records; a call walks it once over a block of rows.
 import { assertActive, assertRegion, assertRows, CHECKED } from "./check";
 import * as integer from "./integer/embedding";
-import { copy, INTEGER } from "./lanes";
+import { copy, ofIntegers } from "./lanes";
 import { Flag, Kind, Layer } from "./abi";
 import { recurrence } from "./cells/recurrence";
 import { padded } from "./lanes";
@@ -44,7 +44,7 @@ export function forward(
     }
     switch (l.kind) {
       case Kind.EMBEDDING:
-        if (INTEGER) integer.embedding(b, l.weights, a, l.units, rows);
+        if (ofIntegers(l.panel)) integer.embedding(b, l.weights, a, l.units, rows);
         else embedding(b, l.weights, a, l.units, rows);
         break;
       case Kind.LINEAR:

@@ -31,6 +31,9 @@ export const PEERS = [
 ] as const;
 export type PeerName = (typeof PEERS)[number];
 
+/** This engine alone, for the table of integers. */
+export const INTEGER_PEERS = PEERS.slice(0, 3);
+
 export const REFERENCE_PEER: PeerName = "onnxruntime-web";
 /** Not a peer: the loops that say how fast the weights can be read and used at all. */
 export const LIMIT = "limit";

@@ -1,6 +1,7 @@
 import { MODES, type Case, type Mode } from "./cases.ts";
-import { PEERS, REFERENCE_PEER } from "./peer.ts";
+import { INTEGER_PEERS, PEERS, REFERENCE_PEER } from "./peer.ts";
 import type { Measured, Outcome, Results, Row } from "./results.ts";
+import { isDisturbed, spread } from "./stats.ts";
 import { figures, Footnotes, markdownTable } from "./table.ts";
 
 const OURS = PEERS[0];
@@ -53,18 +54,40 @@ function modeTable(mode: Mode, rows: readonly Row[]): string {
 }
 
 const measured = (outcome: Outcome | undefined): Measured | undefined =>
-  outcome && "us" in outcome ? outcome : undefined;
+  outcome && "us" in outcome && !isDisturbed(outcome) ? outcome : undefined;
 
 function showOutcome(peer: string, outcome: Outcome | undefined, footnotes: Footnotes): string {
   if (!outcome) return "–";
   if ("unsupported" in outcome) return `–${footnotes.mark(outcome.unsupported)}`;
   if ("failed" in outcome) return `–${footnotes.mark(`${peer} failed: ${outcome.failed}`)}`;
+  if (isDisturbed(outcome)) return `–${footnotes.mark("disturbed: no quiet slot, or slots more than 25 % apart")}`;
   const remark = outcome.differs !== undefined ? `Not the same function: ${peer}, ${outcome.differs}` : outcome.note;
-  return `${figures(outcome.us)} ±${spread(outcome)} %${remark === undefined ? "" : footnotes.mark(remark)}`;
+  return `${figures(outcome.us)} ±${Math.round(100 * spread(outcome))} %${remark === undefined ? "" : footnotes.mark(remark)}`;
 }
 
-/** Half of the middle half of the quiet slots, in percent. */
-const spread = ({ us, p25, p75 }: Measured): number => Math.round((50 * (p75 - p25)) / us);
+const INTEGER_MODES: Record<Mode, string> = {
+  stream: "a step",
+  sequence: "128 steps",
+  batch: "16 × 128 steps",
+  bidirectional: "two layers, both ways, 128 steps",
+};
+
+/** float32, int8 and int16 beside each other in every mode. */
+export function integersReport({ rows }: Results): string {
+  const footnotes = new Footnotes();
+  const time = (row: Row, peer: string) => measured(row.peers[peer]);
+  const body = MODES.flatMap((mode) => inGridOrder(rows.filter((row) => row.case.mode === mode))).map((row) => {
+    const { cell, input, hidden, mode } = row.case;
+    const ours = time(row, OURS);
+    const cells = INTEGER_PEERS.map((peer) => {
+      const t = time(row, peer);
+      if (!t) return showOutcome(peer, row.peers[peer], footnotes);
+      return `${figures(t.us)} ±${Math.round(100 * spread(t))} %${peer === OURS || !ours ? "" : `, ${figures(ours.us / t.us)} ×`}`;
+    });
+    return [`${cell.toUpperCase()} (${input}, ${hidden})`, INTEGER_MODES[mode], ...cells];
+  });
+  return `${markdownTable(["net (in, hidden)", "", "float32", "int8", "int16"], body)}\n\n${footnotes}`.trim();
+}
 
 function inGridOrder(rows: readonly Row[]): Row[] {
   const rank = ({ cell, hidden }: Case) => ["lstm", "gru", "rnn"].indexOf(cell) * 1e6 + hidden;

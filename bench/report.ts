@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { stepTimeChart } from "./peers/chart.ts";
 import { summary } from "./report-readme.ts";
 import { startupReport } from "./report-startup.ts";
-import { timesReport } from "./report-times.ts";
+import { integersReport, timesReport } from "./report-times.ts";
 import { readJson, RESULTS, type Results, type StartResults } from "./results.ts";
 
 const { values } = parseArgs({
@@ -31,7 +31,7 @@ const peers = `onnxruntime-web ${versions["onnxruntime-web"]} (wasm), tfjs ${ver
 const sections = runs.map((run, i) => {
   const start = readJson<StartResults>(`startup-${run.runtime}`);
   const body = [timesReport(run), ...(start ? [startupReport(start)] : [])].join("\n\n");
-  const title = `Node ${run.node} (V8 ${run.v8}), ${run.cpu}, ${run.date.slice(0, 10)}`;
+  const title = titleOf(run);
   return i === 0 ? `${title}\n\n${body}` : `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 });
 const text = `![Step time over hidden size](step-time.svg)
@@ -41,8 +41,17 @@ Microseconds a call, the median of the fastest third of the quiet slots, ± half
 ${sections.join("\n\n")}`;
 
 replaceBetween(values.page, "bench", text);
+const integers = names.flatMap((name) => readJson<Results>(`integers-${name}`) ?? []);
+if (integers.length > 0) {
+  const tables = integers.map((run) => `${titleOf(run)}\n\n${integersReport(run)}`);
+  replaceBetween(values.page, "integers", tables.join("\n\n"));
+}
 const starts = readJson<StartResults>(`startup-${runs[0].runtime}`);
 if (starts) replaceBetween(values.readme, "numbers", summary(runs[0], starts));
+
+function titleOf({ node, v8, cpu, date }: Results): string {
+  return `Node ${node} (V8 ${v8}), ${cpu}, ${date.slice(0, 10)}`;
+}
 
 /** Puts `text` between `<!-- name -->` and `<!-- /name -->` of a file. */
 function replaceBetween(path: string, name: string, text: string): void {

@@ -4,7 +4,7 @@ import type { Case } from "./cases.ts";
 import type { Failed } from "./protocol.ts";
 import type { Unsupported } from "./peer.ts";
 import type { Sizes } from "./sizes.ts";
-import type { Timing } from "./stats.ts";
+import { isDisturbed, type Timing } from "./stats.ts";
 
 export interface Measured extends Timing {
   /** Largest difference to the float64 loop; absent where the function differs. */
@@ -64,6 +64,10 @@ export function writeJson(name: string, value: unknown): string {
   writeFileSync(path, `${JSON.stringify(value, roundNumber, 1)}\n`);
   return path;
 }
+
+/** How many of a row's times the machine disturbed. */
+export const disturbed = ({ peers }: Row): number =>
+  Object.values(peers).filter((outcome) => "us" in outcome && isDisturbed(outcome)).length;
 
 /** Rows of an earlier run stay where this one did not measure them and the machine is the same. */
 export function mergeRows(earlier: Results | undefined, machine: Machine, rows: readonly Row[]): Row[] {

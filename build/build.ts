@@ -7,7 +7,6 @@
 //   dist/types/       declarations, once more in cjs/
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import { BINARIES, CORE, FULL, MODULES } from "./entries.ts";
 import { printAbi } from "./abi.ts";
@@ -73,40 +72,21 @@ interface Group {
   readonly entries: readonly string[];
   /** The modules of each of BINARIES' files, and what the file is called beside the bundle. */
   readonly binaries: { readonly [file: string]: { readonly modules: readonly string[]; readonly beside: string } };
-  readonly plugins: readonly Plugin[];
 }
-
-/** The core runs, encodes and streams: without the integers' module, and without what is built on top. */
-const LEFT_OUT =
-  /\/(classify|forecast|generate|inspect|integers|kind|nearest|offer|quantize|sampling|score|trace)\.ts$/;
-const leaveOut: Plugin = {
-  name: "leave-out",
-  setup: ({ onResolve }) => onResolve({ filter: LEFT_OUT }, () => ({ path: resolve("build/left-out.ts") })),
-};
 
 const GROUPS: readonly Group[] = [
   {
     entries: FULL,
     binaries: Object.fromEntries(Object.entries(BINARIES).map(([file, modules]) => [file, { modules, beside: file }])),
-    plugins: [],
   },
-  {
-    entries: CORE,
-    binaries: { "binaries.js": { modules: ["base", "relaxed"], beside: "core-binaries.js" } },
-    plugins: [leaveOut],
-  },
+  { entries: CORE, binaries: { "binaries.js": { modules: ["base", "relaxed"], beside: "core-binaries.js" } } },
 ];
 
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", metafile: true } as const;
 const made: Metafile[] = [];
 
 /** Bundles a group into a folder. */
-async function bundle(
-  { entries, plugins }: Group,
-  outdir: string,
-  binaries: Plugin,
-  options: BuildOptions,
-): Promise<void> {
+async function bundle({ entries }: Group, outdir: string, binaries: Plugin, options: BuildOptions): Promise<void> {
   const { metafile } = await build({
     ...common,
     entryPoints: entries.map((name) => `src/${name}.ts`),
@@ -116,7 +96,7 @@ async function bundle(
     inject: ["build/shims.js"],
     splitting: entries.length > 1,
     ...options,
-    plugins: [...plugins, binaries],
+    plugins: [binaries],
   });
   made.push(metafile!);
 }
@@ -145,8 +125,8 @@ rmSync("dist", { recursive: true, force: true });
 for (const folder of ["node", "cjs", "workerd"]) mkdirSync(`dist/${folder}`, { recursive: true });
 for (const group of GROUPS) {
   await bundle(group, "dist", inside(group), { minify: true });
-  await bundle(group, "dist/node", beside(group), { sourcemap: true, keepNames: true });
-  await bundle(group, "dist/workerd", beside(group), { keepNames: true });
+  await bundle(group, "dist/node", beside(group), { sourcemap: true });
+  await bundle(group, "dist/workerd", beside(group), {});
   for (const [file, { modules, beside }] of Object.entries(group.binaries)) {
     writeFileSync(`dist/node/${beside}`, plain(file, modules));
     writeFileSync(`dist/workerd/${beside}`, imported(file, modules));

@@ -4,7 +4,7 @@
 /** Entries with every build of the module, which share their code and so their classes. */
 export const FULL = ["index", "import", "onnx", "ort", "graph"];
 
-/** Entries with base and relaxed alone, and without what left-out.ts stands for. */
+/** Entries with base and relaxed alone, bundled by themselves: they share no code with the others. */
 export const CORE = ["core"];
 
 /** The compiled modules, in the files that carry them into a bundle: cells and integers, and the ops of a graph. */

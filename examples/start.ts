@@ -1,6 +1,7 @@
-// npm start: two trained nets read real text. npm start -- "a sentence": they read yours.
+// npm start: trained nets read real text and listen. npm start -- "a sentence": they read yours.
 import { readFileSync } from "node:fs";
 import { Model } from "unrolled";
+import { hearing } from "./hearing.ts";
 import { heatMap } from "./heatmap.ts";
 import { ORDERS, SENTENCES } from "./sentences.ts";
 import { bold, clip, COLUMNS, dim, green, red } from "./terminal.ts";
@@ -126,7 +127,10 @@ const demonstration = () =>
     heading("The LSTM's hidden state as it reads"),
     heatMap(lstm, SENTENCES[1][1]),
     order(),
-    dim('\n  Your own sentence:  npm start -- "Der Mond ist aufgegangen, die goldnen Sternlein prangen"'),
+    heading("Silero VAD hears when somebody speaks"),
+    hearing(new URL("north-wind.wav", import.meta.url), new URL("models/silero-vad.f16.safetensors", import.meta.url)),
+    dim("\n  A page with more of this:  npm run site; what people do with sequences:  docs/examples.md"),
+    dim('  Your own sentence:  npm start -- "Der Mond ist aufgegangen, die goldnen Sternlein prangen"'),
   ].join("\n");
 
 process.stdout.on("error", () => process.exit()); // the reader went away

@@ -18,17 +18,17 @@ const LONGEST = { head: 2000, tail: 500 };
 
 /** A file, a tensor or a description that cannot be used; `code` says which rule it breaks. */
 export class FormatError extends Error {
+  /** Always "FormatError", in a minified bundle too. */
   declare readonly name: "FormatError";
+  /** Which rule is broken. */
   readonly code: FormatCode;
   constructor(code: FormatCode, message: string) {
     super(shortened(printable(shortened(message))));
     this.code = code;
   }
-  static {
-    // A stack is written before the fields are, and a minified class has another name.
-    Object.defineProperty(FormatError.prototype, "name", { value: "FormatError", configurable: true, writable: true });
-  }
 }
+// A stack is written before the fields are, and a minified class has another name.
+Object.defineProperty(FormatError.prototype, "name", { value: "FormatError", configurable: true, writable: true });
 
 function shortened(text: string): string {
   return text.length <= LONGEST.head + LONGEST.tail

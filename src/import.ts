@@ -1,6 +1,7 @@
 import { readNpz } from "./formats/npz.ts";
 import type { Safetensors } from "./formats/safetensors.ts";
 import { readTorch } from "./formats/torch.ts";
+import { fileGraph } from "./import/list.ts";
 import { guitarmlGraph } from "./import/guitarml.ts";
 import { kerasGraph } from "./import/keras/keras.ts";
 import { namGraph } from "./import/nam.ts";
@@ -9,18 +10,16 @@ import { rtneuralGraph } from "./import/rtneural.ts";
 import { tfjsGraph, type ShardSource } from "./import/tfjs/tfjs.ts";
 import { unwrap } from "./model/unwrap.ts";
 import { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
-import { Model } from "./run/model.ts";
-import type { ModelOptions } from "./run/options.ts";
+import { Model, type ModelOptions } from "./tasks/model.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
 export { readNpz } from "./formats/npz.ts";
 export { readTorch } from "./formats/torch.ts";
 export type { Graph } from "./graph/graph.ts";
 export type { ShardSource } from "./import/tfjs/tfjs.ts";
-export { GraphModel, type GraphModelOptions } from "./run/graph-model.ts";
+export { GraphModel, type GraphModelOptions, type GraphResult } from "./run/graph-model.ts";
 export type { GraphStream } from "./run/graph-stream.ts";
-export type { Model } from "./run/model.ts";
-export type { ModelOptions } from "./run/options.ts";
+export type { Model, ModelOptions } from "./tasks/model.ts";
 
 type Bytes = Uint8Array | ArrayBuffer;
 
@@ -36,6 +35,14 @@ export function fromTorch(file: Bytes, options?: ModelOptions, json?: string): M
 /** Loads a model from a file of numpy.savez or savez_compressed, its arrays named as a state_dict's tensors. */
 export function fromNpz(file: Bytes, options?: ModelOptions, json?: string): Model {
   return load(readNpz(asBytes(file)), options, json);
+}
+
+/**
+ * Loads a safetensors file that describes a list of layers, as a graph, with the bits of `Model`: its input "x"
+ * [batch, time, features], or ids [batch, time], its output "output". Weights are float32.
+ */
+export function fromSafetensors(file: Bytes, options?: GraphModelOptions): GraphModel {
+  return new GraphModel(fileGraph(asBytes(file)), options);
 }
 
 /** Loads a Keras model: .keras, or .h5 of Keras 3, TF2 or Keras 2. Throws FormatError, with the layer, for what is not run. */

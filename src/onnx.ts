@@ -2,11 +2,13 @@ import { onnxProgram } from "./onnx/translate.ts";
 import { Session, type SessionOptions } from "./run/session.ts";
 
 export { FormatError, type FormatCode } from "./check.ts";
+export { compile } from "./wasm/full.ts";
 export type { Dim, Dtype, Port } from "./graph/graph.ts";
 export type { Feed, SessionData, SessionTensor } from "./run/feeds.ts";
 export type { SessionStream, StreamOptions } from "./run/session-stream.ts";
 export { Session, type Feeds, type Outputs, type SessionOptions, type SessionRunOptions } from "./run/session.ts";
 
+/** What is known of a net before it runs, and what the file does not hold. */
 export interface OnnxOptions extends SessionOptions {
   /** The bytes of files beside the model that its tensors stand in, by the location that the model gives. */
   readonly externalData?: { readonly [location: string]: Uint8Array };

@@ -36,6 +36,17 @@ test("what convert writes runs to the bit as the ONNX file does", () => {
   for (const [name, { values }] of a) expect(b.get(name)!.values).toEqual(values);
 });
 
+test("convert keeps what a stream carries", () => {
+  const folder = scratch();
+  const converted = join(folder, "m.safetensors");
+  expect(unrolled(["convert", model, converted, ...sizes, "--carry", "stateN=state"]).stderr).toBe("");
+  const { metadata } = readSafetensors(readFileSync(converted));
+  expect(JSON.parse(metadata.get("unrolled")!).carried).toEqual({ stateN: "state" });
+  const wrong = (...carry: string[]) => failure(["convert", model, converted, ...sizes, ...carry], 1);
+  expect(wrong("--carry", "state=stateN")).toContain("carried: expected names of outputs: output, stateN, got");
+  expect(failure(["convert", model, converted, "--carry", "stateN"], 2)).toContain("Expected OUTPUT=INPUT.");
+});
+
 test("inspect shows nodes, multiply-adds and memory", () => {
   const facts = JSON.parse(unrolled(["inspect", model, ...sizes, "--json"]).stdout) as {
     nodes: { op: string }[];

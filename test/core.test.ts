@@ -34,12 +34,54 @@ test("refuses what it has not, which its types do not have", () => {
     () => model.score(text),
     // @ts-expect-error
     () => model.generate({ prompt: text, length: 1 }),
+    // @ts-expect-error
+    () => model.stream().generate({ length: 1 }),
   ];
-  for (const call of calls) expect(call).toThrow(/unrolled\/core: expected run, encode or stream/);
+  for (const call of calls) expect(call).toThrow(/is not a function/);
   // @ts-expect-error
   expect(() => core.Model.fromSafetensors(languageId, { weights: "int8" })).toThrow(
     /^weights: expected float32 from "unrolled\/core"/,
   );
   // @ts-expect-error
   expect(core.quantizeSafetensors).toBe(undefined);
+});
+
+test("its types and its code have the same names", () => {
+  const model: Record<keyof core.Model, true> = {
+    layers: true,
+    description: true,
+    inputSize: true,
+    outputSize: true,
+    states: true,
+    memory: true,
+    run: true,
+    encode: true,
+    encodeBatch: true,
+    stream: true,
+    dispose: true,
+    [Symbol.dispose]: true,
+  };
+  const stream: Record<keyof core.Stream, true> = {
+    step: true,
+    process: true,
+    reset: true,
+    save: true,
+    load: true,
+    clone: true,
+    dispose: true,
+    [Symbol.dispose]: true,
+  };
+  const namesOf = (object: object) =>
+    Reflect.ownKeys(Object.getPrototypeOf(object) as object).filter((name) => name !== "constructor");
+  const open = core.Model.fromSafetensors(languageId);
+  expect(new Set(namesOf(open))).toEqual(new Set(Reflect.ownKeys(model)));
+  expect(new Set(namesOf(open.stream()))).toEqual(new Set(Reflect.ownKeys(stream)));
+});
+
+test("a stream's clone is of its class", () => {
+  const stream = full.Model.fromSafetensors(languageId).stream();
+  stream.step(71);
+  const clone = stream.clone();
+  expect(clone).toBeInstanceOf(Object.getPrototypeOf(stream).constructor);
+  expect(clone.step(117)).toEqual(stream.step(117));
 });

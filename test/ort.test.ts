@@ -71,6 +71,13 @@ describe("run", () => {
     expect([...b, ...a]).toEqual([2, -4, 6, 9, 9, 9]);
   });
 
+  test("a wrong size is refused with onnxruntime's words, which openwakeword-js reads", async () => {
+    const session = await InferenceSession.create(file);
+    const error = await session.run({ x: new Tensor("float32", [1, 2], [2]) }).catch(String);
+    expect(error).toMatch(/^RangeError: feeds.x: expected \[3\], got \[2\]/);
+    expect(/Got: \d+ Expected: (\d+)/.exec(error as string)?.[1]).toBe("3");
+  });
+
   test("writes into the tensors of fetches", async () => {
     const session = await InferenceSession.create(file);
     const y = new Tensor(new Float32Array(3));
@@ -101,6 +108,12 @@ describe("Tensor", () => {
     t.dispose();
     expect(t.location).toBe("none");
     expect(() => t.data).toThrow(/disposed/);
+  });
+
+  test("copied by Object.assign, as Transformers.js 2 does, it can be fed", async () => {
+    const session = await InferenceSession.create(file);
+    const { y } = await session.run({ x: Object.assign({}, x()) });
+    expect([...(Object.assign({}, y).data as Float32Array)]).toEqual([2, -4, 6]);
   });
 
   test("refuses what does not fit", () => {

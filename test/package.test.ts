@@ -1,11 +1,12 @@
 // The package as npm packs it, in a user's folder: its entries, their types, and what an error prints.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CORE, exportsOf, FULL, MODULES } from "../build/entries.ts";
+import { installPacked } from "./support/packed.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const user = mkdtempSync(join(tmpdir(), "unrolled-package-"));
@@ -17,11 +18,7 @@ const run = (command: string, args: string[], cwd = user) => spawnSync(command, 
 const node = (...args: string[]) => run(process.execPath, args);
 
 beforeAll(() => {
-  const packed = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", user], root);
-  tarball = join(user, JSON.parse(packed.stdout)[0].filename);
-  mkdirSync(installed, { recursive: true });
-  run("tar", ["xzf", tarball, "-C", installed, "--strip-components=1"]);
-  writeFileSync(join(user, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
+  tarball = installPacked(user);
 });
 afterAll(() => rmSync(user, { recursive: true }));
 

@@ -22,6 +22,8 @@ test("names the languages, weighs the order of words, draws plain text", () => {
   const cosines = [...page.matchAll(/^ {2}(-?\d\.\d{3}) {3}.* {2}\| {2}/gm)].map(([, cosine]) => Number(cosine));
   expect(cosines.length).toBe(3);
   for (const cosine of cosines) expect(cosine).toBeLessThan(0.95);
+  // The recording is 0.7 s of noise, 2.8 s of speech, 1.1 s of noise, 1.7 s of speech, 0.9 s of noise.
+  expect(page).toMatch(/somebody speaks from 0\.[678] s to 3\.[345] s from 4\.[67] s to 6\.[234] s\n/);
 });
 
 test("draws the hidden state of a sentence of one's own under its characters", () => {

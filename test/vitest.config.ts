@@ -9,6 +9,8 @@ export default defineConfig({
   resolve: { alias: chosen ? [{ find: /^.*\/build\/binaries\.js$/, replacement: file("support/binaries.ts") }] : [] },
   test: {
     testTimeout: 60_000, // the machine may be shared
+    hookTimeout: 60_000,
+    maxWorkers: "100%", // else a core waits: half the time on a machine of two
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/hosts/**"],
     setupFiles: chosen ? [file("support/build.ts")] : [],

@@ -9,6 +9,7 @@
 //   ...
 //   h_0  i0 i1 i2 i3 | f0 ..
 import { madd, storeUpTo } from "../lanes";
+import { flushed } from "../math/flush";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 
@@ -25,7 +26,9 @@ export function lstmGates(y: usize, c: usize, pre: usize, units: i32): void {
     v128.store(at, cell);
   }
   for (; units > 0; units -= 4) {
-    storeUpTo(y, f32x4.mul(v128.load(pre), tanh(v128.load(c))), units);
+    const cell = v128.load(c);
+    v128.store(c, flushed(cell));
+    storeUpTo(y, f32x4.mul(v128.load(pre), tanh(cell)), units);
     y += 16;
     c += 16;
     pre += 64;

@@ -4,7 +4,7 @@
 // `between` is scratch for what a timestep needs besides: o * tanh(c') of a
 // projected LSTM, or what stands between the two steps of a GRU that resets before.
 import { sums } from "../integer/step";
-import { FULL, INTEGER, padded } from "../lanes";
+import { FULL, ofIntegers, padded } from "../lanes";
 import { Flag, GraphFlag, Kind, Layer } from "../abi";
 import { accumulate, affine } from "../linear/gemm";
 import { linear } from "../linear/linear";
@@ -14,6 +14,7 @@ import { Activation, activateRow } from "../math/activation";
 import { gruGates, gruSums } from "./gru";
 import { resetHidden, update } from "./gru_before";
 import { lstmGates } from "./lstm";
+import { lstmNormed, normedSums } from "./normed";
 import { rounded } from "./quantized";
 import { nonlinearity } from "./rnn";
 import { gruVariant, lstmVariant, rnnVariant } from "./variants";
@@ -34,7 +35,7 @@ import { gruVariant, lstmVariant, rnnVariant } from "./variants";
 
 /** Bytes of a panel of n, and of W_hr. */
 @inline function secondPanel(l: Layer): usize {
-  if (INTEGER) return l.panel;
+  if (ofIntegers(l.panel)) return l.panel;
   return BIAS + (<usize>(l.kind == Kind.GRU_BEFORE ? l.inputs + l.width : l.units) << 6);
 }
 
@@ -61,10 +62,10 @@ export function inputHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: u
 export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: usize, inputs: i32, between: usize): void {
   const second = pre + (<usize>outputs(l) << 2);
   const panels = outputs(l) >> 4, skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
-  if (INTEGER) {
-    const init = inputs ? l.weights : pre;
-    if (l.kind == Kind.GRU) pre = sums<i16>(init, l.weights, l.panel, x, inputs, h, l.width, panels);
-    else pre = sums<i32>(init, l.weights, l.panel, x, inputs, h, l.width, panels);
+  if (ofIntegers(l.panel)) {
+    const init = inputs ? l.weights : pre, room = l.panel - 1;
+    if (l.kind == Kind.GRU) pre = sums<i16>(init, l.weights, room, x, inputs, h, l.width, panels);
+    else pre = sums<i32>(init, l.weights, room, x, inputs, h, l.width, panels);
   } else if (l.kind == Kind.GRU) gruSums(pre, l.weights, l.panel, skip, x, inputs, h, l.width, panels);
   else gemv(pre, inputs ? 0 : pre, l.weights, l.panel, skip, x, inputs, h, l.width, panels << 4);
   switch (l.kind) {
@@ -88,7 +89,8 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
 export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
   const first = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
   const by = FULL && l.flags & GraphFlag.QUANTIZED ? rounded(between, h, l.width, rows) : h;
-  accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
+  if (FULL && l.flags & GraphFlag.NORMED) normedSums(l, pre, preRow, by, rows, between + (<usize>padded(l.units) << 3) * rows);
+  else accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
     case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;
     case Kind.GRU: gruRows(l, y, h, pre, preRow, rows); break;
@@ -122,7 +124,8 @@ function gruRows(l: Layer, y: usize, h: usize, pre: usize, preRow: usize, rows: 
 
 function lstmRows(l: Layer, y: usize, yRow: usize, c: usize, pre: usize, preRow: usize, rows: i32): void {
   for (; rows > 0; --rows) {
-    if (l.flags & Flag.VARIANT) lstmVariant(l, y, c, pre);
+    if (FULL && l.flags & GraphFlag.NORMED) lstmNormed(l, y, c, pre);
+    else if (l.flags & Flag.VARIANT) lstmVariant(l, y, c, pre);
     else lstmGates(y, c, pre, l.units);
     y += yRow;
     c += <usize>padded(l.units) << 2;

@@ -12,6 +12,7 @@
 import { FULL, madd, padded, storeUpTo } from "../lanes";
 import { apply } from "../ops/unary";
 import { Flag, Layer } from "../abi";
+import { flushed } from "../math/flush";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 import { Activation } from "../math/activation";
@@ -28,25 +29,25 @@ function clip(l: Layer, x: v128): v128 {
 
 /** Function `i` of a cell's own: 0 of its gates, 1 of the candidate, 2 of an LSTM's h. */
 function own(l: Layer, i: i32, x: v128): v128 {
-  const f = l.activations + 12 * i;
+  const f = l.own + 12 * i;
   return apply(x, load<i32>(f), load<f32>(f, 4), load<f32>(f, 8));
 }
 
-function gate(l: Layer, x: v128): v128 {
+export function gate(l: Layer, x: v128): v128 {
   const a = clip(l, x);
-  if (FULL && l.activations) return own(l, 0, a);
+  if (FULL && l.own) return own(l, 0, a);
   if (!(l.flags & Flag.HARD)) return sigmoid(a);
   const line = f32x4.add(f32x4.mul(f32x4.splat(l.alpha), a), f32x4.splat(l.beta));
   return clamp(line, f32x4.splat(0), f32x4.splat(1));
 }
 
-function candidate(l: Layer, x: v128): v128 {
+export function candidate(l: Layer, x: v128): v128 {
   const a = clip(l, x);
-  return FULL && l.activations ? own(l, 1, a) : tanh(a);
+  return FULL && l.own ? own(l, 1, a) : tanh(a);
 }
 
-@inline function hidden(l: Layer, c: v128): v128 {
-  return FULL && l.activations ? own(l, 2, c) : tanh(c);
+@inline export function hidden(l: Layer, c: v128): v128 {
+  return FULL && l.own ? own(l, 2, c) : tanh(c);
 }
 
 /** y [units] and c, from pre-activations [panels][i f g o]. */
@@ -66,7 +67,7 @@ export function lstmVariant(l: Layer, y: usize, c: usize, pre: usize): void {
       d = madd(v128.load(p + (next << 1)), cell, d);
       p += 16;
     }
-    v128.store(c, cell);
+    v128.store(c, flushed(cell));
     storeUpTo(y, f32x4.mul(gate(l, d), hidden(l, cell)), units);
     y += 16;
     c += 16;

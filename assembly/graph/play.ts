@@ -12,6 +12,8 @@ import {
   ElementsRecord,
   FillRecord,
   GatherRecord,
+  GroupNormRecord,
+  IntegerMatmulRecord,
   LinearRecord,
   MatmulRecord,
   NormRecord,
@@ -35,6 +37,8 @@ import { copies, fills } from "../ops/copy";
 import { cumulate } from "../ops/cumulate";
 import { depthwise } from "../ops/depthwise";
 import { gather, reverse } from "../ops/gather";
+import { groupNorms } from "../ops/group_norm";
+import { integerMatmuls } from "../ops/integer_matmul";
 import { linears } from "../ops/linear";
 import { matmuls } from "../ops/matmul";
 import { norms } from "../ops/norm";
@@ -76,6 +80,9 @@ export function play(at: usize, end: usize): usize {
       case Op.MATMUL:
         matmuls(changetype<MatmulRecord>(at));
         break;
+      case Op.INTEGER_MATMUL:
+        integerMatmuls(changetype<IntegerMatmulRecord>(at));
+        break;
       case Op.CELL:
         right = cells(changetype<CellRecord>(at));
         break;
@@ -114,6 +121,9 @@ export function play(at: usize, end: usize): usize {
         break;
       case Op.POOL:
         pools(changetype<PoolRecord>(at));
+        break;
+      case Op.GROUP_NORM:
+        groupNorms(changetype<GroupNormRecord>(at));
         break;
       case Op.NORM:
         norms(changetype<NormRecord>(at));

@@ -10,7 +10,7 @@
 // acc = acc + w[k] * x[k].
 import { assertRegion, assertRows, CHECKED } from "../check";
 import * as integer from "../integer/gemm";
-import { FUSED, INTEGER, madd, storeUpTo } from "../lanes";
+import { FUSED, madd, ofIntegers, storeUpTo } from "../lanes";
 import { lines } from "./gemv";
 import { BIAS, group, groupBytes } from "./panels";
 
@@ -19,7 +19,7 @@ export function affine(
   y: usize, yRow: usize, w: usize, panel: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
-  if (INTEGER) return integer.affine(y, yRow, w, panel, x, xRow, inputs, outputs, rows, vectors);
+  if (ofIntegers(panel)) return integer.affine(y, yRow, w, panel - 1, x, xRow, inputs, outputs, rows, vectors);
   const panels = (outputs + 15) >> 4;
   if (CHECKED) {
     assertRegion(w, panel * panels, 16);
@@ -34,7 +34,7 @@ export function accumulate(
   y: usize, yRow: usize, w: usize, panel: usize, k: i32,
   x: usize, xRow: usize, inputs: i32, panels: i32, rows: i32, vectors: i32,
 ): void {
-  if (INTEGER) return integer.accumulate(y, yRow, w, panel, x, xRow, inputs, panels, rows, vectors);
+  if (ofIntegers(panel)) return integer.accumulate(y, yRow, w, panel - 1, x, xRow, inputs, panels, rows, vectors);
   if (CHECKED) {
     assertRegion(w, panel * panels, 16);
     assertRows(x, xRow, inputs, rows, 16);

@@ -2,7 +2,7 @@
 // layer, a projection.
 //
 // Order of summation, for every output: bias, inputs in order, recurrent in order.
-import { FUSED, INTEGER, madd, storeUpTo } from "../lanes";
+import { FUSED, madd, ofIntegers, storeUpTo } from "../lanes";
 import { sums } from "../integer/step";
 import { activateRow, Activation } from "../math/activation";
 import { group } from "./panels";
@@ -17,7 +17,9 @@ export function gemv(
   x: usize, inputs: i32, h: usize, width: i32, outputs: i32,
 ): void {
   const panels = (outputs + 15) >> 4;
-  if (INTEGER) return activateRow(y, sums<i32>(pre ? pre : w, w, panel, x, inputs, h, width, panels), Activation.NONE, outputs);
+  if (ofIntegers(panel)) {
+    return activateRow(y, sums<i32>(pre ? pre : w, w, panel - 1, x, inputs, h, width, panels), Activation.NONE, outputs);
+  }
   let left = panels << 2;
   for (; FUSED && group(left, 4) == 8; left -= 8) {
     lines(8, y, pre ? pre : w, w + (skip << 1), x, inputs, h, width, outputs);

@@ -2,6 +2,7 @@
 // data segment, so that it can be instantiated on any memory.
 import { FULL } from "../lanes";
 import { expConstants } from "./exp";
+import { flushConstants } from "./flush";
 import { float64Constants } from "./float64";
 import { sigmoidConstants } from "./sigmoid";
 import { tanhConstants } from "./tanh";
@@ -12,6 +13,7 @@ export function prepare(): void {
   tanhConstants();
   sigmoidConstants();
   expConstants();
+  flushConstants();
   if (FULL) {
     float64Constants();
     unaryConstants();

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
-import { quantizeSafetensors } from "../../src/run/quantize.ts";
+import { quantizeSafetensors } from "../../src/tasks/quantize.ts";
 
 const root = new URL(".", import.meta.url).pathname;
 const dist = (entry: string) => resolve(root, `../../dist/${entry}.js`);

@@ -2,7 +2,8 @@ import type { RecordName, WordsOf } from "./records.ts";
 import type { Value } from "../graph/value.ts";
 import type { At, Slot } from "./slots.ts";
 
-export { identityOf, past, type At, type Slot } from "./slots.ts";
+export { identityOf } from "../graph/identity.ts";
+export { past, type At, type Slot } from "./slots.ts";
 
 /** What an op writes its records with. */
 export interface Lowering {

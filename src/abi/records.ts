@@ -1,12 +1,12 @@
 import type { At } from "./slots.ts";
-import { Op, RECORDS } from "./layout.ts";
+import { FLOATS, Op, RECORDS } from "./layout.ts";
 
 /** The records of assembly/abi.ts that can be played. */
 export type RecordName = keyof typeof RECORDS;
 
 /** A record's words by name; `op` and `size` are written for it. */
 export type WordsOf<N extends RecordName> = {
-  readonly [F in Exclude<(typeof RECORDS)[N][number][0], "op" | "size">]: number | At;
+  readonly [F in Exclude<(typeof RECORDS)[N][number], "op" | "size">]: number | At;
 };
 
 /** One record whose addresses are still open. */
@@ -31,6 +31,8 @@ function opOf(name: RecordName): number {
   ];
 }
 
+const FLOAT = new Set<string>(FLOATS);
+
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
@@ -42,13 +44,13 @@ export function floatWord(value: number): number {
 
 /** Writes a record at word `at`; returns the word behind it. */
 export function writeRecord(out: Int32Array, at: number, record: OpenRecord, addressOf: (at: At) => number): number {
-  for (const [field, type] of RECORDS[record.name]) {
+  for (const field of RECORDS[record.name]) {
     if (field === "op") out[at] = opOf(record.name);
     else if (field === "size") out[at] = recordBytes(record);
     else {
       const value = record.words[field];
       if (typeof value !== "number") out[at] = addressOf(value);
-      else if (type !== "f32") out[at] = value;
+      else if (!FLOAT.has(field)) out[at] = value;
       else out[at] = floatWord(value);
     }
     at++;

@@ -24,14 +24,3 @@ export interface At {
 export function past(at: At, bytes: number): At {
   return bytes === 0 ? at : { slot: at.slot, offset: at.offset + bytes };
 }
-
-const identities = new WeakMap<object, number>();
-let identified = 0;
-
-/** A number that is this object's alone, for layouts made of several: 0 for none. */
-export function identityOf(value: object | undefined): number {
-  if (!value) return 0;
-  let identity = identities.get(value);
-  if (identity === undefined) identities.set(value, (identity = ++identified));
-  return identity;
-}

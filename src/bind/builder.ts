@@ -1,6 +1,7 @@
 import { FormatError } from "../check.ts";
 import { countOf, isFloat, readAttributes, type Call, type Op, type Value } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
+import { moved } from "../plan/moves.ts";
 import type { BoundGraph, BoundNode } from "../plan/plan.ts";
 import type { Attributes, Constant, Dtype, Type } from "../graph/graph.ts";
 import { movesNothing, permutationOf, turned } from "./turns.ts";
@@ -12,7 +13,7 @@ const MOST_NODES = 100_000;
 const MOST_ELEMENTS = 2 ** 28;
 
 /** Elements of a value that is computed before anything runs, and of all of them: a small file may unfold to more. */
-const MOST_KNOWN = 2 ** 22;
+const MOST_KNOWN = 2 ** 24;
 const MOST_KNOWN_TOGETHER = 2 ** 26;
 
 /** Computes a node whose inputs are all known. */
@@ -73,10 +74,10 @@ export class Builder {
     const types = op.infer(call).map((t) => checkType(name, t));
     const same = op.same?.(call, types);
     if (same) return [same];
-    if (inputs.every((v) => !v || v.constant) && (op.view || this.#affordable(types)))
-      return this.#known(op, call, types);
     const instead = this.#turned(word, call, types, attributes);
     if (instead) return [instead];
+    if (inputs.every((v) => !v || v.constant) && (op.view || this.#affordable(types)))
+      return this.#known(op, call, types);
     const node: BoundNode = { op, call, outputs: types.map((type) => ({ name: `${name}#${++this.#made}`, type })) };
     this.#nodes.push(node);
     if (this.#nodes.length > MOST_NODES)
@@ -111,8 +112,9 @@ export class Builder {
   #known(op: Op, call: Call, types: Type[]): Value[] {
     const { name, inputs } = call;
     if (op.view) return [this.constant(inputs[0]!.constant!.data, types[0].dtype, types[0].shape, name)];
-    const outputs = types.map((type) => ({ name, type }));
-    return this.#evaluate({ op, call, outputs }).map((constant) => ({ name, type: constant, constant }));
+    const node = { op, call, outputs: types.map((type) => ({ name, type })) };
+    const copied = moved(node);
+    return (copied ? [copied] : this.#evaluate(node)).map((constant) => ({ name, type: constant, constant }));
   }
 
   /** The same value from a node before its inputs are turned, or from one transpose for two, or for one that moves nothing. */

@@ -1,9 +1,10 @@
 import { FormatError, kindOf, shown } from "../check.ts";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { readSafetensors } from "../formats/read.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
 import { toFloat32, toIntegers, type Dtype as Stored, type Tensor } from "../tensors/tensor.ts";
 import { isFloat, readAttributes } from "../ops/op.ts";
 import { OPS } from "../ops/registry.ts";
-import type { Attribute, Attributes, Constant, Dtype, Graph, Node, Port } from "../graph/graph.ts";
+import type { Attribute, Attributes, Carry, Constant, Dtype, Graph, Node, Port } from "../graph/graph.ts";
 
 /** Nodes of one file, and axes of a value. */
 const MOST_NODES = 100_000;
@@ -32,10 +33,10 @@ const NUMBERS: { readonly [text: string]: number } = { Infinity, "-Infinity": -I
 
 /**
  * Writes a graph as a safetensors file: its constants are the tensors, floats as F32, and under the metadata key
- * `unrolled` stands { format: "unrolled/2", inputs, outputs, nodes }. Infinity, NaN and -0 in attributes are texts.
+ * `unrolled` stands { format: "unrolled/2", inputs, outputs, nodes, carried }. Infinity, NaN and -0 in attributes are texts.
  */
-export function writeGraph({ inputs, outputs, nodes, constants }: Graph): Uint8Array {
-  const json = JSON.stringify({ format: "unrolled/2", inputs, outputs, nodes }, (_, value: unknown) =>
+export function writeGraph({ inputs, outputs, nodes, constants, carried }: Graph): Uint8Array {
+  const json = JSON.stringify({ format: "unrolled/2", inputs, outputs, nodes, carried }, (_, value: unknown) =>
     typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
       ? value === 0
         ? "-0"
@@ -64,7 +65,7 @@ export function readGraph(file: Uint8Array): Graph {
       `format: expected "unrolled/2", got ${shown(fields.format)}${fields.format === undefined || fields.format === "unrolled/1" ? ": Model.fromSafetensors reads it" : ""}`,
     );
   }
-  checkFields("description", fields, ["format", "inputs", "outputs", "nodes", "ignore"]);
+  checkFields("description", fields, ["format", "inputs", "outputs", "nodes", "carried", "ignore"]);
   const ignored = new Set(listOf("ignore", fields.ignore ?? []).map((name, i) => text(`ignore[${i}]`, name)));
   const left = tensors.filter((t) => !ignored.has(t.name));
   for (const name of ignored)
@@ -81,6 +82,7 @@ export function readGraph(file: Uint8Array): Graph {
     outputs,
     nodes: nodes.map(readNode),
     constants: new Map(left.map((t) => [t.name, constantOf(t)])),
+    ...(fields.carried !== undefined && { carried: readCarried(fields.carried, inputs, outputs) }),
   };
   checkNames(graph);
   return graph;
@@ -160,6 +162,26 @@ function readPort(label: string, value: unknown): Port {
     }
   }
   return { name, dtype: dtype as Dtype, dims: dims as Port["dims"] };
+}
+
+/** Outputs by the inputs that they become: both of one type, and an input of one output. */
+function readCarried(value: unknown, inputs: readonly Port[], outputs: readonly Port[]): Carry {
+  const carried = asObject("carried", value);
+  const taken = new Map<string, string>();
+  const names = (ports: readonly Port[]) => ports.map((p) => p.name).join(", ") || "none";
+  for (const [output, name] of Object.entries(carried)) {
+    const input = text(`carried.${output}`, name);
+    const [from, to] = [outputs.find((p) => p.name === output), inputs.find((p) => p.name === input)];
+    if (!from) throw bad(`carried: expected names of outputs: ${names(outputs)}, got ${shown(output)}`);
+    if (!to) throw bad(`carried.${output}: expected the name of an input: ${names(inputs)}, got ${shown(input)}`);
+    if (from.dtype !== to.dtype)
+      throw new FormatError("dtype", `carried.${output}: expected ${to.dtype} of ${input}, got ${from.dtype}`);
+    const other = taken.get(input);
+    if (other !== undefined)
+      throw bad(`carried.${output}: expected an input of its own, got ${shown(input)}, which ${other} becomes`);
+    taken.set(input, output);
+  }
+  return carried as Carry;
 }
 
 /** An attribute with the numbers that JSON has not in place of their texts. */

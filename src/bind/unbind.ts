@@ -1,11 +1,11 @@
 import { FormatError } from "../check.ts";
 import { OPS } from "../ops/registry.ts";
 import type { BoundGraph } from "../plan/plan.ts";
-import type { Constant, Graph, Node, Port } from "../graph/graph.ts";
+import type { Carry, Constant, Graph, Node, Port } from "../graph/graph.ts";
 import type { Value } from "../graph/value.ts";
 
-/** Writes a graph whose sizes are bound as data; the constants that its nodes use are in it. */
-export function unbind({ inputs, outputs, nodes }: BoundGraph): Graph {
+/** Writes a graph whose sizes are bound as data: the constants that its nodes use, what is carried into its inputs. */
+export function unbind({ inputs, outputs, nodes }: BoundGraph, carry: Carry = {}): Graph {
   const words = new Map(Object.entries(OPS).map(([word, op]) => [op, word]));
   const names = new Map<Value, string>();
   const taken = new Set(["", "__metadata__"]);
@@ -57,7 +57,9 @@ export function unbind({ inputs, outputs, nodes }: BoundGraph): Graph {
     written.push({ op: "identity", name, inputs: [nameOf(value)], outputs: [name], attributes: {} });
   }
   const port = (name: string, { type: { dtype, shape } }: Value): Port => ({ name, dtype, dims: shape });
+  const carried = Object.entries(carry).filter(([, name]) => inputs.some((v) => v.name === name));
   return {
+    ...(carried.length > 0 && { carried: Object.fromEntries(carried) }),
     inputs: inputs.map((v) => port(v.name, v)),
     outputs: outputs.map(({ name, value }) => port(name, value)),
     nodes: written,

@@ -1,5 +1,5 @@
-import { Option, type Command } from "commander";
-import { writeGraph } from "../graph.ts";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { sessionFromSafetensors, writeGraph, type Carry } from "../graph.ts";
 import { readSafetensors, toFloat32, writeSafetensors, type Dtype, type Safetensors, type Tensor } from "../index.ts";
 import { unwrap } from "../model/unwrap.ts";
 import { printable } from "../text.ts";
@@ -19,6 +19,7 @@ const FORMATS = {
 
 interface Options extends GraphOptions {
   readonly dtype?: keyof typeof FORMATS;
+  readonly carry?: Carry;
   readonly json?: boolean;
 }
 
@@ -33,6 +34,11 @@ export function convertCommand(program: Command): void {
       new Option("--dtype <type>", "f16: 11 bits of precision, up to 65504; bf16: 8 bits, float32's range").choices(
         Object.keys(FORMATS),
       ),
+    )
+    .option(
+      "--carry <output=input>",
+      "an output of a graph that is an input of its stream's next step, as stateN=state; again for others",
+      carried,
     )
     .option("-d, --description <file>", "JSON file with the description to write, in place of the model's own")
     .option("--json", 'one object: {"in", "out", "bytesIn", "bytesOut", "largestError"}')
@@ -81,11 +87,21 @@ function convert(from: string, to: string, options: Options): void {
   }
 }
 
+function carried(text: string, all: Carry = {}): Carry {
+  const at = text.lastIndexOf("=");
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError("Expected OUTPUT=INPUT.");
+  return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
 /** The file of a graph; undefined for weights alone. */
 function converted(path: string, bytes: Uint8Array, options: Options): Safetensors | undefined {
-  if (isGraph(bytes)) return readSafetensors(bytes);
+  const { carry } = options;
+  if (isGraph(bytes) && !carry) return readSafetensors(bytes);
   const net = openNet(path, bytes, options);
-  return net && readSafetensors(writeGraph(graphOf(net)));
+  if (!net && carry) throw new Error("--carry: expected a graph, got a list of layers");
+  const file = net && writeGraph({ ...graphOf(net), ...(carry && { carried: carry }) });
+  if (file && carry) sessionFromSafetensors(file).dispose();
+  return file && readSafetensors(file);
 }
 
 function shorten(t: Tensor, to: keyof typeof FORMATS): { tensor: Tensor; error: number } {

@@ -1,11 +1,12 @@
 import { checkList, checkObject, FormatError, isShared, kindOf, shown } from "../check.ts";
 import { checkTensor, DTYPES, isCounts, type Dtype, type Tensor } from "../tensors/tensor.ts";
 import { decodeUtf8, encodeUtf8, hasWholeNumbers, parseJson } from "../text.ts";
-import { foreign } from "./kind.ts";
 
 /** What a safetensors file holds: its tensors in file order, and its metadata. */
 export interface Safetensors {
+  /** Views on the file. */
   readonly tensors: Tensor[];
+  /** The texts under `__metadata__`. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -20,8 +21,7 @@ const LARGEST_HEADER = 100_000_000;
  * https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  if (!(file instanceof Uint8Array))
-    throw new TypeError(`file: expected a Uint8Array, got ${foreign(file) ?? kindOf(file)}`);
+  if (!(file instanceof Uint8Array)) throw new TypeError(`file: expected a Uint8Array, got ${kindOf(file)}`);
   // Of a Buffer `slice` gives views; of shared memory another thread writes what was checked.
   file = isShared(file) ? new Uint8Array(file) : new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const header = readHeader(file);
@@ -47,7 +47,7 @@ function readHeader(file: Uint8Array): { json: string; entries: [string, unknown
   if (file.byteLength < 8) throw cut(`expected at least 8 bytes, got ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (length > LARGEST_HEADER || file[8] !== 0x7b) {
-    throw bad(`expected a safetensors file, whose header begins with {, got ${foreign(file) ?? "other bytes"}`);
+    throw another("other bytes");
   }
   const end = 8 + Number(length);
   if (end > file.byteLength) throw cut(`expected a header of ${length} bytes, got ${file.byteLength - 8}`);
@@ -147,3 +147,5 @@ function asObject(label: string, value: unknown): Record<string, unknown> {
 
 const bad = (message: string) => new FormatError("header", `safetensors: ${message}`);
 const cut = (message: string) => new FormatError("truncated", `safetensors: ${message}`);
+/** A file that is none. @internal */
+export const another = (got: string) => bad(`expected a safetensors file, whose header begins with {, got ${got}`);

@@ -1,4 +1,4 @@
-import type { Attributes, Constant, Dim, Dtype, Graph, Node, Port } from "./graph.ts";
+import type { Attributes, Carry, Constant, Dim, Dtype, Graph, Node, Port } from "./graph.ts";
 
 /** Writes a graph a node at a time; names are made here where none is given. Nothing is checked before `bind`. */
 export class GraphWriter {
@@ -6,6 +6,7 @@ export class GraphWriter {
   readonly #outputs: Port[] = [];
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
+  #carried: Carry | undefined;
   #made = 0;
 
   /** An input of the graph; a dim that is a name is known when the graph is bound. */
@@ -43,8 +44,14 @@ export class GraphWriter {
     this.#outputs.push({ name, dtype, dims });
   }
 
+  /** Makes streams begin each step with what some outputs were in the one before. */
+  carry(carried: Carry): void {
+    this.#carried = carried;
+  }
+
   graph(): Graph {
-    return { inputs: this.#inputs, outputs: this.#outputs, nodes: this.#nodes, constants: this.#constants };
+    const [inputs, outputs, nodes, constants] = [this.#inputs, this.#outputs, this.#nodes, this.#constants];
+    return { inputs, outputs, nodes, constants, ...(this.#carried && { carried: this.#carried }) };
   }
 
   #fresh(name: string): string {

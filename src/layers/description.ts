@@ -4,11 +4,13 @@ import { parseJson } from "../text.ts";
 
 /** What a net is made of: the JSON under a model file's metadata key `unrolled`. */
 export interface Description {
+  /** The version of this description. Default "unrolled/1". */
   readonly format?: "unrolled/1";
   /** What an item of a sequence is: a row of numbers, a token id, or a byte of UTF-8 text. Default "features". */
   readonly input?: "features" | "ids" | "bytes";
   /** Names of the outputs, for a classifier. */
   readonly labels?: readonly string[];
+  /** From the first that reads the items to the last, whose rows are the output. */
   readonly layers: readonly LayerDescription[];
 }
 
@@ -24,6 +26,7 @@ export type LayerDescription =
 
 /** A recurrent layer, and which of the options its type takes besides `direction` and `clip`. */
 export type CellDescription<Type extends CellOptions["type"], Own extends keyof CellOptions> = {
+  /** Which cell. */
   readonly type: Type;
 } & Pick<CellOptions, "weights" | "direction" | "clip" | Own>;
 
@@ -33,7 +36,9 @@ export type CellDescription<Type extends CellOptions["type"], Own extends keyof 
  * `nonlinearity` is what the ONNX operators add to PyTorch's modules.
  */
 export interface CellOptions {
+  /** Which cell. */
   readonly type: "rnn" | "lstm" | "gru";
+  /** Prefix of its tensors' names, "" for none. */
   readonly weights: string;
   /** rnn only. Default "tanh". */
   readonly nonlinearity?: "tanh" | "relu";

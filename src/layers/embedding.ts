@@ -1,6 +1,5 @@
 import { countOf, isFloats } from "../pack/matrix.ts";
 import type { Tensors } from "../tensors/tensor.ts";
-import { packTable, tableSize } from "../pack/integers.ts";
 import { Kind, type Layer, type Weights } from "./layer.ts";
 
 /** y = weight[id]; weight [vocabulary, features]. */
@@ -10,7 +9,7 @@ export function embedding(prefix: string, tensors: Tensors): Layer {
   const table = tensors.matrix(name, [vocabulary, features]);
   const packed: Weights = isFloats(table)
     ? { size: table.length, write: (out) => out.set(table) }
-    : { size: tableSize(table), write: (out) => packTable(out, table) };
+    : { size: table.tableSize, write: (out) => table.packTable(out) };
   return {
     type: "embedding",
     weights: prefix,
@@ -19,7 +18,16 @@ export function embedding(prefix: string, tensors: Tensors): Layer {
     directions: 0,
     parameters: countOf(table),
     records: [
-      { kind: Kind.EMBEDDING, flags: 0, inputs: 1, units: features, column: 0, columns: features, weights: packed },
+      {
+        kind: Kind.EMBEDDING,
+        flags: 0,
+        inputs: 1,
+        units: features,
+        column: 0,
+        columns: features,
+        weights: packed,
+        integers: !isFloats(table),
+      },
     ],
   };
 }

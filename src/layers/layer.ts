@@ -26,6 +26,8 @@ export interface LayerRecord {
   readonly weights?: Weights;
   /** Elements of one packed panel, where weights are float32. */
   readonly panel?: number;
+  /** Weights are integers. */
+  readonly integers?: boolean;
   /** A cell's panels of pre-activations. */
   readonly panels?: number;
   /** More panels: W_hr of a projected LSTM, the candidate of a GRU that resets before. */
@@ -44,16 +46,22 @@ export interface LayerRecord {
 }
 
 /** A layer of the net: what goes in, what comes out, and the records that compute it. */
-export interface Layer {
+export interface Layer extends LayerFacts {
+  readonly records: readonly LayerRecord[];
+}
+
+/** What a layer is. */
+export interface LayerFacts {
+  /** Its type in the description. */
   readonly type: string;
   /** Prefix of its tensors' names, "" where it has none. */
   readonly weights: string;
   /** Features of an item; for an embedding the size of its vocabulary. */
   readonly inputSize: number;
+  /** Features of a row that it gives. */
   readonly outputSize: number;
   /** 1 or 2 for a cell, 0 for other layers. */
   readonly directions: number;
   /** Trained numbers. */
   readonly parameters: number;
-  readonly records: readonly LayerRecord[];
 }

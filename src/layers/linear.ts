@@ -1,6 +1,5 @@
-import { countOf, isFloats, type Matrix } from "../pack/matrix.ts";
+import { countOf, isFloats, type IntegerPanels, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../tensors/tensor.ts";
-import { integerSize, packIntegers, type IntegerBlock } from "../pack/integers.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
 import { Kind, type Layer, type Weights } from "./layer.ts";
 
@@ -39,15 +38,17 @@ export function packLinear(
   bias: Float32Array | undefined,
   rows: number,
   columns: number,
-): { weights: Weights; panel: number } {
+): { weights: Weights; panel?: number; integers: boolean } {
   const row = (panel: number, lane: number) => (panel * LANES + lane < rows ? panel * LANES + lane : -1);
   const panels = Math.ceil(rows / LANES);
   const biasOf = (p: number, lane: number) => (bias && row(p, lane) >= 0 ? bias[row(p, lane)] : 0);
   if (!isFloats(matrix)) {
-    const block: IntegerBlock = { matrix, columns, lanes: LANES, panels, row, bias: biasOf };
-    return { panel: 0, weights: { size: integerSize(block), write: (out) => packIntegers(out, name, block) } };
+    const block: IntegerPanels = { columns, lanes: LANES, panels, row, bias: biasOf };
+    const weights = { size: matrix.size(block), write: (out: Float32Array) => matrix.pack(out, name, block) };
+    return { integers: true, weights };
   }
   const block: Block = { matrix, columns, lanes: LANES, row };
   const panel = panelSize([block]);
-  return { panel, weights: { size: panels * panel, write: (out, group) => pack(out, panels, group, biasOf, [block]) } };
+  const write: Weights["write"] = (out, group) => pack(out, panels, group, biasOf, [block]);
+  return { integers: false, panel, weights: { size: panels * panel, write } };
 }

@@ -1,6 +1,6 @@
 import { FormatError } from "../check.ts";
 import type { CellOptions } from "./description.ts";
-import { countOf, type Matrix } from "../pack/matrix.ts";
+import { countOf, isFloats, precisionOf, type Matrix } from "../pack/matrix.ts";
 import type { Tensors } from "../tensors/tensor.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { packLinear } from "./linear.ts";
@@ -109,6 +109,16 @@ function takeCell(
     weightHr: projected ? tensors.matrix(name("weight_hr"), [width, units]) : undefined,
     peepholes: cell.hasCellState ? optional("weight_peephole", [3 * units]) : undefined,
   };
+  for (const [tensor, matrix] of [
+    ["weight_hh", w.weightHh],
+    ["weight_hr", w.weightHr],
+  ] as const) {
+    if (matrix && isFloats(matrix) !== isFloats(w.weightIh))
+      throw new FormatError(
+        "dtype",
+        `${name(tensor)}: expected ${precisionOf(w.weightIh)} as ${name("weight_ih")}, got ${precisionOf(matrix)}`,
+      );
+  }
   const sizes = [w.weightIh, w.weightHh, w.biasIh, w.biasHh, w.weightHr, w.peepholes].map((t) => (t ? countOf(t) : 0));
   return { ...w, name, parameters: sizes.reduce((a, b) => a + b) };
 }
@@ -132,6 +142,7 @@ function cellRecord(
     columns: directions * w.width,
     weights: packed(cell.gates, w),
     panel: cellPanels(cell.gates, w).panel,
+    integers: !isFloats(w.weightIh),
     panels: cellPanels(cell.gates, w).panels,
     second: cell.candidate
       ? packed(cell.candidate, w)

@@ -3,8 +3,11 @@ export const ALIGNMENT = 64;
 
 /** A wanted piece of memory and, once planned, where it stands. */
 export interface Region {
+  /** What stands there. */
   readonly name: string;
+  /** Its length. */
   readonly bytes: number;
+  /** Its first byte. */
   readonly offset: number;
 }
 

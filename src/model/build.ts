@@ -8,10 +8,11 @@ import { whole } from "../pack/gates.ts";
 import { roomFor } from "../pack/integers.ts";
 import { LANES } from "../pack/panels.ts";
 import type { Build, Kernels } from "../wasm/kernels.ts";
-import { chooseModule, loadKernels } from "../wasm/load.ts";
+import { instantiate } from "../wasm/host.ts";
+import { chooseModule, noIntegers } from "../wasm/load.ts";
 import type { Description } from "../layers/description.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
-import { precisionOf, type Precision } from "../pack/matrix.ts";
+import { precisionOf, type IntegerMaker, type Precisions } from "../pack/matrix.ts";
 import { Tensors, type Tensor } from "../tensors/tensor.ts";
 
 /** Where one direction of one cell keeps its state: elements within a sequence's state. */
@@ -69,17 +70,25 @@ export function checkOpen(label: string, net: Net): void {
 /** Bytes of a record, assembly/abi.ts. */
 const RECORD = 4 * LAYER_WORDS.length;
 
-/** Lays out the layers of a description in one memory; every tensor must be used. */
+/** Which module runs a net, and how its matrices are kept. */
+interface NetOptions {
+  readonly deterministic?: boolean;
+  readonly module?: object;
+  readonly weights?: Precisions;
+}
+
+/** Lays out the layers of a description in one memory; every tensor must be used. Without `maker` it takes floats alone. */
 export function buildNet(
   description: Description,
   tensors: readonly Tensor[],
-  deterministic: boolean,
-  module?: object,
-  precision?: Precision,
+  { deterministic = false, module, weights }: NetOptions,
+  maker: IntegerMaker | undefined,
 ): Net {
-  const taken = new Tensors(tensors, precision);
-  const compiled = chooseModule(deterministic, taken.integers, module);
+  const taken = new Tensors(tensors, weights, maker);
+  if (taken.integers && !maker) throw noIntegers();
   const layers = makeLayers(description, taken);
+  const integers = layers.some((l) => l.records.some((r) => r.integers));
+  const compiled = chooseModule(deterministic, integers, module);
   const lastCell = layers.findLastIndex((l) => l.directions);
   const records = layers.flatMap((l) => l.records);
   const toSummary = [...layers.slice(0, lastCell + 1), last(layers[lastCell])];
@@ -107,10 +116,10 @@ export function buildNet(
 
   const arena = new Arena(plan.bytes);
   const base = arena.allocate(plan.bytes);
-  const { build, kernels } = loadKernels(compiled, arena.memory!);
-  if (taken.integers !== (build === "integer"))
+  const { build, kernels } = instantiate<Kernels>(compiled, arena.memory!);
+  if (integers !== (build === "integer"))
     throw new RangeError(
-      `module: expected ${taken.integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
+      `module: expected ${integers ? "integer.wasm" : "base.wasm or relaxed.wasm"} for these weights, got ${build}.wasm`,
     );
   if (deterministic && build === "relaxed")
     throw new RangeError("module: expected base.wasm with deterministic, got relaxed.wasm");
@@ -120,7 +129,7 @@ export function buildNet(
     w.write(arena.f32.subarray(at, at + w.size), kernels.group);
   }
   const addressOf = (w: Weights | undefined) => (w ? base + placed.get(w)! : 0);
-  const room = taken.integers
+  const room = integers
     ? arena.allocate(
         Math.max(
           ...records.map((r) =>
@@ -138,7 +147,7 @@ export function buildNet(
       r.units,
       cell?.width ?? 0,
       addressOf(r.weights),
-      room || (r.panel ?? 0) * 4,
+      r.integers ? room + 1 : (r.panel ?? 0) * 4,
       addressOf(r.second),
       (cell?.h ?? 0) * 4,
       (cell?.c ?? 0) * 4,

@@ -143,7 +143,8 @@ export class Context extends Emitter {
     return this.#attribute(name, "tensor")?.read();
   }
 
-  graph(name: string): OnnxGraph {
+  /** A graph, which is read when it is called. */
+  graph(name: string): () => OnnxGraph {
     return this.#required(name, "graph", undefined);
   }
 

@@ -19,7 +19,7 @@ export type AttributeValue =
   | { readonly kind: "string"; readonly value: string }
   | { readonly kind: "strings"; readonly value: readonly string[] }
   | { readonly kind: "tensor"; readonly value: OnnxTensor }
-  | { readonly kind: "graph"; readonly value: OnnxGraph }
+  | { readonly kind: "graph"; readonly value: () => OnnxGraph }
   /** A function's attribute, by name. */
   | { readonly kind: "reference"; readonly value: string };
 
@@ -96,7 +96,7 @@ export function externalLocations(file: Uint8Array): string[] {
   const nodes = (list: readonly NodeProto[] = []) => {
     for (const a of list.flatMap((n) => n.attribute ?? [])) {
       if (a.t?.data_location === 1) found.add(externalLocation(`attribute ${a.name}`, a.t));
-      if (a.g) visit(a.g);
+      if (a.g) visit(a.g());
     }
   };
   const { graph, functions = [] } = readProto(file);
@@ -150,6 +150,12 @@ class ModelReader {
     };
   }
 
+  /** Read when a branch is taken: half of a Silero is for another sampling rate. */
+  #graphOnce(read: () => GraphProto): () => OnnxGraph {
+    let graph: OnnxGraph | undefined;
+    return () => (graph ??= this.graph(read()));
+  }
+
   function(proto: FunctionProto): OnnxFunction {
     const name = proto.name ?? "";
     return {
@@ -197,13 +203,13 @@ class ModelReader {
     if (reference) return { kind: "reference", value: reference };
     if (type === 1 || (!type && f !== undefined)) return { kind: "float", value: f ?? 0 };
     if (type === 2 || (!type && i !== undefined)) return { kind: "int", value: saturate(i ?? 0) };
-    if (type === 3 || (!type && s)) return { kind: "string", value: text(label, s ?? new Uint8Array()) };
+    if (type === 3 || (!type && s)) return { kind: "string", value: text(s ?? new Uint8Array(), label) };
     if ((type === 4 || !type) && t) return { kind: "tensor", value: readTensor(label, t, this.#external) };
-    if ((type === 5 || !type) && g) return { kind: "graph", value: this.graph(g) };
+    if ((type === 5 || !type) && g) return { kind: "graph", value: this.#graphOnce(g) };
     if (type === 6 || (!type && floats)) return { kind: "floats", value: floats ?? [] };
     if (type === 7 || (!type && ints)) return { kind: "ints", value: (ints ?? []).map(saturate) };
     if (type === 8 || (!type && strings)) {
-      return { kind: "strings", value: (strings ?? []).map((bytes) => text(label, bytes)) };
+      return { kind: "strings", value: (strings ?? []).map((bytes) => text(bytes, label)) };
     }
     throw new FormatError("unsupported", `${label}: expected numbers, text, a tensor or a graph, got type ${type}`);
   }

@@ -8,6 +8,8 @@ export interface Field {
   readonly name: string;
   readonly kind: Kind;
   readonly repeated: boolean;
+  /** A message that is read when it is asked for: its value is a function. */
+  readonly later?: boolean;
 }
 
 /** A message's name, for errors, and its fields by number. Fields that it does not list are skipped. */
@@ -34,7 +36,8 @@ const FIXED32 = 5;
  * https://protobuf.dev/programming-guides/encoding/
  */
 export function readMessage(bytes: Uint8Array, schema: Schema): Message {
-  return new Reader(bytes).message(schema, bytes.length, 0);
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length); // a Buffer's views take their time
+  return new Reader(plain).message(schema, bytes.length, 0);
 }
 
 class Reader {
@@ -82,11 +85,12 @@ class Reader {
     if (own !== LENGTH) value = this.#number(kind as keyof typeof WIRES, end);
     else {
       const stop = this.#length(schema, name, end);
-      if (typeof kind === "function") value = this.message(kind(), stop, depth + 1);
+      if (typeof kind === "function" && !field.later) value = this.message(kind(), stop, depth + 1);
       else {
-        value = this.#bytes.subarray(this.#at, stop);
+        const bytes = this.#bytes.subarray(this.#at, stop);
         this.#at = stop;
-        if (kind === "string") value = text(`${schema.name}.${name}`, value as Uint8Array);
+        if (typeof kind === "function") value = () => new Reader(bytes).message(kind(), bytes.length, depth + 1);
+        else value = kind === "string" ? text(bytes, schema.name, name) : bytes;
       }
     }
     if (repeated) ((message[name] ??= []) as unknown[]).push(value);
@@ -121,7 +125,7 @@ class Reader {
   }
 
   /** Where a field of a length ends. */
-  #length(schema: Schema, field: string, end: number): number {
+  #length(schema: Schema, field: string | number, end: number): number {
     const low = this.#varint(end);
     const length = this.#high * 2 ** 32 + low;
     if (length > end - this.#at) throw cut(`${schema.name}.${field}: expected ${length} bytes, got ${end - this.#at}`);
@@ -139,7 +143,7 @@ class Reader {
     if (wire === VARINT) this.#varint(end);
     else if (wire === FIXED64) this.#advance(8, end);
     else if (wire === FIXED32) this.#advance(4, end);
-    else if (wire === LENGTH) this.#at = this.#length(schema, `field ${number}`, end);
+    else if (wire === LENGTH) this.#at = this.#length(schema, number, end);
     else throw bad(`${schema.name}, field ${number}: expected wire type 0, 1, 2 or 5, got ${wire}`);
   }
 }
@@ -147,17 +151,12 @@ class Reader {
 const WIRES = { int: VARINT, float: FIXED32, double: FIXED64 };
 
 /** UTF-8, or a FormatError that names the field. Names of ASCII, as most are, need no TextDecoder: it takes microseconds. */
-export function text(label: string, bytes: Uint8Array): string {
-  if (bytes.length > 1000) return decoded(label, bytes);
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] > 127) return decoded(label, bytes);
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
-}
-
-function decoded(label: string, bytes: Uint8Array): string {
+export function text(bytes: Uint8Array, label: string, field?: string): string {
+  if (bytes.length <= 1000 && bytes.every((byte) => byte < 128)) return String.fromCharCode.apply(null, bytes as never);
   try {
     return decodeUtf8(bytes);
   } catch {
-    throw bad(`${label}: expected UTF-8`);
+    throw bad(`${field === undefined ? label : `${label}.${field}`}: expected UTF-8`);
   }
 }
 

@@ -46,7 +46,7 @@ export interface AttributeProto {
   readonly i?: number;
   readonly s?: Uint8Array;
   readonly t?: TensorProto;
-  readonly g?: GraphProto;
+  readonly g?: () => GraphProto;
   readonly floats?: number[];
   readonly ints?: number[];
   readonly strings?: Uint8Array[];
@@ -97,10 +97,10 @@ export interface ModelProto {
   readonly functions?: FunctionProto[];
 }
 
-function message(name: string, fields: Record<number, [name: string, kind: Kind, repeated?: "repeated"]>): Schema {
-  const entries = Object.entries(fields).map(([number, [field, kind, repeated]]): [number, Field] => [
+function message(name: string, fields: Record<number, [name: string, kind: Kind, how?: "repeated" | "later"]>): Schema {
+  const entries = Object.entries(fields).map(([number, [field, kind, how]]): [number, Field] => [
     Number(number),
-    { name: field, kind, repeated: repeated !== undefined },
+    { name: field, kind, repeated: how === "repeated", later: how === "later" },
   ]);
   return { name, fields: new Map(entries) };
 }
@@ -145,7 +145,7 @@ const ATTRIBUTE: Schema = message("AttributeProto", {
   3: ["i", "int"],
   4: ["s", "bytes"],
   5: ["t", () => TENSOR],
-  6: ["g", () => GRAPH],
+  6: ["g", () => GRAPH, "later"],
   7: ["floats", "float", "repeated"],
   8: ["ints", "int", "repeated"],
   9: ["strings", "bytes", "repeated"],

@@ -1,5 +1,6 @@
 import { FormatError } from "../check.ts";
 import type { Constant, Dtype } from "../graph/graph.ts";
+import { identify } from "../graph/identity.ts";
 import { DTYPES, toFloat32, type Dtype as Stored } from "../tensors/tensor.ts";
 import type { TensorProto } from "./schema.ts";
 
@@ -71,13 +72,15 @@ export function readTensor(label: string, proto: TensorProto, external: External
   const values = raw ? undefined : (proto[typed] ?? []);
   const got = raw ? raw.byteLength / DTYPES[stored] : values!.length;
   if (got !== count) throw new FormatError("shape", `${label}: expected ${count} values for [${shape}], got ${got}`);
-  let constant: Constant | undefined;
-  const read = (): Constant => ({
-    dtype,
-    shape,
-    data: raw ? fromBytes(label, dtype, stored, raw) : fromValues(label, dtype, stored, values!),
-  });
-  return { dtype, shape, read: () => (constant ??= read()) };
+  let last: WeakRef<Constant> | undefined; // what is packed needs no copy
+  const read = (): Constant => {
+    const data = raw ? fromBytes(label, dtype, stored, raw) : fromValues(label, dtype, stored, values!);
+    identify(data, proto);
+    const constant = { dtype, shape, data };
+    last = new WeakRef(constant);
+    return constant;
+  };
+  return { dtype, shape, read: () => last?.deref() ?? read() };
 }
 
 /** The bytes of a tensor in a file beside the model. */

@@ -8,7 +8,9 @@ import type { Cell } from "../layers/recurrent.ts";
 import { rnn as rnnCell } from "../layers/rnn.ts";
 import { cellPanels, cellSize, packCell, whole, type CellWeights, type GateOrder } from "../pack/gates.ts";
 import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
-import { panels, weightsOf } from "./linear.ts";
+import { isFloats } from "../pack/matrix.ts";
+import { integerPanel, kept, precision } from "./integers.ts";
+import { panelsOf, weightsOf } from "./linear.ts";
 import { boolean, number, oneOf, op, ROW, type Call, type Op, type Reader, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
@@ -22,13 +24,28 @@ const activations: Reader<Activation[] | undefined> = (label, value: Attribute |
   return value.map((v, i) => activation(`${label}[${i}]`, v as Attribute));
 };
 
+/** What is added to a variance; undefined where nothing is normed. */
+const epsilon: Reader<number | undefined> = (label, value) => {
+  if (value === undefined) return undefined;
+  const read = number()(label, value);
+  if (!(read >= 0 && read < Infinity))
+    throw new FormatError("graph", `${label}: expected a number of at least 0, got ${shown(value)}`);
+  return read;
+};
+
+/** An LSTM's norms: inputs from this one on. */
+const FIRST_NORM = 10;
+const NORMS = ["norm_ih weight", "norm_ih bias", "norm_hh weight", "norm_hh bias", "norm_c weight", "norm_c bias"];
+
 const ATTRIBUTES = {
   direction: oneOf(["forward", "reverse", "bidirectional"], "forward"),
   activations,
   clip: number(Infinity),
   input_forget: boolean(false),
+  norm_epsilon: epsilon,
   quantized_state: boolean(false),
   reset: oneOf(["after", "before"], "after"),
+  weights: precision,
   zero_output_for_mask: boolean(false),
 };
 
@@ -42,7 +59,7 @@ interface Kind {
   cell(call: CellCall): Cell;
 }
 
-const COMMON = ["direction", "activations", "clip", "zero_output_for_mask"] as const;
+const COMMON = ["direction", "activations", "clip", "weights", "zero_output_for_mask"] as const;
 
 const rnnKind: Kind = { inputs: 7, attributes: COMMON, functions: ["tanh"], cell: () => rnnCell };
 const gruKind: Kind = {
@@ -52,8 +69,8 @@ const gruKind: Kind = {
   cell: ({ attributes }) => (attributes.reset === "before" ? gruBefore : gruCell),
 };
 const lstmKind: Kind = {
-  inputs: 10,
-  attributes: [...COMMON, "input_forget", "quantized_state"],
+  inputs: FIRST_NORM + NORMS.length,
+  attributes: [...COMMON, "input_forget", "norm_epsilon", "quantized_state"],
   functions: ["sigmoid", "tanh", "tanh"],
   cell: () => lstmCell,
 };
@@ -68,7 +85,8 @@ function sizesOf({ inputs }: CellCall, gates: number) {
 
 /**
  * Inputs: x [steps, batch, features], weight_ih, weight_hh, bias_ih, bias_hh, lengths, h0, and an LSTM's c0, peepholes, weight_hr.
- * `lengths` are integers [batch], or as bool a mask [steps, batch].
+ * `lengths` are integers [batch], or as bool a mask [steps, batch]. An LSTM with `norm_epsilon` has layer norm and no biases:
+ * gates = norm_ih(W_ih x) + norm_hh(W_hh h), c' = norm_c(..) (PyTorch's fastrnns); weight and bias of each follow, [D, 4H] and [D, H].
  */
 function makeCell(kind: Kind): Op {
   const attributes = Object.fromEntries(kind.attributes.map((name) => [name, ATTRIBUTES[name]])) as typeof ATTRIBUTES;
@@ -110,6 +128,9 @@ function makeCell(kind: Kind): Op {
       weightsOf(call, "bias_hh", biasHh, [directions, gates * units]);
       weightsOf(call, "peepholes", peepholes, [directions, 3 * units]);
       weightsOf(call, "weight_hr", weightHr, [directions, width, units]);
+      if (call.attributes.quantized_state && weightHr)
+        throw new FormatError("unsupported", `${call.name}: weight_hr: expected none beside quantized_state`);
+      checkNorms(call, directions, units);
       expectShape(call, "lengths", lengths, isMask(lengths) ? [steps, batch] : [batch]);
       const shared = (h0 ?? c0) ? (h0 ?? c0)!.type.shape[1] : batch;
       for (const [label, v, size] of [
@@ -154,6 +175,24 @@ function makeCell(kind: Kind): Op {
   });
 }
 
+function checkNorms(call: CellCall, directions: number, units: number): void {
+  const normed = call.attributes.norm_epsilon !== undefined;
+  NORMS.forEach((label, i) => {
+    const v = call.inputs[FIRST_NORM + i];
+    if (v && !normed)
+      throw new FormatError("graph", `${call.name}: attribute norm_epsilon: expected one beside ${label}, got none`);
+    weightsOf(call, label, v, [directions, i < 4 ? 4 * units : units]);
+  });
+  if (!normed) return;
+  for (const [label, i] of [
+    ["bias_ih", 3],
+    ["bias_hh", 4],
+    ["peepholes", 8],
+  ] as const)
+    if (call.inputs[i])
+      throw new FormatError("unsupported", `${call.name}: ${label}: expected none beside norm_epsilon`);
+}
+
 const isMask = (lengths: Value | undefined) => lengths?.type.dtype === "bool";
 
 function expectShape(call: CellCall, label: string, v: Value | undefined, shape: readonly number[]): void {
@@ -188,7 +227,9 @@ function lowerCell(kind: Kind, call: CellCall, [y, hn, cn]: readonly Value[], to
       state: to.scratch(4 * batch * (whole(width) + whole(units))),
       xs: lengths ? to.scratch(4 * steps * features) : 0,
       ys: lengths ? to.scratch(4 * steps * directions * width) : 0,
-      scratch: to.scratch(Math.max(...layers.map((l) => l.row)) * rows + 8 * whole(units) * batch),
+      scratch: to.scratch(
+        layers[0].row * (rows + (call.attributes.norm_epsilon === undefined ? 0 : batch)) + 8 * whole(units) * batch,
+      ),
       steps,
       batch,
       directions,
@@ -213,12 +254,14 @@ function layerWords(
     const size = data.length / directions;
     return data.subarray(d * size, (d + 1) * size);
   };
+  const matrix = (v: Value) =>
+    kept(call.name, v.constant!.data as Float32Array, part(v)!, v.type.shape[1], call.attributes.weights);
   const w: CellWeights = {
     inputs: features,
     units,
     width,
-    weightIh: part(weightIh)!,
-    weightHh: part(weightHh)!,
+    weightIh: matrix(weightIh!),
+    weightHh: matrix(weightHh!),
     biasIh: part(biasIh),
     biasHh: part(biasHh),
   };
@@ -226,51 +269,63 @@ function layerWords(
   const key = `${call.inputs
     .map((v) => identityOf(v?.constant?.data))
     .slice(1, 5)
-    .join()} ${d}`;
+    .join()} ${d} ${call.attributes.weights}`;
   const packed = (order: GateOrder) =>
     to.weights(source, `${order.torch} ${order.x} ${key}`, 4 * cellSize(order, w), (floats, _, group) =>
       packCell(floats, group, (t) => t, order, w),
     );
   const { panel, panels: count } = cellPanels(cell.gates, w);
+  const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
   const hr = part(weightHr);
-  const second = cell.candidate ? packed(cell.candidate) : hr ? panels(to, hr, undefined, width, units).weights : 0;
+  const second = cell.candidate
+    ? packed(cell.candidate)
+    : hr
+      ? panelsOf(to, call.name, hr, undefined, width, units, call.attributes.weights).weights
+      : 0;
   const given = call.attributes.activations?.slice(d * kind.functions.length, (d + 1) * kind.functions.length);
   const own = given?.every((f, i) => f.function === kind.functions[i]) ? undefined : given;
-  const { clip, input_forget: coupled, quantized_state: quantized } = call.attributes;
-  const variant = own || clip < Infinity || peepholes || coupled || quantized;
+  const { clip, input_forget: coupled, quantized_state: quantized, norm_epsilon: normed } = call.attributes;
+  const variant = own || clip < Infinity || peepholes || coupled || quantized || normed !== undefined;
   const flags =
     (variant ? Flag.VARIANT : 0) |
     (coupled ? Flag.COUPLED : 0) |
     (quantized ? GraphFlag.QUANTIZED : 0) |
+    (normed === undefined ? 0 : GraphFlag.NORMED) |
     (call.attributes.direction === "reverse" || d === 1 ? Flag.REVERSE : 0);
   const c = cell.hasCellState ? 4 * whole(width) : 0;
-  const fields: Record<(typeof LAYER_WORDS)[number][0], number | At> = {
+  const fields: Record<(typeof LAYER_WORDS)[number], number | At> = {
     kind: cell.kind,
     flags,
     inputs: features,
     units,
     width,
     weights: packed(cell.gates),
-    panel: 4 * panel,
+    panel: isFloats(w.weightIh) ? 4 * panel : integerPanel(to, Math.max(features, units, width), count + candidates),
     second,
     h: 0,
     c,
     column: 4 * d * width,
     row: 4 * directions * width,
-    peepholes: peepholes ? packPeepholes(part(peepholes)!, source, d, units, to) : 0,
+    peepholes: peepholes ? packPeepholes(peepholes.constant!.data, part(peepholes)!, source, d, units, to) : 0,
     clip: floatWord(clip),
     alpha: 0,
     beta: 0,
-    activations: own ? packActivations(kind, own, to) : 0,
+    own: normed === undefined ? (own ? packActivations(kind, own, to) : 0) : packNorms(call, d, own ?? plain(kind), to),
   };
-  const candidates = cell.candidate ? Math.ceil(units / 16) : 0;
-  return { words: LAYER_WORDS.map(([name]) => fields[name]), row: 64 * (count + candidates) };
+  return { words: LAYER_WORDS.map((name) => fields[name]), row: 64 * (count + candidates) };
 }
 
 /** [i f o][units], each in whole vectors. */
-function packPeepholes(peepholes: Float32Array, source: object, d: number, units: number, to: Lowering): At {
+function packPeepholes(
+  all: object,
+  peepholes: Float32Array,
+  source: object,
+  d: number,
+  units: number,
+  to: Lowering,
+): At {
   const row = whole(units);
-  return to.weights(source, `peepholes ${identityOf(peepholes.buffer)} ${d}`, 12 * row, (floats) =>
+  return to.weights(source, `peepholes ${identityOf(all)} ${d}`, 12 * row, (floats) =>
     [0, 1, 2].forEach((gate) => floats.set(peepholes.subarray(gate * units, (gate + 1) * units), gate * row)),
   );
 }
@@ -278,13 +333,42 @@ function packPeepholes(peepholes: Float32Array, source: object, d: number, units
 /** Gates, candidate, h: a function with alpha and beta each. An RNN's one function is its candidate's. */
 function packActivations(kind: Kind, own: readonly Activation[], to: Lowering): At {
   const three = kind.functions.length === 1 ? [own[0], own[0], own[0]] : [...own, own[0]].slice(0, 3);
-  return to.weights(three, "activations", 36, (floats, integers) =>
-    three.forEach(({ function: f, alpha, beta }, i) => {
-      integers[3 * i] = unaryOf(f);
-      floats[3 * i + 1] = alpha;
-      floats[3 * i + 2] = beta;
-    }),
-  );
+  return to.weights(three, "activations", 36, (floats, integers) => writeActivations(floats, integers, three));
+}
+
+function writeActivations(floats: Float32Array, integers: Int32Array, three: readonly Activation[]): void {
+  three.forEach(({ function: f, alpha, beta }, i) => {
+    integers[3 * i] = unaryOf(f);
+    floats[3 * i + 1] = alpha;
+    floats[3 * i + 2] = beta;
+  });
+}
+
+/** A kind's own functions, as activations. */
+const plain = (kind: Kind): Activation[] => kind.functions.map((f) => activation("", { function: f }));
+
+/** Functions, epsilon, and the six rows of the norms: assembly/cells/normed.ts. A weight that is left out is 1, a bias 0. */
+function packNorms(call: CellCall, d: number, functions: readonly Activation[], to: Lowering): At {
+  const { directions, units } = sizesOf(call, 4);
+  const row = whole(units);
+  const parts = NORMS.map((_, i) => call.inputs[FIRST_NORM + i]?.constant?.data as Float32Array | undefined);
+  const key = `norms ${parts.map(identityOf).join()} ${d} ${JSON.stringify(functions)} ${call.attributes.norm_epsilon}`;
+  return to.weights(call.inputs[2]!.constant!.data, key, 4 * (16 + 18 * row), (floats, integers) => {
+    writeActivations(floats, integers, functions);
+    floats[9] = call.attributes.norm_epsilon!;
+    let at = 16;
+    parts.forEach((part, i) => {
+      const gates = i < 4 ? 4 : 1;
+      const from = part?.subarray((d * part.length) / directions);
+      for (let unit = 0; unit < units; unit++) {
+        for (let gate = 0; gate < gates; gate++) {
+          const to = at + (unit >> 2) * 4 * gates + gate * 4 + (unit & 3);
+          floats[to] = from ? from[gate * units + unit] : 1 - (i & 1);
+        }
+      }
+      at += gates * row;
+    });
+  });
 }
 
 /** h' = tanh(W_hh h + b_hh + W_ih x + b_ih) */

@@ -1,8 +1,43 @@
 import { FormatError } from "../check.ts";
+import { isFloats, type IntegerPanels, type Integers, type Precision } from "../pack/matrix.ts";
 import { LANES, pack, panelSize, type Block } from "../pack/panels.ts";
 import { identityOf, type At, type Lowering } from "../abi/lowering.ts";
+import { integerPanel, kept, precision } from "./integers.ts";
 import { beside, countOf, op, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
+
+/** A matrix of integers and its bias: where they will stand, and the room for its rows. */
+function integerPanels(
+  to: Lowering,
+  name: string,
+  source: Float32Array,
+  matrix: Integers,
+  bias: Float32Array | undefined,
+  rows: number,
+  columns: number,
+): { weights: At; panel: At } {
+  const row = (panel: number, lane: number) => (panel * LANES + lane < rows ? panel * LANES + lane : -1);
+  const count = Math.ceil(rows / LANES);
+  const numbers = (p: number, lane: number) => (bias && row(p, lane) >= 0 ? bias[row(p, lane)] : 0);
+  const block: IntegerPanels = { columns, lanes: LANES, panels: count, row, bias: numbers };
+  const key = `integers ${identityOf(matrix)} ${identityOf(bias)}`;
+  const weights = to.weights(source, key, 4 * matrix.size(block), (floats) => matrix.pack(floats, name, block));
+  return { weights, panel: integerPanel(to, columns, count) };
+}
+
+/** Packed panels of a matrix [rows, columns] and its bias as they are kept: where they will stand, and `panel` of abi.ts. */
+export function panelsOf(
+  to: Lowering,
+  name: string,
+  matrix: Float32Array,
+  bias: Float32Array | undefined,
+  rows: number,
+  columns: number,
+  precision: Precision,
+): { weights: At; panel: number | At } {
+  const m = kept(name, matrix, matrix, rows, precision);
+  return isFloats(m) ? panels(to, m, bias, rows, columns) : integerPanels(to, name, matrix, m, bias, rows, columns);
+}
 
 /** Packed panels of a matrix [rows, columns] and its bias: where they will stand, and bytes of one. */
 export function panels(
@@ -53,10 +88,10 @@ export function weightsOf(
   return value.constant.data;
 }
 
-/** y = activation(weight x + bias), over the last axis; weight [out, in]. */
+/** y = activation(weight x + bias), over the last axis; weight [out, in], kept as `weights` says. */
 export const linear = op({
   inputs: [2, 3],
-  attributes: { activation },
+  attributes: { activation, weights: precision },
   infer(call) {
     const [x, weight, bias] = call.inputs;
     const { shape } = x!.type;
@@ -68,7 +103,7 @@ export const linear = op({
     return [{ dtype: x!.type.dtype, shape: [...shape.slice(0, -1), outputs] }];
   },
   reach: ({ inputs: [x] }, [time]) => beside([x!.type.shape.length - 1], time),
-  lower({ inputs: [x, weight, bias], attributes }, [y], to) {
+  lower({ name, inputs: [x, weight, bias], attributes }, [y], to) {
     const [outputs, inputs] = weight!.type.shape;
     const rows = countOf(x!.type.shape.slice(0, -1));
     if (rows === 0 || outputs === 0) return;
@@ -76,12 +111,14 @@ export const linear = op({
     to.record("LinearRecord", {
       y: to.at(y),
       yRow: outputs * 4,
-      ...panels(
+      ...panelsOf(
         to,
+        name,
         weight!.constant!.data as Float32Array,
         bias?.constant?.data as Float32Array | undefined,
         outputs,
         inputs,
+        attributes.weights,
       ),
       x: to.at(x!),
       xRow: inputs * 4,

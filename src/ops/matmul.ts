@@ -1,7 +1,8 @@
-import { Word } from "../abi/layout.ts";
+import type { At, Lowering } from "../abi/lowering.ts";
+import { Rows, Word } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
 import { walkOuter } from "../abi/walk.ts";
-import { broadcast, broadcastSteps, isFloat, op, ROW, sameWord, stepsOf } from "./op.ts";
+import { broadcast, broadcastSteps, countOf, isFloat, op, ROW, sameWord, stepsOf } from "./op.ts";
 
 /** y [..., n, m] = a [..., n, k] b [..., k, m]; the axes before them broadcast. */
 export const matmul = op({
@@ -42,6 +43,19 @@ export const matmul = op({
       ...[a!, b!].map((v) => ({ at: to.at(v), steps: matrices(v.type.shape) })),
     );
     if (!w || n * m === 0) return;
+    const { data } = b!.constant ?? {};
+    if (data instanceof Int32Array && data.length === k * m && k > 0 && data.every((v) => v === (v << 16) >> 16)) {
+      to.record("IntegerMatmulRecord", {
+        y: to.at(y),
+        a: to.at(a!),
+        weights: shortPanels(to, data, k, m),
+        room: to.scratch(Math.min(countOf(y.type.shape) / m, Rows.SHORT) * 4 * Math.ceil(k / 2)),
+        rows: countOf(y.type.shape) / m,
+        inputs: k,
+        columns: m,
+      });
+      return;
+    }
     to.record(
       "MatmulRecord",
       {
@@ -59,3 +73,17 @@ export const matmul = op({
     );
   },
 });
+
+/** b [k, m] of int16, packed as assembly/ops/integer_matmul.ts draws it. */
+function shortPanels(to: Lowering, b: Int32Array, k: number, m: number): At {
+  const bytes = 64 * Math.ceil(k / 2) * Math.ceil(m / 16);
+  return to.weights(b, `int16 ${k} ${m}`, bytes, (_, out) => {
+    let i = 0;
+    for (let panel = 0; panel < m; panel += 16)
+      for (let row = 0; row < k; row += 2)
+        for (let column = panel; column < panel + 16; column++, i++) {
+          const at = row * m + column;
+          out[i] = column < m ? (b[at] & 0xffff) | ((b[at + m] ?? 0) << 16) : 0;
+        }
+  });
+}

@@ -3,6 +3,7 @@ import { binary } from "./binary.ts";
 import { gru, lstm, rnn } from "./cell.ts";
 import { conv, convTranspose } from "./conv.ts";
 import { embedding, gather, gatherElements, gatherNd, reverseSequence, scatterElements, scatterNd } from "./gather.ts";
+import { groupNorm } from "./group-norm.ts";
 import { linear } from "./linear.ts";
 import { matmul } from "./matmul.ts";
 import { concat, expand, slice, tile, transpose } from "./move.ts";
@@ -32,6 +33,7 @@ export const OPS: { readonly [word: string]: Op } = {
   gather,
   gather_elements: gatherElements,
   gather_nd: gatherNd,
+  group_norm: groupNorm,
   gru,
   identity,
   linear,

@@ -12,11 +12,11 @@ export const identity = op({
   lower() {},
 });
 
-function shapeOf(name: string, from: readonly number[], given: readonly number[]): number[] {
+function shapeOf(name: string, from: readonly number[], given: readonly number[], like = from): number[] {
   const refuse = () =>
     new FormatError("shape", `${name}: expected a shape for the ${countOf(from)} values of [${from}], got [${given}]`);
   const shape = given.map((d, axis) => {
-    if (d === 0 && axis < from.length) return from[axis];
+    if (d === 0 && axis < like.length) return like[axis];
     if (d < -1) throw refuse();
     return d;
   });
@@ -30,22 +30,23 @@ function shapeOf(name: string, from: readonly number[], given: readonly number[]
   return shape;
 }
 
-/** The same numbers in another shape: 0 keeps the size of that axis, -1 takes what is left. */
+/** x in another shape: 0 takes the size of that axis from `like`, or x where there is none, -1 takes what is left. */
 export const reshape = op({
-  inputs: [1, 1],
+  inputs: [1, 2],
   attributes: { shape: integers },
-  infer: ({ name, inputs: [x], attributes }) => [
-    { dtype: x!.type.dtype, shape: shapeOf(name, x!.type.shape, attributes.shape) },
+  infer: ({ name, inputs: [x, like], attributes }) => [
+    { dtype: x!.type.dtype, shape: shapeOf(name, x!.type.shape, attributes.shape, like?.type.shape) },
   ],
   same: ({ inputs: [x] }, [y]) =>
     y.shape.length === x!.type.shape.length && y.shape.every((d, axis) => d === x!.type.shape[axis]) ? x : undefined,
   view: true,
   /** Rows stay rows where as many stand before each as did. */
-  reach({ name, inputs: [x], attributes }, [time]) {
+  reach({ name, inputs: [x, like], attributes }, [time]) {
+    if (time === undefined) return "whole";
     const from = x!.type.shape;
     const before = countOf(from.slice(0, time));
-    const shape = shapeOf(name, from, attributes.shape);
-    return shape.some((d, axis) => d === from[time!] && countOf(shape.slice(0, axis)) === before) ? ROW : "whole";
+    const shape = shapeOf(name, from, attributes.shape, like?.type.shape);
+    return shape.some((d, axis) => d === from[time] && countOf(shape.slice(0, axis)) === before) ? ROW : "whole";
   },
   lower() {},
 });

@@ -1,13 +1,17 @@
 import { Window } from "../abi/layout.ts";
 import { FormatError } from "../check.ts";
-import { countOf, integers, optionalIntegers, ROW, type Call, type Reach } from "./op.ts";
+import { boolean, countOf, integers, optionalIntegers, ROW, type Call, type Reach } from "./op.ts";
 
-/** Attributes of an op with a window: one number a spatial axis. */
+/**
+ * Attributes of an op with a window: one number a spatial axis. `same` pads, in the place of pads that are given,
+ * for ceil(size / stride) windows: half in front, the odd one behind.
+ */
 export const WINDOW = {
   strides: optionalIntegers,
   dilations: optionalIntegers,
   pads_before: optionalIntegers,
   pads_after: optionalIntegers,
+  same: boolean(false),
 };
 
 export const KERNEL = { kernel: integers };
@@ -41,17 +45,23 @@ export function windowed(call: Call<typeof WINDOW>, kernel: readonly number[]): 
       );
     return read;
   };
-  const { strides, dilations, pads_before: before, pads_after: after } = call.attributes;
-  return {
+  const { pads_before: before, pads_after: after, same } = call.attributes;
+  const w = {
     batch: shape[0],
     channels: shape[axes + 1],
     size: shape.slice(1, -1),
     kernel: list("kernel", kernel, 1, 1),
-    strides: list("strides", strides, 1, 1),
-    dilations: list("dilations", dilations, 1, 1),
+    strides: list("strides", call.attributes.strides, 1, 1),
+    dilations: list("dilations", call.attributes.dilations, 1, 1),
     before: list("pads_before", before, 0, 0),
     after: list("pads_after", after, 0, 0),
   };
+  if (!same) return w;
+  const pads = w.size.map((size, i) => {
+    const last = (Math.ceil(size / w.strides[i]) - 1) * w.strides[i];
+    return Math.max(last + (w.kernel[i] - 1) * w.dilations[i] + 1 - size, 0);
+  });
+  return { ...w, before: pads.map((p) => Math.floor(p / 2)), after: pads.map((p) => Math.ceil(p / 2)) };
 }
 
 /** Outputs of each axis: windows that fit into the padded axis; with `ceil` also one that only begins in it. */
@@ -118,9 +128,10 @@ export function windowWords(w: Windowed, size: readonly number[], out: readonly 
   };
 }
 
-/** Rows of patches that are computed together: about 64 KB of them. */
+/** Rows of patches that are computed together: about 64 KB of them, in whole tiles of either build's gemm. */
 export function blockOf(columns: number, rows: number): number {
-  return Math.max(1, Math.min(rows, 64, Math.floor(2 ** 14 / columns)));
+  const most = Math.min(60, Math.floor(2 ** 14 / columns));
+  return Math.max(1, Math.min(rows, most < 12 ? most : most - (most % 12)));
 }
 
 export const tapsOf = (w: Windowed): number => countOf(w.kernel);

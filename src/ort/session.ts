@@ -103,8 +103,11 @@ class OrtSession implements InferenceSession {
     if (unknown !== undefined)
       throw new TypeError(`fetches: expected ${this.outputNames.join(", ")}, got ${shown(unknown)}`);
     const known: Record<string, SessionTensor> = {}; // onnxruntime-node passes over feeds that are no inputs
-    for (const name of this.inputNames)
-      if (feeds[name] !== undefined) known[name] = checkTensor(`feeds.${name}`, feeds[name]);
+    for (const { name, shape } of this.inputMetadata) {
+      if (feeds[name] === undefined) continue;
+      known[name] = checkTensor(`feeds.${name}`, feeds[name]);
+      checkSizes(`feeds.${name}`, known[name].dims, shape);
+    }
     const into: Record<string, SessionData> = {};
     for (const name of names) if (given[name]) into[name] = checkTensor(`fetches.${name}`, given[name]).data;
     const outputs = this.#session.run(known, { into });
@@ -138,6 +141,15 @@ export const InferenceSession = OrtSession as unknown as InferenceSessionFactory
 
 function metadata({ name, dtype, dims }: Port): TensorValueMetadata {
   return { name, isTensor: true, type: dtype as TensorType, shape: dims };
+}
+
+/** With onnxruntime's words for it: programs look into them for the size that a net wants. */
+function checkSizes(label: string, dims: readonly number[], shape: readonly (number | string)[]): void {
+  if (!Array.isArray(dims) || dims.length !== shape.length) return;
+  const axis = shape.findIndex((size, i) => typeof size === "number" && size !== dims[i]);
+  if (axis < 0) return;
+  const words = `index: ${axis} Got: ${dims[axis]} Expected: ${shape[axis]}`;
+  throw new RangeError(`${label}: expected [${shape.join(", ")}], got [${dims.join(", ")}] (${words})`);
 }
 
 function checkTensor(label: string, value: unknown): SessionTensor {

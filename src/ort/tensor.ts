@@ -1,7 +1,8 @@
 import { kindOf, shown } from "../check.ts";
+import { ARRAYS } from "../run/arrays.ts";
 import type { DataLocation, DataType, DataTypeMap, ElementTypeMap, TensorType } from "./types.ts";
 
-type Numbers = Exclude<TensorType, "string" | "float16" | "float64" | "uint4" | "int4">;
+type Numbers = keyof typeof ARRAYS;
 type Elements = readonly number[] | readonly string[] | readonly bigint[] | readonly boolean[];
 
 export interface TypedTensor<T extends TensorType> {
@@ -67,19 +68,6 @@ export interface TensorConstructor {
   fromPinnedBuffer(...args: unknown[]): never;
 }
 
-const ARRAYS = {
-  float32: Float32Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int16: Int16Array,
-  int8: Int8Array,
-  uint64: BigUint64Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const satisfies Record<Numbers, unknown>;
-
 const refuse = (what: string) => (): never => {
   throw new TypeError(`Tensor: expected numbers in memory, got ${what}`);
 };
@@ -88,25 +76,22 @@ class MemoryTensor {
   readonly type: Numbers;
   readonly dims: readonly number[];
   readonly size: number;
-  #data: DataTypeMap[Numbers] | undefined;
+  /** Its own, not the prototype's: Transformers.js 2 copies tensors by Object.assign. */
+  readonly data: DataTypeMap[Numbers];
+  #disposed = false;
 
   constructor(a: unknown, b?: unknown, c?: unknown) {
     const [type, given, dims] = typeof a === "string" ? [a, b, c] : [typeOf(a), a, b];
     if (!Object.hasOwn(ARRAYS, type))
       throw new TypeError(`Tensor: expected a type of ${Object.keys(ARRAYS).join(", ")}, got ${shown(type)}`);
     this.type = type as Numbers;
-    this.#data = dataOf(this.type, given);
-    this.dims = dims === undefined ? [this.#data.length] : checked(dims, this.#data.length);
-    this.size = this.#data.length;
-  }
-
-  get data(): DataTypeMap[Numbers] {
-    if (!this.#data) throw new TypeError("Tensor: expected a tensor with its data, got a disposed one");
-    return this.#data;
+    this.data = dataOf(this.type, given);
+    this.dims = dims === undefined ? [this.data.length] : checked(dims, this.data.length);
+    this.size = this.data.length;
   }
 
   get location(): DataLocation {
-    return this.#data ? "cpu" : "none";
+    return this.#disposed ? "none" : "cpu";
   }
 
   get texture(): never {
@@ -130,7 +115,11 @@ class MemoryTensor {
   }
 
   dispose(): void {
-    this.#data = undefined;
+    this.#disposed = true;
+    const get = () => {
+      throw new TypeError("Tensor: expected a tensor with its data, got a disposed one");
+    };
+    Object.defineProperty(this, "data", { get });
   }
 
   readonly toDataURL = refuse("an image");

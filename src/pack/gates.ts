@@ -1,5 +1,5 @@
-import { isFloats, type Matrix } from "./matrix.ts";
-import { integerSize, packIntegers, unpackIntegers, type IntegerBlock } from "./integers.ts";
+import { isFloats, type IntegerPanels, type Integers, type Matrix } from "./matrix.ts";
+import { unpackIntegers } from "./integers.ts";
 import { LANES, pack, panelSize, unpack, type Block, type Group } from "./panels.ts";
 
 /**
@@ -61,29 +61,30 @@ export function packCell(
 ): void {
   const integers = integerBlocks(order, w);
   if (integers) {
-    const [x, h] = integers;
-    packIntegers(out, name("weight_ih"), x);
-    packIntegers(out.subarray(integerSize(x)), name("weight_hh"), h);
+    const { weightIh, weightHh, x, h } = integers;
+    weightIh.pack(out, name("weight_ih"), x);
+    weightHh.pack(out.subarray(weightIh.size(x)), name("weight_hh"), h);
   } else pack(out, cellPanels(order, w).panels, group, biasOf(order, w), blocksOf(order, w));
 }
 
 /** Float32 words of a packed cell. */
 export function cellSize(order: GateOrder, w: CellWeights): number {
-  const { panel, panels } = cellPanels(order, w);
   const integers = integerBlocks(order, w);
-  return integers ? integerSize(integers[0]) + integerSize(integers[1]) : panels * panel;
+  if (integers) return integers.weightIh.size(integers.x) + integers.weightHh.size(integers.h);
+  const { panel, panels } = cellPanels(order, w);
+  return panels * panel;
 }
 
 /** W_ih with the biases, and W_hh, one after the other, where they are integers. */
-function integerBlocks(order: GateOrder, w: CellWeights): [IntegerBlock, IntegerBlock] | undefined {
+function integerBlocks(
+  order: GateOrder,
+  w: CellWeights,
+): { weightIh: Integers; weightHh: Integers; x: IntegerPanels; h: IntegerPanels } | undefined {
   const { weightIh, weightHh } = w;
   if (isFloats(weightIh) || isFloats(weightHh)) return undefined;
   const { panels } = cellPanels(order, w);
   const [x, h] = blocksOf(order, w);
-  return [
-    { ...x, matrix: weightIh, panels, bias: biasOf(order, w) },
-    { ...h, matrix: weightHh, panels },
-  ];
+  return { weightIh, weightHh, x: { ...x, panels, bias: biasOf(order, w) }, h: { ...h, panels } };
 }
 
 function biasOf(order: GateOrder, w: CellWeights): (panel: number, lane: number) => number {

@@ -1,6 +1,7 @@
 import { FormatError } from "../check.ts";
-import { LARGEST_SUM, type Integers } from "./matrix.ts";
+import { LARGEST_SUM, type IntegerMaker, type IntegerPanels, type IntegerRows, type Integers } from "./matrix.ts";
 import { LANES, type Block } from "./panels.ts";
+import { quantize } from "./quantize.ts";
 
 /** Float32 words before a matrix's biases: assembly/integer/matrix.ts. */
 const HEAD = 16;
@@ -9,47 +10,60 @@ const HEAD = 16;
 const FEWEST_BITS = 7;
 const MOST_BITS = 14;
 
-/** A matrix of integers to pack: its panels, and the row that each lane holds (-1: padding). */
-export interface IntegerBlock {
-  readonly matrix: Integers;
-  readonly columns: number;
-  readonly lanes: number;
-  readonly panels: number;
-  row(panel: number, lane: number): number;
-  /** Absent where the sums start from what is there. */
-  readonly bias?: (panel: number, lane: number) => number;
-}
-
-const width = (m: Integers): number => m.values.BYTES_PER_ELEMENT;
+const width = (m: IntegerRows): number => m.values.BYTES_PER_ELEMENT;
 
 /** Rounded up to regions' alignment, in float32 words. */
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 16;
 
-const panelBytes = (b: IntegerBlock): number => b.lanes * (4 + Math.ceil(b.columns / 4) * 4 * width(b.matrix));
+const panelBytes = (m: IntegerRows, p: IntegerPanels): number =>
+  p.lanes * (4 + Math.ceil(p.columns / 4) * 4 * width(m));
 
-/** Float32 words of a packed matrix. */
-export function integerSize(b: IntegerBlock): number {
-  return HEAD + (b.bias ? b.panels * LANES : 0) + aligned(b.panels * panelBytes(b));
-}
+/** Rows of integers as a net keeps them. */
+class Packed implements Integers {
+  readonly values: Int8Array | Int16Array;
+  readonly scales: Float32Array;
 
-/** Writes a matrix as assembly/integer/matrix.ts draws it; `out` is zero. */
-export function packIntegers(out: Float32Array, name: string, b: IntegerBlock): void {
-  const { matrix, columns, lanes, panels, row, bias } = b;
-  const biases = bias ? panels * LANES : 0;
-  writeHead(out, matrix, limitOf(name, matrix), integerSize(b) * 4, biases / 4);
-  for (let i = 0; i < biases; i++) out[HEAD + i] = bias!(Math.floor(i / LANES), i % LANES);
-  const panel = panelBytes(b);
-  const size = width(matrix);
-  const bytes = out.byteOffset + (HEAD + biases) * 4;
-  const view = size === 1 ? new Int8Array(out.buffer, bytes) : new Int16Array(out.buffer, bytes);
-  for (let p = 0; p < panels; p++) {
-    for (let lane = 0; lane < lanes; lane++) {
-      const r = row(p, lane);
-      if (r < 0) continue;
-      out[HEAD + biases + (p * panel) / 4 + lane] = matrix.scales[r];
-      const to = (p * panel + lanes * 4) / size + lane * 2;
-      scatter(view, to, lanes * 2, matrix.values, r * columns, columns);
+  constructor({ values, scales }: IntegerRows) {
+    this.values = values;
+    this.scales = scales;
+  }
+
+  size(p: IntegerPanels): number {
+    return HEAD + (p.bias ? p.panels * LANES : 0) + aligned(p.panels * panelBytes(this, p));
+  }
+
+  get tableSize(): number {
+    return HEAD + aligned(this.scales.length * 4) + aligned(this.values.byteLength);
+  }
+
+  /** As assembly/integer/matrix.ts draws it. */
+  pack(out: Float32Array, name: string, p: IntegerPanels): void {
+    const { columns, lanes, panels, row, bias } = p;
+    const biases = bias ? panels * LANES : 0;
+    writeHead(out, this, limitOf(name, this), this.size(p) * 4, biases / 4);
+    for (let i = 0; i < biases; i++) out[HEAD + i] = bias!(Math.floor(i / LANES), i % LANES);
+    const panel = panelBytes(this, p);
+    const size = width(this);
+    const bytes = out.byteOffset + (HEAD + biases) * 4;
+    const view = size === 1 ? new Int8Array(out.buffer, bytes) : new Int16Array(out.buffer, bytes);
+    for (let i = 0; i < panels; i++) {
+      for (let lane = 0; lane < lanes; lane++) {
+        const r = row(i, lane);
+        if (r < 0) continue;
+        out[HEAD + biases + (i * panel) / 4 + lane] = this.scales[r];
+        const to = (i * panel + lanes * 4) / size + lane * 2;
+        scatter(view, to, lanes * 2, this.values, r * columns, columns);
+      }
     }
+  }
+
+  packTable(out: Float32Array): void {
+    const { values, scales } = this;
+    const room = aligned(scales.length * 4);
+    writeHead(out, this, 0, 0, room / 4);
+    out.set(scales, HEAD);
+    const at = out.byteOffset + (HEAD + room) * 4;
+    (values instanceof Int8Array ? new Int8Array(out.buffer, at) : new Int16Array(out.buffer, at)).set(values);
   }
 }
 
@@ -91,28 +105,13 @@ export function unpackIntegers(
   return next / 4;
 }
 
-/** Float32 words of a table of rows. */
-export function tableSize({ values, scales }: Integers): number {
-  return HEAD + aligned(scales.length * 4) + aligned(values.byteLength);
-}
-
-/** Writes an embedding's table. */
-export function packTable(out: Float32Array, matrix: Integers): void {
-  const { values, scales } = matrix;
-  const room = aligned(scales.length * 4);
-  writeHead(out, matrix, 0, 0, room / 4);
-  out.set(scales, HEAD);
-  const at = out.byteOffset + (HEAD + room) * 4;
-  (values instanceof Int8Array ? new Int8Array(out.buffer, at) : new Int16Array(out.buffer, at)).set(values);
-}
-
-function writeHead(out: Float32Array, matrix: Integers, limit: number, bytes: number, vectors: number): void {
+function writeHead(out: Float32Array, matrix: IntegerRows, limit: number, bytes: number, vectors: number): void {
   out[0] = limit;
   new Int32Array(out.buffer, out.byteOffset, HEAD).set([width(matrix), bytes, vectors], 1);
 }
 
 /** The largest power of two that quantized inputs may reach: no sum of products leaves int32. */
-function limitOf(name: string, { values, scales }: Integers): number {
+function limitOf(name: string, { values, scales }: IntegerRows): number {
   const columns = values.length / scales.length;
   let largest = 0;
   for (let r = 0; r < scales.length; r++) {
@@ -134,3 +133,6 @@ function limitOf(name: string, { values, scales }: Integers): number {
 /** Bytes of the room for 32 quantized rows of `columns`, and for the sums of `panels`: assembly/integer/step.ts. */
 export const roomFor = (columns: number, panels: number): number =>
   32 * (16 + Math.ceil(columns / 8) * 16) + panels * 64;
+
+/** Makes the integers of a net. */
+export const integers: IntegerMaker = { quantize, make: (rows) => new Packed(rows) };

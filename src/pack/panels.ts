@@ -37,12 +37,12 @@ function visit(
   for (let first = 0, count = 0; first < panels * vectors; first += count) {
     count = group(panels * vectors - first, vectors);
     const end = ((first + count) / vectors) * LANES;
-    for (let i = (first / vectors) * LANES; i < end; i++) bias(at++, Math.floor(i / LANES), i % LANES);
+    for (let i = (first / vectors) * LANES; i < end; i++) bias(at++, (i / LANES) | 0, i % LANES);
     for (const block of blocks) {
       const step = count * 4;
       for (let i = 0; i < step; i++) {
         const lane = first * 4 + i;
-        const row = block.row(Math.floor(lane / block.lanes), lane % block.lanes);
+        const row = block.row((lane / block.lanes) | 0, lane % block.lanes); // whole: not a double to V8
         if (row >= 0) lanes(at + i, step, block, row);
       }
       at += block.columns * step;

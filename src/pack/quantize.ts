@@ -1,5 +1,5 @@
 import { FormatError } from "../check.ts";
-import { LARGEST_SUM, type Integers } from "./matrix.ts";
+import { LARGEST_SUM, type IntegerRows } from "./matrix.ts";
 
 /**
  * Quantizes a matrix [rows, columns], symmetric: integer = round(w / scale), one scale a row.
@@ -12,7 +12,7 @@ import { LARGEST_SUM, type Integers } from "./matrix.ts";
  * spread as weights: 12 at 512 columns, where a weight of average magnitude has 10 bits.
  * Throws FormatError where a weight is not finite.
  */
-export function quantize(name: string, w: Float32Array, rows: number, precision: "int8" | "int16"): Integers {
+export function quantize(name: string, w: Float32Array, rows: number, precision: "int8" | "int16"): IntegerRows {
   const columns = w.length / rows;
   const values = precision === "int8" ? new Int8Array(w.length) : new Int16Array(w.length);
   const scales = new Float32Array(rows);

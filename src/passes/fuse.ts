@@ -28,39 +28,46 @@ export function fused(graph: BoundGraph): BoundGraph {
     const from = node.call.inputs.find((v) => v && makers.has(v) && readers.get(v) === 1);
     const { product, view } = (from && makers.get(from)) ?? {};
     const made = nodes.length;
+    const [y] = node.outputs;
     if (product === undefined) {
-      if (PRODUCTS.includes(node.op)) makers.set(node.outputs[0], { product: made });
+      if (PRODUCTS.includes(node.op)) makers.set(y, { product: made });
       nodes.push(node);
-    } else if (node.op.view) {
-      makers.set(node.outputs[0], { product, view: made });
+      continue;
+    }
+    if (node.op.view) {
+      makers.set(y, { product, view: made });
       nodes.push(node);
-    } else if (view !== undefined && node.op === OPS.unary) {
-      const whole = together(nodes[product]!, { ...node, outputs: nodes[product]!.outputs });
-      if (whole) nodes[product] = whole;
-      nodes.push(whole ? { ...nodes[view]!, outputs: node.outputs } : node);
-      if (whole) nodes[view] = undefined;
+      continue;
+    }
+    const whole = together(nodes[product]!, node, from!);
+    if (!whole) {
+      if (PRODUCTS.includes(node.op)) makers.set(y, { product: made });
+      nodes.push(node);
+    } else if (view === undefined) {
+      nodes[product] = undefined;
+      nodes.push({ ...whole, outputs: node.outputs });
+      makers.set(y, { product: made });
     } else {
-      const whole = view === undefined ? together(nodes[product]!, node) : undefined;
-      if (whole) nodes[product] = undefined;
-      const kept = whole ?? node;
-      if (PRODUCTS.includes(kept.op)) makers.set(kept.outputs[0], { product: made });
-      nodes.push(kept);
+      nodes[product] = whole;
+      nodes.push({ ...nodes[view]!, outputs: node.outputs });
+      nodes[view] = undefined;
+      makers.set(y, { product, view: made });
     }
   }
   return { ...graph, nodes: nodes.filter((n) => n !== undefined) };
 }
 
-/** One product for a product and the node that reads it; undefined where there is none of the same function. */
-function together(product: BoundNode, node: BoundNode): BoundNode | undefined {
+/** One product for a product and the node that reads `value` of it; undefined where there is none of the same function. */
+function together(product: BoundNode, node: BoundNode, value: Value): BoundNode | undefined {
   const { activation } = product.call.attributes as { activation: { function: string } };
-  const [type, wanted] = [product.outputs[0].type, node.outputs[0].type];
-  if (activation.function !== "identity" || type.shape.join() !== wanted.shape.join() || !isFloat(wanted.dtype))
+  const [{ shape }, wanted] = [value.type, node.outputs[0].type];
+  if (activation.function !== "identity" || shape.join() !== wanted.shape.join() || !isFloat(wanted.dtype))
     return undefined;
   if (node.op === OPS.unary) return withCall(product, node, product.call.inputs, { activation: activationOf(node) });
   if (node.op !== OPS.binary) return undefined;
   const [a, b] = node.call.inputs;
-  const second = a === product.outputs[0];
-  const numbers = perOutput(second ? b! : a!, type.shape[type.shape.length - 1]);
+  const second = a === value;
+  const numbers = perOutput(second ? b! : a!, shape, product.outputs[0].type.shape.at(-1)!);
   const f = node.call.given.function as string;
   if (!numbers || !(f === "add" || f === "mul" || (second && (f === "sub" || f === "div")))) return undefined;
   const inputs = changed(product, f, numbers);
@@ -73,8 +80,8 @@ function activationOf({ call: { given } }: BoundNode): { readonly [name: string]
 }
 
 function withCall(
-  { op, call }: BoundNode,
-  { call: { name }, outputs }: BoundNode,
+  { op, call, outputs }: BoundNode,
+  { call: { name } }: BoundNode,
   inputs: readonly (Value | undefined)[],
   more: Attributes,
 ): BoundNode {
@@ -82,12 +89,17 @@ function withCall(
   return { op, call: { name, inputs, given, attributes: readAttributes(name, op.attributes, given) }, outputs };
 }
 
-/** A constant's number for each of `count` outputs, which stand along the last axis; undefined where it has others. */
-function perOutput({ constant }: Value, count: number): Float32Array | undefined {
+/**
+ * A constant's number for each of a product's `count` outputs, which stand along the last axis of `shape` that is not 1,
+ * whatever axes of 1 a view of them has; undefined where it has others.
+ */
+function perOutput({ constant }: Value, shape: readonly number[], count: number): Float32Array | undefined {
   if (!(constant?.data instanceof Float32Array)) return undefined;
-  const { data, shape } = constant;
+  const { data, shape: own } = constant;
   if (data.length === 1) return new Float32Array(count).fill(data[0]);
-  return data.length === count && shape[shape.length - 1] === count ? data : undefined;
+  const behind = shape.length - 1 - shape.reduce((last, d, axis) => (d === 1 ? last : axis), -1);
+  const fits = shape[shape.length - 1 - behind] === count && own[own.length - 1 - behind] === count;
+  return fits && data.length === count ? data : undefined;
 }
 
 /** The inputs of a product f(y, numbers). */

@@ -1,23 +1,27 @@
 import { FormatError } from "../check.ts";
 import { Builder, Unknown } from "../bind/builder.ts";
+import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
 import type { Constant, Port, Type } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import { fused } from "../passes/fuse.ts";
 import { planGraph, type BoundGraph } from "../plan/plan.ts";
-import { sameValues } from "./feeds.ts";
+import { OutputPlace, sameValues } from "./feeds.ts";
 import { Evaluator, Player, type Loaded } from "./player.ts";
 
 /** A graph for one set of sizes, in memory. */
 export interface Binding {
   /** In the order of the program's inputs. */
   readonly types: readonly Type[];
+  /** Elements of each. */
+  readonly counts: readonly number[];
   /** Inputs whose numbers the graph was made for. */
   readonly pinned: ReadonlyMap<string, Constant>;
-  readonly graph: BoundGraph;
+  /** What tells its graph from every other, which is made again for it: its constants are let go. */
+  fingerprint(): Fingerprint;
   readonly loaded: Loaded;
   /** Where each of the program's inputs stands; -1 for one that is pinned or not used. */
   readonly addresses: readonly number[];
-  readonly outputs: readonly { readonly name: string; readonly type: Type; readonly address: number }[];
+  readonly outputs: readonly OutputPlace[];
 }
 
 /** Bindings that are kept; the one that was used longest ago goes. */
@@ -38,7 +42,12 @@ export class Bindings {
     this.#program = program;
     this.#pins = new Set(pinned);
     this.player = new Player(deterministic, module);
-    this.evaluator = new Evaluator(deterministic, module);
+    this.evaluator = new Evaluator(this.player);
+  }
+
+  /** The binding of the run before. */
+  get latest(): Binding | undefined {
+    return this.#kept[0];
   }
 
   /** The binding for these feeds, in the order of the program's inputs. */
@@ -71,11 +80,14 @@ export class Bindings {
     return builder.graph();
   }
 
+  #fingerprint(types: ReadonlyMap<string, Type | Constant>): () => Fingerprint {
+    return () => fingerprintBound(this.bound(types));
+  }
+
   close(): void {
     this.#kept.length = 0;
     this.#held.clear();
     this.player.close();
-    this.evaluator.close();
   }
 
   /** Makes the graph for these types; where it cannot be made without an input's numbers, for these numbers. */
@@ -100,14 +112,15 @@ export class Bindings {
       const loaded = this.player.load(planGraph(fused(graph)));
       return {
         types: read.map(({ dtype, shape }) => ({ dtype, shape })),
+        counts: read.map(({ data }) => data.length),
         pinned: new Map([...types].filter((entry): entry is [string, Constant] => "data" in entry[1])),
-        graph,
+        fingerprint: this.#fingerprint(types),
         loaded,
         addresses: inputs.map(({ name }) => {
           const at = graph.inputs.findIndex((v) => v.name === name);
           return at < 0 ? -1 : loaded.inputs[at];
         }),
-        outputs: graph.outputs.map(({ name, value }, i) => ({ name, type: value.type, address: loaded.outputs[i] })),
+        outputs: graph.outputs.map(({ name, value }, i) => new OutputPlace(name, value.type, loaded.outputs[i])),
       };
     }
   }

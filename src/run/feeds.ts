@@ -1,45 +1,24 @@
 import { kindOf, shown } from "../check.ts";
 import type { Constant, Dtype, Port, Type } from "../graph/graph.ts";
 import type { Arena } from "../memory/arena.ts";
+import { View } from "../memory/view.ts";
 import { countOf, isFloat } from "../ops/op.ts";
+import { arrayOf, type SessionData } from "./arrays.ts";
 
-/** Numbers of a tensor, as JavaScript keeps each type: float16 and bfloat16 in a Float32Array; int64 also in an Int32Array. */
-export type SessionData =
-  | Float32Array
-  | Float64Array
-  | Int32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int16Array
-  | Int8Array
-  | Uint32Array
-  | Uint16Array
-  | Uint8Array;
+export type { SessionData } from "./arrays.ts";
 
+/** Numbers, and what they are. */
 export interface SessionTensor {
+  /** What an element stands for: float16 comes as float32. */
   readonly type: Dtype;
+  /** Whole numbers, [] for one number. */
   readonly dims: readonly number[];
+  /** Row-major. */
   readonly data: SessionData;
 }
 
 /** What an input takes: a tensor, its numbers where the shape is known, or one number where it is a scalar. */
 export type Feed = SessionTensor | SessionData | number | bigint | boolean;
-
-const ARRAYS: Record<Dtype, new (length: number) => SessionData> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Float32Array,
-  bfloat16: Float32Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int16: Int16Array,
-  int8: Int8Array,
-  uint64: BigUint64Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
 
 const isTensor = (feed: unknown): feed is SessionTensor =>
   typeof feed === "object" && feed !== null && !ArrayBuffer.isView(feed) && "data" in feed;
@@ -51,7 +30,7 @@ export function readFeed(
   port: Port,
   dims: { readonly [name: string]: number },
 ): Constant {
-  const Numbers = ARRAYS[port.dtype];
+  const Numbers = arrayOf[port.dtype];
   if (feed === undefined || feed === null) throw new TypeError(`${name}: expected a tensor, got none`);
   if (typeof feed === "number" || typeof feed === "bigint" || typeof feed === "boolean") {
     const data = isFloat(port.dtype) ? Float32Array.of(Number(feed)) : Int32Array.of(whole(name, Number(feed), 0));
@@ -87,6 +66,42 @@ function asRun(name: string, data: SessionData): Float32Array | Int32Array {
   const out = new Int32Array(data.length);
   for (let i = 0; i < data.length; i++) out[i] = whole(name, Number(data[i]), i);
   return out;
+}
+
+/** Copies a feed's numbers to an address. */
+export function writeFeed({ f32, i32 }: Arena, address: number, name: string, data: SessionData): void {
+  const at = address >> 2;
+  if (data instanceof Float32Array) f32.set(data, at);
+  else if (data instanceof Int32Array) i32.set(data, at);
+  else if (data instanceof Float64Array) for (let i = 0; i < data.length; i++) f32[at + i] = single(name, data[i], i);
+  else for (let i = 0; i < data.length; i++) i32[at + i] = whole(name, Number(data[i]), i);
+}
+
+/**
+ * The numbers of a feed that is plainly of `count` numbers in this shape, an array only where `bare` says that its
+ * length gives the shape; undefined for any other, right or wrong: readFeed tells. Nothing is allocated.
+ */
+export function dataAs(
+  feed: Feed | undefined,
+  { dtype }: Port,
+  shape: readonly number[],
+  count: number,
+  bare: boolean,
+): SessionData | undefined {
+  if (typeof feed !== "object" || feed === null) return undefined;
+  let data: SessionData;
+  if (ArrayBuffer.isView(feed)) {
+    if (!bare) return undefined;
+    data = feed;
+  } else {
+    const { type, dims } = feed;
+    if ((type !== undefined && type !== dtype) || !Array.isArray(dims) || dims.length !== shape.length)
+      return undefined;
+    for (let axis = 0; axis < shape.length; axis++) if (dims[axis] !== shape[axis]) return undefined;
+    ({ data } = feed);
+  }
+  const fits = data instanceof arrayOf[dtype] || (dtype === "int64" && data instanceof Int32Array);
+  return fits && data.length === count ? data : undefined;
 }
 
 /** The shape of a feed: as given, or as the port has it, its sizes by name; a scalar and [1] are one. */
@@ -126,23 +141,39 @@ export function sameValues(a: Float32Array | Int32Array, b: Float32Array | Int32
   return true;
 }
 
-/** An output as the caller is given it: a fresh array, or `into`. */
-export function readOutput(
-  arena: Arena,
-  address: number,
-  name: string,
-  { dtype, shape }: Type,
-  into: SessionData | undefined,
-): SessionTensor {
-  const Numbers = ARRAYS[dtype];
-  const count = countOf(shape);
-  const data = into ?? new Numbers(count);
-  if (!(data instanceof Numbers)) throw new TypeError(`into.${name}: expected ${Numbers.name}, got ${kindOf(data)}`);
-  if (data.length !== count) throw new RangeError(`into.${name}: expected ${count} values, got ${data.length}`);
-  const from = address >> 2;
-  if (isFloat(dtype)) (data as Float32Array).set(arena.f32.subarray(from, from + count));
-  else if (data instanceof BigInt64Array || data instanceof BigUint64Array)
-    for (let i = 0; i < count; i++) data[i] = BigInt(arena.i32[from + i]);
-  else data.set(arena.i32.subarray(from, from + count));
-  return { type: dtype, dims: shape, data };
+/** Where an output stands, and how the caller is given it. */
+export class OutputPlace {
+  readonly name: string;
+  readonly type: Type;
+  readonly address: number;
+  readonly count: number;
+  readonly #floats = new View<Float32Array>();
+  readonly #integers = new View<Int32Array>();
+  /** What was read last into the caller's array. */
+  #tensor: SessionTensor | undefined;
+
+  constructor(name: string, type: Type, address: number) {
+    this.name = name;
+    this.type = type;
+    this.address = address;
+    this.count = countOf(type.shape);
+  }
+
+  /** The numbers in `into`, or in a fresh array; into the array of the read before, nothing is allocated. */
+  read(arena: Arena, into: SessionData | undefined): SessionTensor {
+    const { address, count, name } = this;
+    const { dtype, shape } = this.type;
+    const Numbers = arrayOf[dtype];
+    const data = into ?? new Numbers(count);
+    if (!(data instanceof Numbers)) throw new TypeError(`into.${name}: expected ${Numbers.name}, got ${kindOf(data)}`);
+    if (data.length !== count) throw new RangeError(`into.${name}: expected ${count} values, got ${data.length}`);
+    if (isFloat(dtype)) (data as Float32Array).set(this.#floats.at(arena.f32, address, count));
+    else if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+      for (let i = 0; i < count; i++) data[i] = BigInt(arena.i32[(address >> 2) + i]);
+    else data.set(this.#integers.at(arena.i32, address, count));
+    if (into && this.#tensor?.data === into) return this.#tensor;
+    const tensor = { type: dtype, dims: shape, data };
+    if (into) this.#tensor = tensor;
+    return tensor;
+  }
 }

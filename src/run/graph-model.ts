@@ -7,15 +7,25 @@ import { GraphStream } from "./graph-stream.ts";
 import type { SessionData } from "./feeds.ts";
 import { Session } from "./session.ts";
 
+/** How to run. */
 export interface GraphModelOptions {
   /** The same bits on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
-  /** A compiled module, from `compile`. */
+  /** `unrolled/full.wasm` or `unrolled/fullRelaxed.wasm` as a module, or what `compile` of `unrolled/graph` gave on another thread. */
   readonly module?: object;
+}
+
+/** What a run gives. */
+export interface GraphResult {
+  /** Row-major. */
+  readonly output: Float32Array;
+  /** The output's shape. */
+  readonly dims: readonly number[];
 }
 
 /** A net of any ops with one input `x` and one output: [batch, time, features], or [batch, time] of ids. */
 export class GraphModel {
+  /** The net as data. */
   readonly graph: Graph;
   readonly #session: Session;
   readonly #input: string;
@@ -54,7 +64,7 @@ export class GraphModel {
   run(
     x: SessionData,
     { batch = 1, dims }: { readonly batch?: number; readonly dims?: readonly number[] } = {},
-  ): { output: Float32Array; dims: readonly number[] } {
+  ): GraphResult {
     const port = this.graph.inputs[0];
     const shape = dims ?? this.#shapeOf(x.length, batch);
     const { data, dims: to } = this.#session.run({ [this.#input]: { type: port.dtype, dims: shape, data: x } })[
@@ -87,6 +97,7 @@ export class GraphModel {
     this.#session.dispose();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -118,6 +118,7 @@ export class GraphStream {
     this.#state = 0;
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -10,25 +10,50 @@ import { Evaluator } from "./player.ts";
 
 /** A node as it runs. */
 export interface NodeFacts {
+  /** A word of docs/model-file.md. */
   readonly op: string;
+  /** The producer's name of it. */
   readonly name: string;
   /** Of its first output. */
   readonly shape: readonly number[];
   /** Numbers that are known before anything runs. */
   readonly parameters: number;
+  /** Of one run. */
   readonly multiplyAdds: number;
   /** Of its outputs. */
   readonly bytes: number;
 }
 
+/** Bytes of a graph's memory. */
+export interface GraphMemory {
+  /** Packed weights. */
+  readonly weights: number;
+  /** Values that come and go. */
+  readonly values: number;
+  /** What is played. */
+  readonly records: number;
+}
+
+/** A value of a graph by name. */
+export interface NamedType extends Type {
+  /** The caller's name of it. */
+  readonly name: string;
+}
+
+/** What a graph is at given sizes. */
 export interface GraphFacts {
-  readonly inputs: readonly (Type & { readonly name: string })[];
-  readonly outputs: readonly (Type & { readonly name: string })[];
+  /** What is given. */
+  readonly inputs: readonly NamedType[];
+  /** What is answered. */
+  readonly outputs: readonly NamedType[];
+  /** In the order in which they run. */
   readonly nodes: readonly NodeFacts[];
+  /** Of all nodes. */
   readonly parameters: number;
+  /** Of one run. */
   readonly multiplyAdds: number;
-  /** Bytes of packed weights, of values that come and go, and of what is played. */
-  readonly memory: { readonly weights: number; readonly values: number; readonly records: number };
+  /** What it takes of memory. */
+  readonly memory: GraphMemory;
 }
 
 /** What a graph is made of once its sizes are bound by `dims`. Throws FormatError where it cannot run at these. */

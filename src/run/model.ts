@@ -4,38 +4,63 @@ import { buildNet, checkOpen, type Net } from "../model/build.ts";
 import { checkDescription, parseDescription, type Description } from "../layers/description.ts";
 import { inferDescription } from "../model/infer.ts";
 import { checkPrecision, checkTensor, Tensors, type Tensor } from "../tensors/tensor.ts";
-import type { Layer } from "../layers/layer.ts";
-import type { Region } from "../memory/plan.ts";
+import type { LayerFacts } from "../layers/layer.ts";
+import type { IntegerMaker, Precisions } from "../pack/matrix.ts";
 import type { Kernels } from "../wasm/kernels.ts";
-import { checkClassifier, labelRows, type Label } from "./classify.ts";
 import { batchesOf } from "./encode.ts";
-import { forecastRows } from "./forecast.ts";
-import { readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
-import { showAs } from "./inspect.ts";
 import type { Items } from "./items.ts";
-import type { ModelOptions, RunOptions, RunResult } from "./options.ts";
+import type { MemoryUse, ModelOptions, RunOptions, RunResult, StateSize } from "./options.ts";
 import { Runner } from "./runner.ts";
-import { checkGenerator } from "./sampling.ts";
-import { scoreItems, type Score } from "./score.ts";
 import { Stream } from "./stream.ts";
-import { traceItems, type Trace, type TraceReport } from "./trace.ts";
 
 const RUN = ["batch", "lengths", "state", "output", "into"] as const;
+
+/** A net from tensors, its description given, in the file's JSON, or inferred; without `maker` one of floats. @internal */
+export function openNet(
+  tensors: readonly Tensor[],
+  options: ModelOptions & { readonly weights?: Precisions },
+  json: string | undefined,
+  maker?: IntegerMaker,
+): Net {
+  checkList("tensors", tensors);
+  const {
+    deterministic = false,
+    module,
+    weights,
+    ...given
+  } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
+  checkBoolean("deterministic", deterministic);
+  checkPrecision(weights);
+  tensors = tensors.map(checkTensor);
+  const description = checkDescription(
+    given.layers
+      ? given
+      : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given },
+  );
+  return buildNet(description, tensors, { deterministic, module, weights }, maker);
+}
+
+/** What a model stands on. Throws TypeError where it is disposed. @internal */
+export let runnerOf: (model: Model) => Runner;
 
 /** A trained net, ready to run. */
 export class Model {
   readonly #net: Net;
   readonly #runner: Runner;
 
-  private constructor(net: Net) {
-    if (!net?.arena)
-      throw new TypeError("new Model: expected Model.fromSafetensors(file) or Model.fromTensors(tensors), got new");
-    this.#net = net;
-    this.#runner = new Runner(net);
+  static {
+    runnerOf = (model) => {
+      model.#check();
+      return model.#runner;
+    };
   }
 
-  static {
-    showAs(Model, "Model", (model) => model.#net.layers);
+  /** Of fromSafetensors and fromTensors. */
+  protected constructor(net: unknown) {
+    if (!(net as Net)?.arena)
+      throw new TypeError("new Model: expected Model.fromSafetensors(file) or Model.fromTensors(tensors), got new");
+    this.#net = net as Net;
+    this.#runner = new Runner(this.#net);
   }
 
   /**
@@ -50,29 +75,15 @@ export class Model {
 
   /** The same from tensors already read; `json` is a description's text. */
   static fromTensors(tensors: readonly Tensor[], options: ModelOptions = {}, json?: string): Model {
-    checkList("tensors", tensors);
-    const {
-      deterministic = false,
-      module,
-      weights,
-      ...given
-    } = readOptions(options, ["deterministic", "module", "weights", "format", "input", "labels", "layers"]);
-    checkBoolean("deterministic", deterministic);
-    checkPrecision(weights);
-    tensors = tensors.map(checkTensor);
-    const description = checkDescription(
-      given.layers
-        ? given
-        : { ...(json === undefined ? inferDescription(new Tensors(tensors)) : parseDescription(json)), ...given },
-    );
-    return new Model(buildNet(description, tensors, deterministic, module, weights));
+    return new Model(openNet(tensors, options, json));
   }
 
   /** What the net is made of. */
-  get layers(): readonly Pick<Layer, "type" | "weights" | "inputSize" | "outputSize" | "parameters" | "directions">[] {
+  get layers(): readonly LayerFacts[] {
     return this.#net.layers;
   }
 
+  /** The file's, as given, or as inferred, with the defaults of what it left out. */
   get description(): Description {
     return this.#net.description;
   }
@@ -82,6 +93,7 @@ export class Model {
     return this.#net.layers[0].inputSize;
   }
 
+  /** Features of a row of the output. */
   get outputSize(): number {
     return this.#net.program.outputSize;
   }
@@ -90,19 +102,14 @@ export class Model {
    * The recurrent layers' states, in the order in which State holds them:
    * h is [cells, (batch,) h] and an LSTM's c [cells, (batch,) c], cells = layers * directions.
    */
-  get states(): readonly {
-    readonly weights: string;
-    readonly cells: number;
-    readonly h: number;
-    readonly c: number;
-  }[] {
+  get states(): readonly StateSize[] {
     return this.#net.layers
       .filter((l) => l.directions)
       .map(({ weights, records }) => ({ weights, cells: records.length, ...records[0].state! }));
   }
 
-  /** What runs and where it stands: the build, the memory's bytes, and its regions. */
-  get memory(): { readonly build: string; readonly bytes: number; readonly regions: readonly Region[] } {
+  /** What runs and where it stands. */
+  get memory(): MemoryUse {
     const { build, arena, regions } = this.#net;
     return { build, bytes: arena.bytes, regions };
   }
@@ -136,75 +143,9 @@ export class Model {
     return rows;
   }
 
-  /**
-   * The `top` most probable labels (default 3) of a sequence, the most probable first; for a net without `last`,
-   * whose outputs name each item, those of every timestep. Who knows which, says so: `classify<Label[]>(x)`,
-   * `classify<Label[][]>(x)`. Logits go through softmax.
-   * Throws TypeError for a net that ends in neither linear nor softmax.
-   */
-  classify<Labels extends Label[] | Label[][] = Label[] | Label[][]>(
-    x: Items,
-    options: { readonly top?: number } = {},
-  ): Labels {
-    const { top = 3 } = readOptions(options, ["top"]);
-    checkClassifier(this.#net);
-    const rows = labelRows(this.#net, this.run(x).output, top);
-    return (this.#net.layers.some((l) => l.type === "last") ? rows[0] : rows) as Labels;
-  }
-
-  /**
-   * How probable a sequence of ids or bytes is to a net that foresees the next one, from the zero state.
-   * Throws TypeError for a net on features, one that runs backward, or one with `last`.
-   */
-  score(x: Items): Score {
-    this.#check();
-    return scoreItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x);
-  }
-
-  /** Items that follow the prompt from the zero state: Stream.generate says how. */
-  generate(options: GenerateOptions): Generated {
-    options = readGenerateOptions(options);
-    const stream = this.#promptedStream(options);
-    try {
-      return stream.generate(options);
-    } finally {
-      stream.dispose();
-    }
-  }
-
-  /** The same in pieces of `each` items (default 1), made when they are asked for. */
-  *generateEach(options: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    options = readGenerateOptions(options, ["each"]);
-    const stream = this.#promptedStream(options);
-    try {
-      yield* stream.generateEach(options);
-    } finally {
-      stream.dispose();
-    }
-  }
-
-  /**
-   * Goes on with a series [T, features] of a net from features to as many features: [steps, features], each
-   * output fed back as the next item. Row 0 is the output at the series' last item. Throws TypeError for another net.
-   */
-  forecast(series: Items, options: { readonly steps: number }): Float32Array {
-    this.#check();
-    const { steps } = readOptions(options, ["steps"]);
-    return forecastRows(this.#net, this.#runner.workspace, () => this.#runner.begin(1), series, steps);
-  }
-
-  /** What the cells and their gates do over a sequence from the zero state. Not fast: `report` hears how far it is. */
-  trace(x: Items, report?: TraceReport): Trace {
-    this.#check();
-    return traceItems(this.#net, this.#runner.workspace, () => this.#runner.begin(1), x, report);
-  }
-
   /** A new recurrent state on these weights, zero or as saved. Throws TypeError for a bidirectional net. */
   stream(saved?: Uint8Array): Stream {
     this.#check();
-    if (this.#net.bidirectional) {
-      throw new TypeError("stream: expected a net that runs forward, got one that also runs backward: use run");
-    }
     return new Stream(this.#net, this.#runner.workspace, saved);
   }
 
@@ -216,15 +157,9 @@ export class Model {
     this.#net.arena.close();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #promptedStream(options: GenerateOptions): Stream {
-    this.#check();
-    checkGenerator(this.#net);
-    if (options.prompt === undefined) throw new TypeError("prompt: expected a text or ids, got undefined");
-    return this.stream();
   }
 
   #endsInCell(): boolean {

@@ -1,5 +1,5 @@
-import type { Precision } from "../tensors/tensor.ts";
 import type { Description } from "../layers/description.ts";
+import type { Region } from "../memory/plan.ts";
 import type { State } from "./state.ts";
 
 /** A description, where the file has none or another is wanted, and how to run. */
@@ -7,17 +7,10 @@ export interface ModelOptions extends Partial<Description> {
   /** Runs the base build, whose bits are the same on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
   /**
-   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, for integers of
-   * `unrolled/integer.wasm`, or what `compile` gave on another thread. Default: compiled from the bytes in the package, once a process.
+   * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, or what `compile` gave on another
+   * thread. Default: compiled from the bytes in the package, once a process.
    */
   readonly module?: object;
-  /**
-   * How matrices are kept: "int8" and "int16" quantize them as they load, symmetric, one scale a row, and x and
-   * h at every timestep, to at most 15 bits of the row's largest; biases, gates and cell states stay float32.
-   * A row of x or h with NaN or Infinity gives NaN. Bits are the same on every runtime and processor.
-   * Default: as the file has them; `unrolled quantize` writes integers.
-   */
-  readonly weights?: Precision;
 }
 
 /** How to run sequences. */
@@ -44,4 +37,26 @@ export interface RunResult {
   readonly output: Float32Array;
   /** The state after each sequence's last timestep. */
   readonly state: State;
+}
+
+/** A recurrent layer's part of the states. */
+export interface StateSize {
+  /** Prefix of the layer's tensors. */
+  readonly weights: string;
+  /** Layers * directions. */
+  readonly cells: number;
+  /** Features of a cell's hidden state. */
+  readonly h: number;
+  /** Units of an LSTM's cell state, 0 where there is none. */
+  readonly c: number;
+}
+
+/** A model's memory. */
+export interface MemoryUse {
+  /** The module that runs: "base", "relaxed", or one of integers. */
+  readonly build: string;
+  /** Of the whole memory. */
+  readonly bytes: number;
+  /** What stands where. */
+  readonly regions: readonly Region[];
 }

@@ -1,19 +1,24 @@
-import { recordBytes, writeRecord } from "../abi/records.ts";
-import { FormatError } from "../check.ts";
+import { writeRecord } from "../abi/records.ts";
+import { FormatError, type FormatCode } from "../check.ts";
 import type { Constant } from "../graph/graph.ts";
 import { Arena } from "../memory/arena.ts";
 import { countOf, isFloat } from "../ops/op.ts";
-import type { At, Slot } from "../abi/lowering.ts";
+import { identityOf, type At, type Slot } from "../abi/lowering.ts";
 import { planGraph, type BoundNode, type Plan } from "../plan/plan.ts";
 import { loadFull, type FullKernels } from "../wasm/full.ts";
 
-/** A plan in memory, ready to be played. */
+/** A plan in memory, ready to be played; the numbers that its weights are made of are let go. */
 export interface Loaded {
-  readonly plan: Plan;
   /** Addresses: of the values, and of the records from the first to behind the last. */
   readonly values: number;
   readonly records: number;
   readonly end: number;
+  /** Bytes of the values. */
+  readonly bytes: number;
+  /** The node of each record, and where the record ends. */
+  readonly nodes: readonly (readonly [name: string, end: number])[];
+  /** Keys of its weights. */
+  readonly weights: readonly string[];
   /** Addresses of the graph's inputs and outputs. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -24,8 +29,8 @@ export class Player {
   readonly arena: Arena;
   readonly build: string;
   #kernels: FullKernels;
-  /** Weights by their numbers and layout, and how many plans use them. */
-  readonly #weights = new Map<object, Map<string, { readonly address: number; plans: number }>>();
+  /** Weights by their numbers' identity and layout, and how many plans use them. */
+  readonly #weights = new Map<string, { readonly address: number; readonly bytes: number; plans: number }>();
 
   constructor(deterministic = false, module?: object) {
     this.arena = new Arena(0);
@@ -37,35 +42,37 @@ export class Player {
   /** Writes a plan's weights, those that no plan before has written, and its records. */
   load(plan: Plan): Loaded {
     const { arena } = this;
-    const weights = new Map<Slot, number>();
-    for (const slot of plan.weights) weights.set(slot, this.#weightsAt(slot));
+    const weights = new Map(plan.weights.map((slot) => [slot, this.#weightsAt(slot)]));
     const values = arena.allocate(plan.bytes);
     const records = arena.allocate(plan.recordBytes);
     const addressOf = ({ slot, offset }: At) =>
       (slot.space === "weights" ? weights.get(slot)! : values + slot.offset) + offset;
     let at = records >> 2;
-    for (const record of plan.records) at = writeRecord(arena.i32, at, record, addressOf);
+    const nodes = plan.records.map((record) => {
+      at = writeRecord(arena.i32, at, record, addressOf);
+      return [record.node, at << 2] as const;
+    });
     return {
-      plan,
       values,
       records,
       end: records + plan.recordBytes,
+      bytes: plan.bytes,
+      nodes,
+      weights: plan.weights.map(keyOf),
       inputs: plan.inputs.map(addressOf),
       outputs: plan.outputs.map(addressOf),
     };
   }
 
   /** Lets a plan go, and the weights that no other plan uses. */
-  unload({ plan, values, records }: Loaded): void {
-    this.arena.release(values, plan.bytes);
-    this.arena.release(records, plan.recordBytes);
-    for (const { source, layout, bytes } of plan.weights) {
-      const layouts = this.#weights.get(source!)!;
-      const kept = layouts.get(layout!)!;
+  unload({ values, bytes, records, end, weights }: Loaded): void {
+    this.arena.release(values, bytes);
+    this.arena.release(records, end - records);
+    for (const key of weights) {
+      const kept = this.#weights.get(key)!;
       if (--kept.plans > 0) continue;
-      this.arena.release(kept.address, bytes);
-      layouts.delete(layout!);
-      if (layouts.size === 0) this.#weights.delete(source!);
+      this.arena.release(kept.address, kept.bytes);
+      this.#weights.delete(key);
     }
   }
 
@@ -81,78 +88,70 @@ export class Player {
   }
 
   #weightsAt(slot: Slot): number {
-    let layouts = this.#weights.get(slot.source!);
-    if (!layouts) this.#weights.set(slot.source!, (layouts = new Map<string, { address: number; plans: number }>()));
-    let kept = layouts.get(slot.layout!);
+    const key = keyOf(slot);
+    let kept = this.#weights.get(key);
     if (!kept) {
-      const address = this.arena.allocate(slot.bytes);
-      const end = (address + slot.bytes) >> 2;
+      const { bytes } = slot;
+      const address = this.arena.allocate(bytes);
+      const end = (address + bytes) >> 2;
       slot.write!(
         this.arena.f32.subarray(address >> 2, end),
         this.arena.i32.subarray(address >> 2, end),
         this.#kernels.group,
       );
-      layouts.set(slot.layout!, (kept = { address, plans: 0 }));
+      this.#weights.set(key, (kept = { address, bytes, plans: 0 }));
     }
     kept.plans++;
     return kept.address;
   }
 
   /** What stopped a run: the record at `address`. */
-  #refusal({ plan, records }: Loaded, address: number): RangeError {
-    let at = records;
-    const record = plan.records.find((r) => (at += recordBytes(r)) > address);
-    return new RangeError(
-      `${record?.node ?? "graph"}: expected indices and whole numbers in range, got one that is not`,
-    );
+  #refusal({ nodes }: Loaded, address: number): RangeError {
+    const [node] = nodes.find(([, end]) => end > address) ?? ["graph"];
+    return new RangeError(`${node}: expected indices and whole numbers in range, got one that is not`);
   }
 }
 
-/** Computes nodes whose inputs are all known, one at a time, on a memory of its own. */
-export class Evaluator {
-  #player: Player | undefined;
-  readonly #deterministic: boolean;
-  readonly #module: object | undefined;
+const keyOf = ({ source, layout }: Slot): string => `${identityOf(source)} ${layout}`;
 
-  constructor(deterministic = false, module?: object) {
-    this.#deterministic = deterministic;
-    this.#module = module;
+/** Computes nodes whose inputs are all known, one at a time. */
+export class Evaluator {
+  readonly #player: Player;
+
+  constructor(player = new Player()) {
+    this.#player = player;
   }
 
   readonly evaluate = ({ op, call, outputs }: BoundNode): Constant[] => {
-    const player = (this.#player ??= new Player(this.#deterministic, this.#module));
-    const graph = {
+    const { arena } = this.#player;
+    const plan = planGraph({
       inputs: [],
       outputs: outputs.map((value) => ({ name: value.name, value })),
       nodes: [{ op, call, outputs }],
-    };
-    let loaded: Loaded;
-    try {
-      loaded = player.load(planGraph(graph));
-    } catch (error) {
-      if (error instanceof RangeError) throw new FormatError("unsupported", `${call.name}: ${error.message}`);
-      throw error;
-    }
-    try {
-      player.play(loaded);
-    } catch (error) {
-      if (error instanceof RangeError) throw new FormatError("graph", error.message);
-      throw error;
-    }
-    const constants = outputs.map(({ type }, i) => {
-      const from = loaded.outputs[i] >> 2;
-      const to = from + countOf(type.shape);
-      return {
-        ...type,
-        data: isFloat(type.dtype) ? player.arena.f32.slice(from, to) : player.arena.i32.slice(from, to),
-      };
     });
-    player.unload(loaded);
-    return constants;
+    const loaded = refused("unsupported", `${call.name}: `, () => this.#player.load(plan));
+    try {
+      refused("graph", "", () => this.#player.play(loaded));
+      return outputs.map(({ type }, i) => {
+        const from = loaded.outputs[i] >> 2;
+        const to = from + countOf(type.shape);
+        return { ...type, data: isFloat(type.dtype) ? arena.f32.slice(from, to) : arena.i32.slice(from, to) };
+      });
+    } finally {
+      this.#player.unload(loaded);
+    }
   };
 
   close(): void {
-    this.#player?.close();
-    this.#player = undefined;
+    this.#player.close();
+  }
+}
+
+/** What no memory can be had for, or an index out of range, is here the file's fault. */
+function refused<T>(code: FormatCode, label: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof RangeError ? new FormatError(code, label + error.message) : error;
   }
 }

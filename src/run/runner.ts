@@ -10,12 +10,12 @@ import { Workspace } from "./workspace.ts";
 /** Runs whole sequences on a net, each from a state of its own. */
 export class Runner {
   readonly workspace: Workspace;
-  readonly #net: Net;
+  readonly net: Net;
   #state = 0;
   #batch = 0;
 
   constructor(net: Net) {
-    this.#net = net;
+    this.net = net;
     this.workspace = new Workspace(net);
   }
 
@@ -31,7 +31,7 @@ export class Runner {
   ): RunResult {
     if (output !== "all" && output !== "last")
       throw new TypeError(`output: expected "all" or "last", got ${shown(output)}`);
-    const net = this.#net;
+    const { net } = this;
     const items = readItems(net, x);
     const lengths = given && Array.from(given);
     const state = from === undefined ? undefined : readParts("state", from);
@@ -59,7 +59,7 @@ export class Runner {
 
   /** A block for `batch` sequences' states, zero. */
   begin(batch: number): number {
-    const { arena, stateSize } = this.#net;
+    const { arena, stateSize } = this.net;
     if (batch > this.#batch) {
       const larger = arena.allocate(batch * stateSize * 4); // may throw: then all stays as it was
       if (this.#state) arena.release(this.#state, this.#batch * stateSize * 4);

@@ -1,15 +1,16 @@
 import { kindOf } from "../check.ts";
-import { fingerprintBound, type Fingerprint } from "../bind/fingerprint.ts";
-import type { Port } from "../graph/graph.ts";
+import type { Fingerprint } from "../bind/fingerprint.ts";
+import type { Carry, Port } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import type { Bindings } from "./bindings.ts";
-import { readOutput, type Feed, type SessionData } from "./feeds.ts";
+import type { Feed, SessionData } from "./feeds.ts";
 import { loadWords, saveWords } from "./saved-words.ts";
 import { bindStream, openDims, sizesOf, type Carried, type Sizes, type StreamBinding } from "./stream-binding.ts";
 
+/** How a stream's steps hang together. */
 export interface StreamOptions {
-  /** Which output becomes which input of the next step. */
-  readonly carry: { readonly [output: string]: string };
+  /** Which output becomes which input of the next step. Default what the graph's file says. */
+  readonly carry?: Carry;
   /** Inputs whose values never change. */
   readonly constants?: { readonly [name: string]: Feed };
 }
@@ -29,8 +30,10 @@ export class SessionStream {
   #open = true;
 
   /** @internal */
-  constructor(program: Program, bindings: Bindings, dims: Sizes, { carry, constants = {} }: StreamOptions) {
+  constructor(program: Program, bindings: Bindings, dims: Sizes, options: StreamOptions) {
+    const { carry = program.carried, constants = {} } = options;
     const names = (ports: readonly Port[]) => ports.map((p) => p.name).join(", ");
+    if (!carry) throw new TypeError(`carry: expected names of outputs: ${names(program.outputs)}, got none`);
     for (const [output, input] of Object.entries(carry)) {
       if (!program.outputs.some((p) => p.name === output))
         throw new TypeError(`carry: expected names of outputs: ${names(program.outputs)}, got ${output}`);
@@ -62,7 +65,7 @@ export class SessionStream {
     const alone = ArrayBuffer.isView(x);
     if (alone && this.#inputs.length !== 1)
       throw new TypeError(`x: expected feeds by name: ${this.#inputs.map((p) => p.name).join(", ")}, got ${kindOf(x)}`);
-    const bound = this.#bound ?? this.#first(this.#inputs.map(({ name }) => (alone ? x : x?.[name])));
+    const bound = this.#bound ?? this.#first(x);
     if (this.#saved) this.load(this.#saved);
     for (let i = 0; i < this.#inputs.length; i++) this.#write(bound, i, alone ? x : x?.[this.#inputs[i].name]);
     const { arena } = this.#bindings.player;
@@ -70,8 +73,7 @@ export class SessionStream {
     for (const c of carried) if (c.input >= 0) arena.i32.copyWithin(c.input >> 2, c.kept >> 2, (c.kept + c.bytes) >> 2);
     this.#bindings.player.play(binding.loaded);
     for (const c of carried) arena.i32.copyWithin(c.kept >> 2, c.output >> 2, (c.output + c.bytes) >> 2);
-    const { address, name, type } = binding.outputs[bound.result];
-    return readOutput(arena, address, name, type, y).data as Y;
+    return binding.outputs[bound.result].read(arena, y).data as Y;
   }
 
   /** Back to the zero state. */
@@ -123,6 +125,7 @@ export class SessionStream {
     for (const { kept, bytes } of this.#bound?.carried ?? []) this.#bindings.player.arena.release(kept, bytes);
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -136,7 +139,7 @@ export class SessionStream {
   }
 
   #fingerprint({ binding }: StreamBinding): Fingerprint {
-    return (this.#print ??= fingerprintBound(binding.graph));
+    return (this.#print ??= binding.fingerprint());
   }
 
   #openNames(): string {
@@ -144,7 +147,8 @@ export class SessionStream {
   }
 
   /** Binds the sizes that the first step's numbers give. */
-  #first(feeds: readonly (SessionData | undefined)[]): StreamBinding {
+  #first(x: SessionData | { readonly [name: string]: SessionData }): StreamBinding {
+    const feeds = this.#inputs.map(({ name }) => (ArrayBuffer.isView(x) ? x : x?.[name]));
     feeds.forEach((data, i) => checkKind(this.#inputs[i], data));
     const counts = feeds.map((data) => data!.length);
     return (this.#bound = this.#bind(sizesOf(this.#inputs, counts, this.#dims)));

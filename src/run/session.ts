@@ -1,13 +1,13 @@
-import { FormatError } from "../check.ts";
+import { FormatError, readOptions } from "../check.ts";
 import { Unknown } from "../bind/builder.ts";
 import type { Constant, Graph, Port, Type } from "../graph/graph.ts";
 import { unbind } from "../bind/unbind.ts";
-import type { Arena } from "../memory/arena.ts";
 import type { Program } from "../bind/program.ts";
-import { Bindings } from "./bindings.ts";
-import { readFeed, readOutput, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
+import { Bindings, type Binding } from "./bindings.ts";
+import { dataAs, readFeed, writeFeed, type Feed, type SessionData, type SessionTensor } from "./feeds.ts";
 import { SessionStream, type StreamOptions } from "./session-stream.ts";
 
+/** What is known of a net before it runs, and how to run. */
 export interface SessionOptions {
   /** Sizes of the dims that have names. */
   readonly dims?: { readonly [name: string]: number };
@@ -15,14 +15,17 @@ export interface SessionOptions {
   readonly constants?: { readonly [name: string]: Feed };
   /** The same bits on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
-  /** A compiled module, from `compile`. */
+  /** `unrolled/full.wasm` or `unrolled/fullRelaxed.wasm` as a module, or what `compile` of `unrolled/graph` gave on another thread. */
   readonly module?: object;
 }
 
+/** Values by the names of the inputs. */
 export type Feeds = { readonly [name: string]: Feed };
 
+/** Values by the names of the outputs. */
 export type Outputs = { [name: string]: SessionTensor };
 
+/** How to run once. */
 export interface SessionRunOptions {
   /** Arrays that outputs are written into, by name: nothing is allocated for these. */
   readonly into?: { readonly [name: string]: SessionData };
@@ -30,22 +33,41 @@ export interface SessionRunOptions {
 
 /** A net with named inputs and outputs, ready to run. */
 export class Session {
+  /** What `run` takes. */
   readonly inputs: readonly Port[];
+  /** What `run` gives. */
   readonly outputs: readonly Port[];
   readonly #program: Program;
   readonly #bindings: Bindings;
   readonly #options: SessionOptions;
   readonly #dims: { readonly [name: string]: number };
   readonly #constants = new Map<string, Constant>();
+  readonly #ports: ReadonlySet<string>;
+  /** Whether the length of an input's array gives its shape. */
+  readonly #bare: readonly boolean[];
+  /** What a run is fed. */
+  readonly #given: (SessionData | undefined)[];
+  /** What the last run into arrays gave. */
+  #result: Outputs = {};
   #open = true;
 
   constructor(program: Program, options: SessionOptions = {}) {
-    const { dims = {}, constants = {}, deterministic = false, module } = options;
+    const {
+      dims = {},
+      constants = {},
+      deterministic = false,
+      module,
+    } = readOptions(options, ["dims", "constants", "deterministic", "module"]);
     this.#program = program;
     this.#options = options;
     this.inputs = program.inputs;
     this.outputs = program.outputs;
     this.#dims = dims;
+    this.#ports = new Set(this.inputs.map((p) => p.name));
+    this.#bare = this.inputs.map(
+      (p) => p.dims.filter((d) => typeof d === "string" && !Object.hasOwn(dims, d)).length < 2,
+    );
+    this.#given = this.inputs.map(() => undefined);
     const named = new Set(this.inputs.flatMap((p) => p.dims.filter((d) => typeof d === "string")));
     for (const name of Object.keys(dims)) {
       if (!named.has(name))
@@ -72,31 +94,34 @@ export class Session {
 
   /**
    * Runs the net once. Feeds are typed arrays or `{ type, dims, data }`, by the inputs' names; outputs are
-   * fresh arrays, or those of `into`. Throws TypeError or RangeError where a feed is not what its input takes,
-   * FormatError where the graph cannot run at these sizes.
+   * fresh arrays, or those of `into`. Where sizes and `into` are those of the run before, nothing is allocated, but for
+   * int64 and uint64, and the result is the same object. Throws TypeError or RangeError where a feed is not what its
+   * input takes, FormatError where the graph cannot run at these sizes.
    */
   run(feeds: Feeds, { into }: SessionRunOptions = {}): Outputs {
     this.#check();
-    const read = this.#read(feeds);
-    const binding = this.#bindings.for(read);
+    let binding = this.#again(feeds);
+    if (!binding) {
+      const read = this.#read(feeds);
+      binding = this.#bindings.for(read);
+      for (let i = 0; i < read.length; i++) this.#given[i] = read[i].data;
+    }
     const { player } = this.#bindings;
-    const { arena } = player;
-    binding.addresses.forEach((address, i) => {
-      if (address >= 0) write(arena, address, read[i].data);
-    });
+    const { addresses } = binding;
+    for (let i = 0; i < addresses.length; i++)
+      if (addresses[i] >= 0) writeFeed(player.arena, addresses[i], this.inputs[i].name, this.#given[i]!);
+    this.#given.fill(undefined);
     player.play(binding.loaded);
-    const outputs: Outputs = {};
-    for (const { name, type, address } of binding.outputs)
-      outputs[name] = readOutput(arena, address, name, type, into?.[name]);
-    return outputs;
+    return this.#give(binding, into);
   }
 
   /**
-   * A stream of calls whose state stays inside: outputs named in `carry` become the next step's inputs, from zero.
+   * A stream of calls whose state stays inside: outputs named in `carry`, or in the file, become the next step's inputs,
+   * from zero.
    * Sizes that neither the session's `dims` nor the graph gives are those of the first step: an input's last such size,
    * those before it 1. Throws TypeError for a name that is none.
    */
-  stream(options: StreamOptions): SessionStream {
+  stream(options: StreamOptions = {}): SessionStream {
     this.#check();
     return new SessionStream(this.#program, this.#bindings, this.#dims, {
       ...options,
@@ -123,7 +148,7 @@ export class Session {
       }),
     );
     try {
-      return unbind(this.#bindings.bound(types));
+      return unbind(this.#bindings.bound(types), this.#program.carried);
     } catch (error) {
       throw error instanceof Unknown ? new FormatError("unsupported", `${error.message}: give it in constants`) : error;
     }
@@ -135,6 +160,7 @@ export class Session {
     this.#bindings.close();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -147,11 +173,43 @@ export class Session {
     return this.inputs.map((p) => p.name).join(", ");
   }
 
+  /** The binding of the run before, where these feeds are plainly of its sizes; what they hold is in #given then. */
+  #again(feeds: Feeds): Binding | undefined {
+    const binding = this.#bindings.latest;
+    if (!binding || typeof feeds !== "object") return undefined;
+    for (const name in feeds) if (!this.#ports.has(name)) return undefined;
+    for (let i = 0; i < this.inputs.length; i++) {
+      const port = this.inputs[i];
+      if (this.#constants.has(port.name)) continue;
+      const data = dataAs(feeds[port.name], port, binding.types[i].shape, binding.counts[i], this.#bare[i]);
+      if (!data || binding.pinned.has(port.name)) return undefined;
+      this.#given[i] = data;
+    }
+    return binding;
+  }
+
+  /** The outputs: the object of the run before where it has these arrays. */
+  #give({ outputs }: Binding, into: SessionRunOptions["into"]): Outputs {
+    const { arena } = this.#bindings.player;
+    for (const name in into)
+      if (!this.outputs.some((p) => p.name === name))
+        throw new TypeError(`into: expected ${this.outputs.map((p) => p.name).join(", ")}, got ${name}`);
+    let result = into ? this.#result : {};
+    for (let i = 0; i < outputs.length; i++) {
+      const { name } = outputs[i];
+      const tensor = outputs[i].read(arena, into?.[name]);
+      if (result[name] === tensor) continue;
+      if (result === this.#result) result = { ...result };
+      result[name] = tensor;
+    }
+    if (into) this.#result = result;
+    return result;
+  }
+
   /** The feeds, checked, in the order of the inputs. */
   #read(feeds: Feeds): Constant[] {
     for (const name of Object.keys(feeds)) {
-      if (!this.inputs.some((p) => p.name === name))
-        throw new TypeError(`feeds: expected ${this.#names()}, got ${name}`);
+      if (!this.#ports.has(name)) throw new TypeError(`feeds: expected ${this.#names()}, got ${name}`);
     }
     const read = this.inputs.map(
       (port) => this.#constants.get(port.name) ?? readFeed(port.name, feeds[port.name], port, this.#dims),
@@ -173,10 +231,4 @@ export class Session {
       }),
     );
   }
-}
-
-/** Copies numbers to an address. */
-function write(arena: Arena, address: number, data: Float32Array | Int32Array): void {
-  if (data instanceof Float32Array) arena.f32.set(data, address >> 2);
-  else arena.i32.set(data, address >> 2);
 }

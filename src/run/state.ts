@@ -8,6 +8,7 @@ import { whole } from "../pack/gates.ts";
  * Where a net has several recurrent layers, theirs follow each other.
  */
 export interface State {
+  /** Hidden states, [cells, (batch,) size]; cells = layers * directions. */
   readonly h: Float32Array;
   /** Only where the net has an LSTM. */
   readonly c?: Float32Array;

@@ -1,8 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { checkCount, checkFloats, kindOf } from "../check.ts";
+import { checkFloats, kindOf } from "../check.ts";
 import { checkOpen, type Net } from "../model/build.ts";
-import { Generation, readGenerateOptions, type Generated, type GenerateOptions } from "./generate.ts";
-import { showAs } from "./inspect.ts";
 import { checkId, checkItem, overlap, readNumbers } from "./items.ts";
 import { loadState, saveState } from "./save.ts";
 import { CHUNK_ROWS, type Workspace } from "./workspace.ts";
@@ -41,6 +39,9 @@ export interface Inside {
 /** Throws TypeError where stream or model is disposed. @internal */
 export let insideOf: (stream: Stream) => Inside;
 
+/** Of a disposed stream too. @internal */
+export let layersOf: (stream: Stream) => Net["layers"];
+
 /** One recurrent state on a model's weights, which advances a timestep at a time. */
 export class Stream {
   readonly #net: Net;
@@ -51,7 +52,7 @@ export class Stream {
   #state: number;
 
   static {
-    showAs(Stream, "Stream", (stream) => stream.#net.layers);
+    layersOf = (stream) => stream.#net.layers;
     insideOf = (stream) => {
       stream.#check();
       return { net: stream.#net, workspace: stream.#workspace, state: stream.#state };
@@ -60,6 +61,8 @@ export class Stream {
 
   /** @internal */
   constructor(net: Net, workspace: Workspace, saved: Uint8Array | undefined) {
+    if (net.bidirectional)
+      throw new TypeError("stream: expected a net that runs forward, got one that also runs backward: use run");
     this.#net = net;
     this.#workspace = workspace;
     this.#ids = net.layers[0].type === "embedding";
@@ -161,37 +164,6 @@ export class Stream {
     return output;
   }
 
-  /**
-   * Reads the prompt, if there is one, and goes on with items of the net's own, each of
-   * which the state takes in. The whole goes on in the module. Throws TypeError for a net
-   * whose outputs are not its inputs, RangeError for an option out of range, GenerateError where
-   * a logit is NaN or infinite: its `generated` is what was made before.
-   */
-  generate(options: GenerateOptions): Generated {
-    options = readGenerateOptions(options);
-    const generation = this.#begin(options);
-    return generation.next(this.#state, options.length);
-  }
-
-  /** The same in pieces of `each` items, made when they are asked for: the stream stands after the last piece. */
-  *generateEach(given: GenerateOptions & { readonly each?: number }): Generator<Generated, void, void> {
-    const { each = 1, ...options } = readGenerateOptions(given, ["each"]);
-    checkCount("each", each, 1);
-    const generation = this.#begin(options);
-    while (!generation.done) {
-      this.#check();
-      yield generation.next(this.#state, each);
-    }
-  }
-
-  #begin(options: GenerateOptions): Generation {
-    this.#check();
-    const generation = new Generation(this.#net, this.#workspace, options);
-    this.#check(); // reading the options may have disposed it
-    generation.begin(this.#state);
-    return generation;
-  }
-
   /** Back to the zero state. */
   reset(): void {
     this.#check();
@@ -212,9 +184,13 @@ export class Stream {
   }
 
   /** A stream in the same state, which goes its own way. */
-  clone(): Stream {
+  clone(): this {
     this.#check();
-    const stream = new Stream(this.#net, this.#workspace, undefined);
+    const stream = new (this.constructor as new (...stand: ConstructorParameters<typeof Stream>) => this)(
+      this.#net,
+      this.#workspace,
+      undefined,
+    );
     const from = this.#state >> 2;
     this.#net.arena.f32.copyWithin(stream.#state >> 2, from, from + this.#net.stateSize);
     return stream;
@@ -228,6 +204,7 @@ export class Stream {
     this.#state = 0;
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -1,26 +1,9 @@
 import { align } from "../memory/plan.ts";
+import { View } from "../memory/view.ts";
 import type { Net } from "../model/build.ts";
 
 /** Rows that pass through a net in one call, where it need not see the whole sequence. */
 export const CHUNK_ROWS = 128;
-
-/** A view on the memory, made anew where another place is asked for or the memory has grown. */
-class View {
-  #memory: Float32Array = new Float32Array();
-  #floats: Float32Array = new Float32Array();
-
-  at(memory: Float32Array, address: number, count: number): Float32Array {
-    if (this.#memory !== memory || this.#floats.byteOffset !== address || this.#floats.length !== count) {
-      this.#memory = memory;
-      this.#floats = memory.subarray(address >> 2, (address >> 2) + count);
-    }
-    return this.#floats;
-  }
-
-  close(): void {
-    this.#memory = this.#floats = new Float32Array();
-  }
-}
 
 /** The buffers between layers, shared by all that runs on a net; they grow to the largest block asked for. */
 export class Workspace {
@@ -36,8 +19,8 @@ export class Workspace {
   #batch = 0;
   #steps = 0;
   #items = 0;
-  readonly #view = new View();
-  readonly #result = new View();
+  readonly #view = new View<Float32Array>();
+  readonly #result = new View<Float32Array>();
 
   constructor(net: Net) {
     this.#net = net;

@@ -1,8 +1,15 @@
 import { FormatError, isShared, kindOf, shown } from "../check.ts";
-import { isFloats, precisionOf, toFloats, type Integers, type Matrix, type Precision } from "../pack/matrix.ts";
-import { quantize } from "../pack/quantize.ts";
+import {
+  precisionOf,
+  toFloats,
+  type IntegerMaker,
+  type IntegerRows,
+  type Matrix,
+  type Precision,
+  type Precisions,
+} from "../pack/matrix.ts";
 
-export { checkPrecision, type Precision } from "../pack/matrix.ts";
+export { checkPrecision, type Precision, type Precisions } from "../pack/matrix.ts";
 
 /** Bytes of one element, by safetensors' name of the type. */
 export const DTYPES = {
@@ -21,13 +28,18 @@ export const DTYPES = {
   BOOL: 1,
 } as const;
 
+/** A type that safetensors files have. */
 export type Dtype = keyof typeof DTYPES;
 
 /** A named array of numbers, little-endian and row-major, at any alignment. */
 export interface Tensor {
+  /** As the file has it: `weight_ih_l0`. */
   readonly name: string;
+  /** What an element is. */
   readonly dtype: Dtype;
+  /** Whole numbers; [] for one number. */
   readonly shape: readonly number[];
+  /** The elements. */
   readonly bytes: Uint8Array;
 }
 
@@ -159,14 +171,17 @@ const isInteger = ({ dtype }: Tensor): boolean => dtype === "I8" || dtype === "I
 export class Tensors {
   readonly #left: Map<string, Tensor>;
   /** How matrices leave the set; undefined: as the file has them. */
-  readonly #precision: Precision | undefined;
+  readonly #precision: Precisions | undefined;
+  readonly #maker: IntegerMaker | undefined;
+  /** Prefixes that no matrix had yet. */
+  readonly #unused: Set<string>;
   /** The matrices that left the set. */
   readonly matrices = new Map<string, Matrix>();
-  /** Whether matrices leave the set as integers. */
+  /** Whether matrices may leave the set as integers. */
   readonly integers: boolean;
 
-  /** `precision`: how matrices are wanted, whatever the file has. */
-  constructor(tensors: Iterable<Tensor>, precision?: Precision) {
+  /** `precision`: how matrices are wanted, whatever the file has; `maker` makes those of integers. */
+  constructor(tensors: Iterable<Tensor>, precision?: Precisions, maker?: IntegerMaker) {
     this.#left = new Map();
     for (const t of tensors) {
       if (this.#left.has(t.name))
@@ -174,9 +189,10 @@ export class Tensors {
       this.#left.set(t.name, t);
     }
     this.#precision = precision;
-    this.integers = precision
-      ? precision !== "float32"
-      : [...this.#left.values()].some((t) => isInteger(t) && this.has(scaleOf(t.name)));
+    this.#maker = maker;
+    this.#unused = new Set(typeof precision === "object" ? Object.keys(precision) : []);
+    const stored = () => [...this.#left.values()].some((t) => isInteger(t) && this.has(scaleOf(t.name)));
+    this.integers = typeof precision === "string" ? precision !== "float32" : precision !== undefined || stored();
   }
 
   has(name: string): boolean {
@@ -223,20 +239,25 @@ export class Tensors {
   #matrix(name: string, shape: readonly number[]): Matrix {
     const t = this.#get(name);
     const stored = isInteger(t) ? this.#integers(t, shape) : this.take(name, shape);
-    const wanted = this.#precision;
-    if (wanted && wanted !== precisionOf(stored)) {
-      return wanted === "float32" ? toFloats(stored) : quantize(name, toFloats(stored), shape[0], wanted);
-    }
-    if (this.integers && isFloats(stored)) {
-      throw new FormatError(
-        "dtype",
-        `${name}: expected I8 or I16 with ${scaleOf(name)}, as the file's other matrices, got ${t.dtype}; the option "weights" makes all alike`,
-      );
-    }
-    return stored;
+    const wanted = this.#wanted(name) ?? precisionOf(stored);
+    if (wanted === "float32") return toFloats(stored);
+    const maker = this.#maker!;
+    if (stored instanceof Float32Array || wanted !== precisionOf(stored))
+      return maker.make(maker.quantize(name, toFloats(stored), shape[0], wanted));
+    return maker.make(stored);
   }
 
-  #integers(t: Tensor, shape: readonly number[]): Integers {
+  /** How a matrix is wanted: what its layer's prefix says, or the longest that is one of it. */
+  #wanted(name: string): Precision | undefined {
+    if (typeof this.#precision !== "object") return this.#precision;
+    const prefixes = Object.keys(this.#precision).filter((p) => p === "" || name.startsWith(p.replace(/\.?$/, ".")));
+    const [prefix] = prefixes.sort((a, b) => b.length - a.length);
+    if (prefix === undefined) return undefined;
+    this.#unused.delete(prefix);
+    return this.#precision[prefix];
+  }
+
+  #integers(t: Tensor, shape: readonly number[]): IntegerRows {
     const { bytes } = this.#take(t.name, shape);
     const scale = this.#get(scaleOf(t.name));
     const scales = this.take(scale.name, [shape[0]]);
@@ -250,8 +271,14 @@ export class Tensors {
     return { values: t.dtype === "I8" ? new Int8Array(buffer) : new Int16Array(buffer), scales };
   }
 
-  /** Throws where tensors are left: none may be ignored. */
+  /** Throws where tensors are left, or a precision that no matrix has: none may be ignored. */
   close(): void {
+    const [unused] = this.#unused;
+    if (unused !== undefined)
+      throw new FormatError(
+        "tensor",
+        `weights.${unused}: expected a layer's weights, got none of ${[...this.matrices.keys()].join(", ")}`,
+      );
     if (this.#left.size > 0) {
       throw new FormatError("tensor", `no layer uses ${[...this.#left.keys()].join(", ")}`);
     }

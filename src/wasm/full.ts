@@ -1,40 +1,43 @@
-import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/full-binaries.js";
-import { ABI } from "../abi/layout.ts";
-import type { Build } from "./kernels.ts";
-import { chooseBuild, compileBinary, givenModule, permitted } from "./host.ts";
+import { checkBoolean, readOptions } from "../check.ts";
+import { chooseBuild, compileBinary, givenModule, instantiate } from "./host.ts";
+import type { Build, Exports } from "./kernels.ts";
 
 /** The full module's exports. */
-export type FullKernels = {
+export type FullKernels = Exports & {
   /** Plays records from `at` to `end`; returns `end`, or the record that could not go on. */
   readonly play: (at: number, end: number) => number;
-  readonly prepare: () => void;
-  /** Vectors in the first group of `left`, `perPanel` to a panel's line. */
-  readonly group: (left: number, perPanel: number) => number;
-  readonly FUSED: WebAssembly.Global;
-  /** The hash of assembly/abi.ts. */
-  readonly ABI: WebAssembly.Global;
 };
 
 const modules = new Map<Build, WebAssembly.Module>();
 
-function moduleOf(build: "base" | "relaxed"): WebAssembly.Module {
+/**
+ * The WebAssembly.Module that this host runs graphs with, or with `deterministic` the base build's. Compiled once a
+ * process. Post it to a Worker or an AudioWorklet and pass it there as `module` to a Session or GraphModel.
+ */
+export function compile(options: { readonly deterministic?: boolean } = {}): object {
+  const { deterministic = false } = readOptions(options, ["deterministic"]);
+  checkBoolean("deterministic", deterministic);
+  return moduleOf(deterministic);
+}
+
+function moduleOf(deterministic: boolean): WebAssembly.Module {
+  const build = chooseBuild(deterministic, false);
   let module = modules.get(build);
   if (!module) modules.set(build, (module = compileBinary(build === "base" ? binaries.full : binaries.fullRelaxed)));
   return module;
 }
 
-/** An instance of the full module on `memory`, and which build it is. */
+/** An instance of the full module on `memory`, and which build it is. @internal */
 export function loadFull(
   memory: WebAssembly.Memory,
   deterministic: boolean,
   given: object | undefined,
 ): { build: Build; kernels: FullKernels } {
-  const module = givenModule(given) ?? moduleOf(chooseBuild(deterministic, false) as "base" | "relaxed");
-  const kernels = permitted(() => instantiateSync<FullKernels>(module, { env: { memory } })).instance
-    .exports as unknown as FullKernels;
-  if (kernels.ABI?.value !== ABI)
-    throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
-  kernels.prepare();
-  return { build: kernels.FUSED.value ? "relaxed" : "base", kernels };
+  const { build, kernels } = instantiate<FullKernels>(givenModule(given) ?? moduleOf(deterministic), memory);
+  if (!kernels.play)
+    throw new RangeError(`module: expected full.wasm or fullRelaxed.wasm for a graph, got ${build}.wasm`);
+  if (deterministic && build === "relaxed")
+    throw new RangeError("module: expected full.wasm with deterministic, got fullRelaxed.wasm");
+  return { build, kernels };
 }

@@ -1,8 +1,10 @@
 // What this host runs and compiles. The modules themselves stand in load.ts and full.ts: a bundle has those it runs.
+import { instantiateSync } from "@assemblyscript/loader";
+import { ABI } from "../abi/layout.ts";
 import { kindOf } from "../check.ts";
 import { decodeHex } from "./hex.ts";
 import { unpack, type Packed } from "./unpack.ts";
-import type { Build } from "./kernels.ts";
+import type { Build, Exports } from "./kernels.ts";
 import { relaxedIsFaster, SIMD_PROBE } from "./probes.ts";
 
 let supported: Build | undefined;
@@ -55,4 +57,16 @@ export function permitted<T>(make: () => T): T {
 export function givenModule(given: object | undefined): WebAssembly.Module | undefined {
   if (given === undefined || given instanceof WebAssembly.Module) return given;
   throw new TypeError(`module: expected a WebAssembly.Module, got ${kindOf(given)}`);
+}
+
+/** An instance of a module of this package on `memory`, and which build it is. @internal */
+export function instantiate<K extends Exports>(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): { build: Build; kernels: K } {
+  const kernels = permitted(() => instantiateSync<K>(module, { env: { memory } })).instance.exports as unknown as K;
+  if (kernels.ABI?.value !== ABI)
+    throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
+  kernels.prepare();
+  return { build: kernels.INTEGER.value ? "integer" : kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

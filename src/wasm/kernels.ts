@@ -1,5 +1,19 @@
-/** The compiled module's exports. Addresses are bytes, counts are elements, output comes first. */
-export type Kernels = {
+/** What every module exports. */
+export type Exports = {
+  /** Writes the constants that the others read; once for each memory. */
+  readonly prepare: () => void;
+  /** Vectors that stand side by side first, of `left` that have `perPanel` in a panel's line. */
+  readonly group: (left: number, perPanel: number) => number;
+  /** 1 in the relaxed build, as a global. */
+  readonly FUSED: WebAssembly.Global;
+  /** 1 in the build for integers, as a global. */
+  readonly INTEGER: WebAssembly.Global;
+  /** The hash of assembly/abi.ts, as a global. */
+  readonly ABI: WebAssembly.Global;
+};
+
+/** The exports that walk a list of layers. Addresses are bytes, counts are elements, output comes first. */
+export type Kernels = Exports & {
   /** Walks `layers` records at `net` over a block of rows; returns the address of the result, `a` or `b`. */
   readonly forward: (
     net: number,
@@ -50,18 +64,8 @@ export type Kernels = {
     batch: number,
     active: number,
   ) => void;
-  /** Writes the constants that the others read; once for each memory. */
-  readonly prepare: () => void;
-  /** Vectors that stand side by side first, of `left` that have `perPanel` in a panel's line. */
-  readonly group: (left: number, perPanel: number) => number;
   /** Rows of pre-activations that a cell keeps at once, as a global. */
   readonly CHUNK: WebAssembly.Global;
-  /** 1 in the relaxed build, as a global. */
-  readonly FUSED: WebAssembly.Global;
-  /** 1 in the build for integers, as a global. */
-  readonly INTEGER: WebAssembly.Global;
-  /** The hash of assembly/abi.ts, as a global. */
-  readonly ABI: WebAssembly.Global;
 };
 
 /** Which compilation of the module runs. */

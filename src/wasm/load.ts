@@ -1,9 +1,7 @@
-import { instantiateSync } from "@assemblyscript/loader";
 import * as binaries from "../../build/binaries.js";
-import { ABI } from "../abi/layout.ts";
 import { checkBoolean, readOptions } from "../check.ts";
-import { chooseBuild, compileBinary, givenModule, permitted } from "./host.ts";
-import type { Build, Kernels } from "./kernels.ts";
+import { chooseBuild, compileBinary, givenModule } from "./host.ts";
+import type { Build } from "./kernels.ts";
 
 const modules = new Map<Build, WebAssembly.Module>();
 
@@ -19,12 +17,15 @@ export function compile(options: { readonly deterministic?: boolean; readonly in
   return moduleOf(chooseBuild(deterministic, integers));
 }
 
+/** What a package without their module and their packing says. @internal */
+export const noIntegers = () =>
+  new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
+
 function moduleOf(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
     const binary = binaries[build];
-    if (!binary)
-      throw new TypeError('weights: expected float32 from "unrolled/core", got integers: these need "unrolled"');
+    if (!binary) throw noIntegers();
     module = compileBinary(binary);
     modules.set(build, module);
   }
@@ -34,17 +35,4 @@ function moduleOf(build: Build): WebAssembly.Module {
 /** The module that runs: the user's, or the best of the package's. @internal */
 export function chooseModule(deterministic: boolean, integers: boolean, given: object | undefined): WebAssembly.Module {
   return givenModule(given) ?? moduleOf(chooseBuild(deterministic, integers));
-}
-
-/** An instance of the module on `memory`, and which build it is. @internal */
-export function loadKernels(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): { build: Build; kernels: Kernels } {
-  const kernels = permitted(() => instantiateSync<Kernels>(module, { env: { memory } })).instance
-    .exports as unknown as Kernels;
-  if (kernels.ABI?.value !== ABI)
-    throw new Error(`module: expected ABI ${ABI} of unrolled, got ${kernels.ABI?.value ?? "another module"}`);
-  kernels.prepare();
-  return { build: kernels.INTEGER.value ? "integer" : kernels.FUSED.value ? "relaxed" : "base", kernels };
 }

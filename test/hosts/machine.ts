@@ -51,10 +51,10 @@ export function installDebian(packages: Readonly<Record<string, string>>): void 
 /** Installs what a folder's lock file names, where it is not there whole. */
 export function installModules(folder: string, ...flags: string[]): void {
   const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
-  const { packages } = JSON.parse(lock) as { packages: Record<string, { version: string; optional?: boolean }> };
-  const fits = (path: string, version: string) => {
+  const { packages } = JSON.parse(lock) as { packages: Record<string, { version?: string; optional?: boolean }> };
+  const fits = (path: string, version?: string) => {
     const file = join(folder, path, "package.json");
-    return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version === version;
+    return existsSync(file) && (version === undefined || JSON.parse(readFileSync(file, "utf8")).version === version);
   };
   const whole = Object.entries(packages).every(
     ([path, { version, optional }]) => path === "" || optional || fits(path, version),

@@ -15,7 +15,8 @@ import { here, root } from "./machine.ts";
 import { makeProject } from "./project.ts";
 import { Relay } from "./relay.ts";
 import type { Unrolled } from "./nets.ts";
-import { markdown, replaceBetween } from "./table.ts";
+import { replaceBetween } from "./replace.ts";
+import { markdown } from "./table.ts";
 import { Trials } from "./trials.ts";
 
 async function part<T>(name: string, run: () => T | Promise<T>): Promise<T> {

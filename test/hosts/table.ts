@@ -1,5 +1,4 @@
-// The table of hosts: markdown between two marks of a text, and JSON.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// The table of hosts: markdown, and JSON.
 import { cpus } from "node:os";
 import type { Row } from "./relay.ts";
 
@@ -17,16 +16,4 @@ export function markdown(rows: readonly Row[]): string {
       "to a model's first answer; in workerd what the first request takes more than the second. Step: one timestep of an " +
       "LSTM(64, 64), the least of nine times 10,000, with the build chosen and with `deterministic: true`.",
   ].join("\n");
-}
-
-/** Puts `text` between `<!-- name -->` and `<!-- /name -->` of a file that has them. */
-export function replaceBetween(file: string, name: string, text: string): void {
-  if (!existsSync(file)) return;
-  const old = readFileSync(file, "utf8");
-  const marks = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-  if (marks.test(old))
-    writeFileSync(
-      file,
-      old.replace(marks, (_, begin, end) => `${begin}${text}\n${end}`),
-    );
 }

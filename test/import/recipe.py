@@ -113,6 +113,33 @@ model = {"name": "model_1", "layers": [{"name": "in", "class_name": "InputLayer"
 old("chunks.h5", x, {"class_name": "Model", "config": model}, named, h, "2.2.4-tf", chunks=True, compression="gzip", shuffle=True, fletcher32=True)
 old("shuffled.h5", x, {"class_name": "Model", "config": model}, named, h, "2.2.4-tf", chunks=True, shuffle=True)
 
+def ragged(f, length=6):
+    """Ids, of which a mask leaves out the zeros; f makes the model of their rows."""
+    return functional((length,), lambda i: f(L.Embedding(9, 3, mask_zero=True)(i)))
+
+def merges(e):
+    a, b = L.GRU(3, return_sequences=True)(e), L.Conv1D(3, 1)(e)
+    later = L.Masking(0.0)(L.ReLU()(L.Dense(3)(b)))
+    return L.Concatenate()([L.Multiply()([e, later]), L.Maximum()([a, b]), L.Minimum()([e, later, a]), L.Average()([a, L.GRU(3)(e)])])
+add("merged-masks.keras", "keras", ids(5, 6), ragged(merges))
+add("mask-along-time.keras", "keras", ids(5, 6), ragged(lambda e: L.LSTM(2)(L.Concatenate(axis=1)([e, L.Conv1D(3, 2)(e)]))))
+def resumed(e):
+    o, *states = L.RNN([L.LSTMCell(3), L.GRUCell(2)], return_state=True)(e)
+    again = L.RNN([L.LSTMCell(3, name="c"), L.GRUCell(2, name="d")], return_sequences=True)(e, initial_state=states)
+    return L.Concatenate()([o, L.GRU(2)(again)])
+add("resumed-under-a-mask.keras", "keras", ids(5, 6), ragged(resumed))
+def any_length(i):
+    h = L.SeparableConv1D(4, 3, strides=2, padding="same")(L.MaxPooling1D(2, strides=3, padding="same")(i))
+    h = L.TimeDistributed(L.LSTM(3))(L.TimeDistributed(L.Reshape((2, 2)))(h))
+    return L.AdditiveAttention()([h, L.Conv1D(3, 2, strides=2, padding="same")(h)], use_causal_mask=True)
+add("any-length.keras", "keras", floats(2, 11, 3), functional((None, 3), any_length))
+add("norms.keras", "keras", floats(2, 5, 4), sequence((5, 4), lambda: L.LayerNormalization(axis=1), lambda: L.LayerNormalization(axis=[2, 1], center=False),
+    lambda: L.RMSNormalization(), lambda: L.UnitNormalization(), lambda: L.GroupNormalization(2), lambda: L.Activation("sparse_plus")))
+add("transposed.keras", "keras", floats(2, 5, 3), sequence((5, 3), lambda: L.Conv1DTranspose(3, 4, strides=3, output_padding=1), lambda: L.Conv1DTranspose(2, 3, padding="same", dilation_rate=2),
+    lambda: L.Conv1DTranspose(2, 3, strides=2, padding="same", output_padding=0), lambda: L.Conv1DTranspose(2, 2, strides=3, padding="same")))
+add("cosines.keras", "keras", floats(2, 5, 3), functional((5, 3), lambda i: L.Dot(axes=2, normalize=True)([i, L.Dense(3)(i)])))
+add("unrolled-zeros.keras", "keras", None, ragged(lambda e: L.GRU(2, unroll=True, go_backwards=True, zero_output_for_mask=True)(e)), "zero_output_for_mask of an unrolled layer")
+
 header, data = {"__metadata__": {"cases": json.dumps(cases)}}, b""
 for name, a in tensors.items():
     a = np.ascontiguousarray(a)

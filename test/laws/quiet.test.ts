@@ -38,7 +38,15 @@ function measureQuiet(what: string, count: number, good: (m: Measured) => boolea
 const quiet = (m: Measured) => m.collections === 0 && m.bytes < NOISE && m.sameBuffer;
 
 describe.each(TIMES)("quiet, time %i", () => {
-  test.each(["step", "step on many streams", "step of a graph", "blocks of a graph"])("%s", (what) => {
+  test.each([
+    "step",
+    "step on many streams",
+    "step of a graph",
+    "blocks of a graph",
+    "run of a session",
+    "run of a session on tensors",
+    "step of a session",
+  ])("%s", (what) => {
     const measured = measureQuiet(what, STEPS, quiet);
     expect(measured, JSON.stringify(measured)).toSatisfy(quiet);
   });

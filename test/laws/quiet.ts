@@ -1,7 +1,10 @@
 // The process that quiet.test.ts measures: node --expose-gc quiet.ts WHAT COUNT
 import { PerformanceObserver } from "node:perf_hooks";
 import { Model, tensor, type RunResult } from "../../src/index.ts";
+import { bind } from "../../src/bind/bind.ts";
+import { GraphWriter } from "../../src/graph/writer.ts";
 import { GraphModel } from "../../src/run/graph-model.ts";
+import { Session, type SessionData } from "../../src/graph.ts";
 import { graphOf, LAYERS } from "../support/graphs.ts";
 import { Random } from "../support/random.ts";
 
@@ -39,6 +42,24 @@ export function quietModel(): Model {
       ],
     },
   );
+}
+
+/** A GRU over 3 rows from a state, and where each row is largest: two inputs, two outputs, floats and integers. */
+function quietSession(): [Session, { x: Float32Array; h: Float32Array }] {
+  const random = new Random(5);
+  const g = new GraphWriter();
+  const x = g.input("x", "float32", ["batch", 3, 6]);
+  const h = g.input("h", "float32", [1, 1, 8]);
+  const of = (...shape: number[]) => g.constant(random.floats(24 * shape[2], 0.4), "float32", shape);
+  const rows = g.node("transpose", [x], { permutation: [1, 0, 2] }, "rows");
+  const [y, hn] = g.nodes("gru", [rows, of(1, 24, 6), of(1, 24, 8), "", "", "", h], {}, "gru", 2);
+  const at = g.node("arg_reduce", [y], { function: "max", axis: 2 }, "at");
+  g.output("at", g.node("cast", [at], { to: "int32" }, "at"), "int32");
+  g.output("hn", hn);
+  const graph = g.graph();
+  const { inputs, outputs } = graph;
+  const session = new Session({ inputs, outputs, build: (builder, types) => bind(graph, builder, types) });
+  return [session, { x: random.floats(18, 1), h: random.floats(8, 1) }];
 }
 
 export interface Measured {
@@ -84,6 +105,24 @@ const ways: Record<string, (model: Model) => (i: number) => void> = {
     const x = new Random(1).floats(9 * model.inputSize, 1);
     const y = new Float32Array(9 * model.outputSize);
     return () => stream.process(x, y);
+  },
+  "run of a session"() {
+    const [session, feeds] = quietSession();
+    const options = { into: Object.fromEntries(Object.entries(session.run(feeds)).map(([k, { data }]) => [k, data])) };
+    return () => session.run(feeds, options);
+  },
+  "run of a session on tensors"() {
+    const [session, arrays] = quietSession();
+    const of = (data: SessionData, dims: number[]) => ({ type: "float32" as const, data, dims });
+    const feeds = { x: of(arrays.x, [1, 3, 6]), h: of(arrays.h, [1, 1, 8]) };
+    const options = { into: Object.fromEntries(Object.entries(session.run(feeds)).map(([k, { data }]) => [k, data])) };
+    return () => session.run(feeds, options);
+  },
+  "step of a session"() {
+    const [session, { x }] = quietSession();
+    const stream = session.stream({ carry: { hn: "h" } });
+    const y = new Int32Array(3);
+    return () => stream.step(x, y);
   },
   "step that allocates"(model) {
     const stream = model.stream();

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { TensorProto } from "../../src/onnx/schema.ts";
 import { externalLocations, readModel } from "../../src/onnx/model.ts";
+import { fromOnnx } from "../../src/onnx.ts";
 import { node, onnx, port } from "../support/onnx.ts";
 
 const withTensor = (t: TensorProto) =>
@@ -174,4 +175,30 @@ describe("refuses", () => {
   ])("%s", (_, file, message) => expect(() => readModel(file)).toThrow(message));
 
   test("what is no Uint8Array", () => expect(() => readModel([] as never)).toThrow(TypeError));
+});
+
+test("a branch that is not taken is not read", () => {
+  const branch = (wrong: boolean) => ({
+    graph: {
+      node: [],
+      initializer: [{ name: "b", dims: [wrong ? -1 : 1], data_type: 1, float_data: [7] }],
+      output: [port("b", 1, [])],
+    },
+  });
+  const condition = { name: "on", dims: [], data_type: 9, int32_data: [1] };
+  const opened = (wrong: "then_branch" | "else_branch") => () =>
+    fromOnnx(
+      onnx({
+        initializer: [condition],
+        node: [
+          node("If", ["on"], ["y"], {
+            then_branch: branch(wrong === "then_branch"),
+            else_branch: branch(wrong === "else_branch"),
+          }),
+        ],
+        output: [port("y", 1, [1])],
+      }),
+    ).run({}).y.data;
+  expect(opened("else_branch")()).toEqual(Float32Array.of(7));
+  expect(opened("then_branch")).toThrow(/initializer b: expected sizes of at least 0/);
 });

@@ -1,6 +1,7 @@
 // A stream whose chunk has no size in the file: the first step gives it.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { sessionFromSafetensors, writeGraph } from "../../src/graph.ts";
 import { FormatError, fromOnnx, type SessionOptions } from "../../src/onnx.ts";
 
 const file = new Uint8Array(readFileSync(new URL("../goldens/onnx/vad.onnx", import.meta.url)));
@@ -44,4 +45,18 @@ test("a first step that is refused leaves the size open", () => {
   expect(() => stream.step(new Int32Array(64))).toThrow(/^x: expected a Float32Array, got Int32Array$/);
   expect(() => stream.step({})).toThrow(/^x: expected a Float32Array, got undefined$/);
   expect(stream.step(chunk)).toEqual(streamOf().step(chunk));
+});
+
+test("a file that says what is carried needs no carry, and gives the same bits", () => {
+  const graph = fromOnnx(file, { dims: { batch: 1, samples: 64 }, constants: { sr: 16000 } }).graph();
+  expect(() => sessionFromSafetensors(writeGraph(graph)).stream()).toThrow(
+    "carry: expected names of outputs: output, stateN, got none",
+  );
+  const written = writeGraph({ ...graph, carried: { stateN: "state" } });
+  const session = sessionFromSafetensors(written);
+  const [stream, given] = [session.stream(), streamOf()];
+  for (let i = 0; i < 4; i++) expect(stream.step(chunk)).toEqual(given.step(chunk));
+  const again = sessionFromSafetensors(writeGraph(session.graph())).stream();
+  again.load(stream.save());
+  expect(again.step(chunk)).toEqual(given.step(chunk));
 });

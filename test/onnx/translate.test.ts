@@ -1,8 +1,10 @@
 // From nodes to ops: every attribute and input is read or refused, graphs are checked, branches and loops unfold.
 import { describe, expect, test } from "vitest";
+import type { SessionData } from "../../src/run/feeds.ts";
 import { FormatError, fromOnnx } from "../../src/onnx.ts";
 import type { GraphProto, ModelProto, NodeProto } from "../../src/onnx/schema.ts";
 import { OPERATORS } from "../../src/onnx/operators.ts";
+import { Random } from "../support/random.ts";
 import { FLOAT, floats, INT, integers, node, numbersOf, onnx, port } from "../support/onnx.ts";
 
 const X = Float32Array.of(1, -2, 3, -4);
@@ -18,7 +20,7 @@ const graph = (nodes: NodeProto[], more: Partial<GraphProto> = {}): GraphProto =
 function run(
   g: GraphProto,
   model: Partial<ModelProto> = {},
-  feeds: { [name: string]: Float32Array | Int32Array } = { x: X },
+  feeds: { [name: string]: SessionData } = { x: X },
 ): number[] {
   using session = fromOnnx(onnx(g, model));
   return numbersOf(session.run(feeds).y.data);
@@ -230,6 +232,18 @@ describe("what unfolds", () => {
     expect(run(loop(0))).toEqual([...X]);
   });
 
+  test.each([
+    ["MatMul", [node("MatMul", ["h", "w"], ["h2"])]],
+    ["Gemm", [node("Gemm", ["h", "w"], ["h2"], { transB: 1 })]],
+  ])("the steps of a loop share the matrix of a %s", (_, nodes) => {
+    const g = loop(5, nodes);
+    const w = floats("w", [2, 2], [1, 0, 0, 1]);
+    using session = fromOnnx(onnx({ ...g, initializer: [...g.initializer!, w] }));
+    expect(numbersOf(session.run({ x: X }).y.data)).toEqual([...X]);
+    const matrices = new Set([...session.graph().constants.values()].map(({ data }) => data));
+    expect(matrices.size).toBe(1);
+  });
+
   test("refuses a Loop of more than a thousand nodes, and one that turns without end", () => {
     expect(() => run(loop(1001))).toThrow(/Add "the Add": expected loops that unroll to at most 1000 nodes/);
     expect(() => run(loop(2 ** 31 - 1, [node("Identity", ["x"], ["h2"])]))).toThrow(
@@ -327,6 +341,153 @@ describe("bombs are refused at once", () => {
     expect(() => run(graph(nodes, { initializer }))).toThrow(expect.objectContaining({ name: "FormatError" }));
     expect(performance.now() - begin).toBeLessThan(1000);
   });
+});
+
+describe("windows", () => {
+  const wide = 2 ** 20;
+  /** y of AveragePool over x of ones, [1, 1, n]. */
+  const average = (n: number, attributes: Parameters<typeof node>[3]) => {
+    const g = graph([node("AveragePool", ["x"], ["y"], attributes)], {
+      input: [port("x", FLOAT, [1, 1, n])],
+      output: [port("y", FLOAT, [1, 1, "places"])],
+    });
+    return run(g, opset(19), { x: new Float32Array(n).fill(1) });
+  };
+
+  test("time goes by what a window sees, not by how wide it is", () => {
+    const begin = performance.now();
+    const all = average(100, { kernel_shape: [wide], pads: [wide - 1, wide - 1], strides: [1000] });
+    const counted = average(100, {
+      kernel_shape: [wide],
+      pads: [wide - 1, wide - 1],
+      count_include_pad: 1,
+      strides: [1000],
+    });
+    expect(performance.now() - begin).toBeLessThan(1000);
+    const seen = all.filter((v) => v === 1);
+    expect(seen.length).toBeGreaterThan(1000);
+    expect(counted.filter((v) => v === Math.fround(100 / wide)).length).toBeGreaterThan(1000);
+  });
+
+  test("of any dilation, pads, stride and ceil, as a loop over its taps has it", () => {
+    const random = new Random(5);
+    for (let n = 0; n < 300; n++) {
+      const [size, kernel, dilation, stride] = [
+        random.integer(1, 9),
+        random.integer(1, 5),
+        random.integer(1, 3),
+        random.integer(1, 3),
+      ];
+      const [before, after] = [random.integer(0, kernel - 1), random.integer(0, kernel - 1)];
+      if (size + before + after < dilation * (kernel - 1) + 1) continue;
+      const included = random.integer(0, 1);
+      const got = average(size, {
+        kernel_shape: [kernel],
+        dilations: [dilation],
+        strides: [stride],
+        pads: [before, after],
+        count_include_pad: included,
+      });
+      const places = Math.floor((size + before + after - dilation * (kernel - 1) - 1) / stride) + 1;
+      const want = Array.from({ length: places }, (_, o) => {
+        const taps = Array.from({ length: kernel }, (__, k) => o * stride - before + k * dilation);
+        const seen = taps.filter((i) => i >= 0 && i < size).length;
+        return Math.fround(seen / (included ? kernel : seen));
+      });
+      expect(got).toEqual(want);
+    }
+  });
+
+  test("a transposed convolution to a shape beyond its own, by less than a stride", () => {
+    const to = (places: number, attributes = {}) =>
+      run(
+        graph([node("ConvTranspose", ["x", "w"], ["y"], { strides: [3], output_shape: [places], ...attributes })], {
+          input: [port("x", FLOAT, [1, 1, 2])],
+          output: [port("y", FLOAT, [1, 1, places])],
+          initializer: [floats("w", [1, 1, 2], [1, 10])],
+        }),
+        opset(17),
+        { x: Float32Array.of(1, 2) },
+      );
+    expect(to(5)).toEqual([1, 10, 0, 2, 20]);
+    expect(to(7)).toEqual([1, 10, 0, 2, 20, 0, 0]);
+    expect(() => to(8)).toThrow(/attribute output_shape: expected at most \[7\], got \[8\]/);
+    expect(() => to(6, { auto_pad: "SAME_UPPER" })).toThrow(
+      /attribute output_shape: expected at most \[5\], got \[6\]/,
+    );
+  });
+
+  test("refuses corners aligned by a scale to no whole size: ONNX and onnxruntime differ", () => {
+    const resize = (scale: number) =>
+      run(
+        graph(
+          [node("Resize", ["x", "", "s"], ["y"], { mode: "linear", coordinate_transformation_mode: "align_corners" })],
+          { initializer: [floats("s", [2], [1, scale])], output: [port("y", FLOAT, [2, "n"])] },
+        ),
+        opset(19),
+      );
+    expect(resize(1.5)).toEqual([1, -0.5, -2, 3, -0.5, -4]);
+    expect(() => resize(1.6)).toThrow(/Resize "the Resize": scales: expected a whole size for align_corners, got 1\.6/);
+  });
+});
+
+test.each([20, 300, 4000])("sums of %i products of bytes, each exact", (inputs) => {
+  const [U8, I8] = [2, 3];
+  const random = new Random(inputs);
+  const draw = (least: number, most: number, count: number) =>
+    Array.from({ length: count }, () => random.integer(least, most));
+  const outputs = 3;
+  const x = Uint8Array.from([...draw(250, 255, inputs), ...draw(0, 255, inputs)]);
+  const weights = [...draw(-128, -120, inputs), ...draw(-128, 127, inputs * (outputs - 1))];
+  const dot = (row: number, o: number) =>
+    draw(0, 0, inputs).reduce((sum, _, k) => sum + (x[row * inputs + k] - 1) * (weights[o * inputs + k] - 127), 0);
+  const bytes = (name: string, data_type: number, dims: number[], int32_data: number[]) => ({
+    name,
+    dims,
+    data_type,
+    int32_data,
+  });
+  const zeros = [bytes("xz", U8, [], [1]), bytes("wz", I8, [], [127])];
+  const conv = run(
+    graph([node("ConvInteger", ["x", "w", "xz", "wz"], ["y"])], {
+      input: [port("x", U8, [2, inputs, 1])],
+      output: [port("y", 6, [2, outputs, 1])],
+      initializer: [...zeros, bytes("w", I8, [outputs, inputs, 1], weights)],
+    }),
+    opset(17),
+    { x },
+  );
+  const matrix = Array.from(weights, (_, i) => weights[(i % outputs) * inputs + Math.floor(i / outputs)]);
+  const product = run(
+    graph([node("MatMulInteger", ["x", "w", "xz", "wz"], ["y"])], {
+      input: [port("x", U8, [2, inputs])],
+      output: [port("y", 6, [2, outputs])],
+      initializer: [...zeros, bytes("w", I8, [inputs, outputs], matrix)],
+    }),
+    opset(17),
+    { x },
+  );
+  const want = [0, 1].flatMap((row) => [0, 1, 2].map((o) => dot(row, o)));
+  expect(conv).toEqual(want);
+  expect(product).toEqual(want);
+});
+
+test("BitCast between types of as many bits", () => {
+  const [U8, I8, F64] = [2, 3, 11];
+  const cast = (from: number, to: number, x: Int8Array | Uint8Array) =>
+    run(
+      graph([node("BitCast", ["x"], ["y"], { to })], {
+        input: [port("x", from, [x.length])],
+        output: [port("y", to, [x.length])],
+      }),
+      opset(26),
+      { x },
+    );
+  expect(cast(I8, U8, Int8Array.of(-1, 5, -128))).toEqual([255, 5, 128]);
+  expect(cast(U8, I8, Uint8Array.of(255, 5, 128))).toEqual([-1, 5, -128]);
+  expect(() => cast(U8, F64, Uint8Array.of(1))).toThrow(
+    /attribute to: expected a type of the bits of uint8, got float64/,
+  );
 });
 
 describe("feeds", () => {

@@ -6,8 +6,8 @@ import { distribution } from "../support/chance.ts";
 const calls = vi.hoisted(() => ({ count: 0 }));
 
 // Every call of an exported function is counted.
-vi.mock("../../src/wasm/load.ts", async (original) => {
-  const load = await original<typeof import("../../src/wasm/load.ts")>();
+vi.mock("../../src/wasm/host.ts", async (original) => {
+  const host = await original<typeof import("../../src/wasm/host.ts")>();
   const counted = (kernels: object) =>
     Object.fromEntries(
       Object.entries(kernels).map(([name, value]) => [
@@ -15,7 +15,11 @@ vi.mock("../../src/wasm/load.ts", async (original) => {
         typeof value === "function" ? (...args: number[]) => (calls.count++, value(...args)) : value,
       ]),
     );
-  return { ...load, loadKernels: (...args: Parameters<typeof load.loadKernels>) => counted(load.loadKernels(...args)) };
+  const instantiate = (...args: Parameters<typeof host.instantiate>) => {
+    const { build, kernels } = host.instantiate(...args);
+    return { build, kernels: counted(kernels) };
+  };
+  return { ...host, instantiate };
 });
 
 const PROMPT = "Time flies like ";

@@ -191,6 +191,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     );
     return [g.node("reshape", [y], { shape: [0, 0, 2 * width] }, name), 2 * width];
   },
+  "conv and batch norm with channels in front": (g, random, x, width, name) => {
+    const [y, out] = LAYERS.conv(g, random, x, width, name);
+    const turned = g.node("transpose", [y], { permutation: [0, 2, 1] }, name);
+    const scaled = binary(g, "mul", turned, floats(g, random, out, 1), name);
+    const moved = binary(g, "add", scaled, floats(g, random, out, 1), name);
+    return [g.node("transpose", [moved], { permutation: [0, 2, 1] }, name), out];
+  },
   "max pool": pooled("max", -Infinity),
   "average pool": pooled("average", 0.5),
   rnn: cellOf("rnn"),
@@ -200,6 +207,30 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "lstm of other functions": cellOf("lstm", {
     activations: [{ function: "hard_sigmoid" }, { function: "tanh" }, { function: "softsign" }],
   }),
+  "rnn of int8": cellOf("rnn", { weights: "int8" }),
+  "gru of int16": cellOf("gru", { weights: "int16" }),
+  "gru of int8 that resets before": cellOf("gru", { weights: "int8", reset: "before" }),
+  "lstm of int8": cellOf("lstm", { weights: "int8" }),
+  "lstm of int8 with clip": cellOf("lstm", { weights: "int8", clip: 1 }),
+  "linear of int8": (g, random, x, width, name) => [
+    g.node("linear", [x, floats(g, random, 19, width), floats(g, random, 19)], { weights: "int8" }, name),
+    19,
+  ],
+  "lstm of one gate for input and forget": cellOf("lstm", { input_forget: true }),
+  "lstm with layer norm": (g, random, x, width, name) => {
+    const size = random.pick([1, 3, 8, 17]);
+    const rows = 4 * size;
+    const inputs = [
+      g.node("transpose", [x], { permutation: [1, 0, 2] }, name),
+      floats(g, random, 1, rows, width),
+      floats(g, random, 1, rows, size),
+    ];
+    while (inputs.length < 10) inputs.push("");
+    for (const of of [rows, rows, rows, rows, size, size])
+      inputs.push(random.next() < 0.8 ? floats(g, random, 1, of) : "");
+    const [y] = g.nodes("lstm", inputs, { norm_epsilon: 1e-3, clip: 2 }, name, 3);
+    return [g.node("transpose", [y], { permutation: [1, 0, 2] }, name), size];
+  },
   residual: (g, random, x, width, name) => {
     const [y, out] = LAYERS.conv(g, random, x, width, name);
     return [

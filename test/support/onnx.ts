@@ -33,7 +33,7 @@ export function encode(schema: Schema, message: object): number[] {
   for (const [number, { name, kind, repeated }] of schema.fields) {
     const value = values[name];
     if (value === undefined) continue;
-    const list = repeated ? (value as unknown[]) : [value];
+    const list = repeated ? (value as unknown[]) : [typeof value === "function" ? (value as () => unknown)() : value];
     if (kind === "int" || kind === "float" || kind === "double") {
       const packed = list.flatMap((v) => encodeNumber(kind, v as number | bigint));
       out.push(
@@ -114,7 +114,7 @@ function attribute(name: string, value: Given): AttributeProto {
   if ("float" in value) return { name, f: value.float, type: 1 };
   return "tensor" in value
     ? { name, t: value.tensor, type: 4 }
-    : { name, g: (value as { graph: GraphProto }).graph, type: 5 };
+    : { name, g: () => (value as { graph: GraphProto }).graph, type: 5 };
 }
 
 export const node = (

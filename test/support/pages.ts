@@ -1,10 +1,11 @@
 // The project's pages, and what their programs find where they run.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tensor, writeSafetensors } from "../../src/index.ts";
 import { bytesOf, caseOf } from "../import/cases.ts";
 import { foreignFiles } from "./foreign.ts";
+import { installPacked } from "./packed.ts";
 import { kerasModels, tfjsModels } from "./imported.ts";
 
 export const root = new URL("../../", import.meta.url).pathname;
@@ -30,12 +31,11 @@ export function blocksOf(page: string): Block[] {
   return [...found].map(([, language, code, prints = ""]) => ({ language, code, prints }));
 }
 
-/** A folder in which the package is installed, with the files that the pages name. */
+/** A folder in which the packed package is installed, with the files that the pages name. */
 export function readersFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "unrolled-"));
+  installPacked(folder);
   const write = (name: string, bytes: Uint8Array | string) => writeFileSync(join(folder, name), bytes);
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(root, join(folder, "node_modules/unrolled"));
   symlinkSync(join(root, "examples"), join(folder, "examples"));
   symlinkSync(join(root, "examples/models/language-id-lstm.safetensors"), join(folder, "language-id-lstm.safetensors"));
   write("net.safetensors", lstm());

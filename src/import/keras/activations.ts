@@ -33,6 +33,7 @@ const ELEMENTWISE: Readonly<Record<string, Elementwise>> = {
   mish: { function: "mish" },
   exponential: { function: "exp" },
   soft_shrink: { function: "shrink", alpha: 0.5, beta: 0.5 },
+  sparse_sigmoid: { function: "hard_sigmoid", alpha: 0.5, beta: 0.5 },
   hard_shrink: { function: "shrink", alpha: 0.5, beta: 0 },
 };
 
@@ -42,6 +43,15 @@ const COMPOSED: Readonly<Record<string, (g: Emitter, layer: Layer, x: string) =>
   log_softmax: (g, layer, x) => g.node(layer, "softmax", [x], { axis: -1, log: true }),
   tanh_shrink: (g, layer, x) => g.binary(layer, "sub", x, g.unary(layer, x, "tanh")),
   log_sigmoid: (g, layer, x) => g.unary(layer, g.unary(layer, g.unary(layer, x, "neg"), "softplus"), "neg"),
+  sparse_plus: (g, layer, x) => {
+    const inner = g.unary(layer, g.unary(layer, x, "clip", -1, 1), "affine", 0.5, 0.5);
+    return g.binary(
+      layer,
+      "add",
+      g.unary(layer, inner, "square"),
+      g.unary(layer, g.unary(layer, x, "affine", 1, -1), "relu"),
+    );
+  },
   squareplus: (g, layer, x) => {
     const root = g.unary(layer, g.unary(layer, g.unary(layer, x, "square"), "affine", 1, 4), "sqrt");
     return g.unary(layer, g.binary(layer, "add", x, root), "affine", 0.5, 0);
@@ -83,7 +93,7 @@ export function readActivation(
   if (word === "linear") return { attributes: {}, after: (_, x) => x };
   const fn = elementwise(word, layer.generation);
   if (fn !== undefined) return { attributes: { activation: { ...fn } }, after: (_, x) => x };
-  if (!Object.hasOwn(COMPOSED, word)) throw layer.error(`${key} = ${shown(word)} is not known`);
+  if (!Object.hasOwn(COMPOSED, word)) throw layer.error(`${key} = ${shown(word)} is not run`);
   return { attributes: {}, after: (g, x) => COMPOSED[word](g, layer, x) };
 }
 

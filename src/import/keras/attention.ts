@@ -1,4 +1,4 @@
-import { featuresOf, sizeOf, type Emitter, type Sym } from "./emitter.ts";
+import { everyStep, featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
 
 /** softmax(scores(q, k)) v; steps of v that a mask leaves out score 1e9 less, and those of q give zeros. */
@@ -21,7 +21,7 @@ const attention = (additive: boolean): Kind => ({
         ? summed(g, layer, q, k, features, additive)
         : product(g, layer, q, k);
     const causal = layer.flag("causal") || call.flags.includes("use_causal_mask");
-    const seen = causal ? before(g, layer, sizeOf(layer, q, 1), sizeOf(layer, v, 1)) : undefined;
+    const seen = causal ? before(g, layer, q, v) : undefined;
     const counts = v.mask === undefined ? undefined : g.reshape(layer, v.mask, [0, 1, -1]);
     const mask = seen !== undefined && counts !== undefined ? g.binary(layer, "and", counts, seen) : (seen ?? counts);
     const masked =
@@ -57,11 +57,13 @@ function summed(g: Emitter, layer: Layer, q: Sym, k: Sym, features: number, addi
   return additive ? sum : g.binary(layer, "mul", sum, weight(g, layer, "concat_score_weight", []));
 }
 
-/** bool [1, queries, keys]: the keys up to each query. */
-function before(g: Emitter, layer: Layer, queries: number, keys: number): string {
-  if (queries * keys > 2 ** 24) throw layer.error(`a causal mask of [${queries}, ${keys}] is not run`);
-  const mask = Int32Array.from({ length: queries * keys }, (_, i) => (i % keys <= Math.floor(i / keys) ? 1 : 0));
-  return g.writer.constant(mask, "bool", [1, queries, keys]);
+/** bool [B, queries, keys]: the keys up to each query. */
+function before(g: Emitter, layer: Layer, q: Sym, k: Sym): string {
+  const [rows, columns] = [q, k].map((x) => {
+    const ones = g.cast(layer, everyStep(g, layer, x), "float32");
+    return g.node(layer, "cumulate", [ones], { axis: 1 });
+  });
+  return g.binary(layer, "greater_equal", rows, g.transpose(layer, columns, [0, 2, 1]));
 }
 
 export const ATTENTION: Readonly<Record<string, Kind>> = {

@@ -1,7 +1,7 @@
 import type { Scan } from "./cells.ts";
 import { featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Json, Kind, Layer } from "./layer.ts";
-import { readSequence, rowsOf, scanLayer } from "./recurrent.ts";
+import { readSequence, rowsOf, scanLayer, seenBy } from "./recurrent.ts";
 
 /** Two recurrent layers, one each way; the second gives its rows in the order of time too. */
 export const bidirectional: Kind = {
@@ -14,8 +14,14 @@ export const bidirectional: Kind = {
     const [x] = inputs;
     for (const key of ["layer", "backward_layer"]) layer.value(key);
     const initial = [...inputs.slice(1), ...call.states];
+    if (layer.generation === "tfjs" && initial.length > 0) throw layer.error("states to begin with are not run");
     const [forward, backward] = layer.children.map((child, i) =>
-      buildHalf(g, child.layer, x, initial.slice((i * initial.length) / 2, ((i + 1) * initial.length) / 2)),
+      buildHalf(
+        g,
+        child.layer,
+        seenBy(g, layer, x, initial, call),
+        initial.slice((i * initial.length) / 2, ((i + 1) * initial.length) / 2),
+      ),
     );
     const { sequences, states } = forward.said;
     if (
@@ -31,9 +37,7 @@ export const bidirectional: Kind = {
       const value = sequences ? rowsOf(g, layer, scan.rows, said.backwards !== (i === 1)) : scan.last;
       return { value, dims: [...rest, scan.units], mask };
     });
-    const finals = [forward, backward].flatMap(({ scan }) =>
-      scan.states.map((value): Sym => ({ value, dims: [x.dims[0], scan.units] })),
-    );
+    const finals = [...forward.scan.states, ...backward.scan.states];
     return [...merge(g, layer, pair), ...(states ? finals : [])];
   },
 };

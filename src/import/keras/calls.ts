@@ -60,7 +60,7 @@ function readOperation(layer: Layer, values: readonly unknown[]): ReadCall {
   const operands = values
     .flat()
     .filter((v) => v !== null)
-    .map((v) => (typeof v === "number" ? v : refsOf(layer, v)[0]));
+    .map((v) => (typeof v === "number" ? v : refOf(layer, v)));
   return { inputs: operands.filter((o) => typeof o !== "number"), states: [], masks: [], flags: [], operands };
 }
 
@@ -81,7 +81,13 @@ function withArguments(layer: Layer, call: ReadCall, kwargs: Record<string, unkn
 function masksOf(layer: Layer, value: unknown, inputs: number): (Ref | undefined)[] {
   const list = Array.isArray(value) && typeof value[0] !== "string" ? value : [value];
   if (list.length !== inputs) throw layer.error(`a call with ${list.length} masks of ${inputs} inputs is not run`);
-  return list.map((v) => (v === null ? undefined : refsOf(layer, v)[0]));
+  return list.map((v) => (v === null ? undefined : refOf(layer, v)));
+}
+
+function refOf(layer: Layer, value: unknown): Ref {
+  const refs = refsOf(layer, value);
+  if (refs.length !== 1) throw layer.error(`a call with ${shown(value)} is not run`);
+  return refs[0];
 }
 
 /** One tensor or a list of them, of either generation. */

@@ -6,6 +6,9 @@ export type Cell = "rnn" | "gru" | "lstm";
 
 const GATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
+/** States of each: h, and the LSTM's c. */
+export const STATES: Readonly<Record<Cell, number>> = { rnn: 1, gru: 1, lstm: 2 };
+
 /** From Keras's order of gates (z r h; i f c o) to the ops' (r z n; i f g o). */
 const ORDER: Readonly<Record<Cell, readonly number[]>> = { rnn: [0], gru: [1, 0, 2], lstm: [0, 1, 2, 3] };
 
@@ -13,7 +16,7 @@ const ORDER: Readonly<Record<Cell, readonly number[]>> = { rnn: [0], gru: [1, 0,
 export interface Scan {
   readonly rows: string;
   readonly last: string;
-  readonly states: readonly string[];
+  readonly states: readonly Sym[];
   readonly units: number;
 }
 
@@ -51,7 +54,7 @@ export function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
   const gate = () =>
     cellActivation(layer, "recurrent_activation", layer.generation === "keras 3" ? "sigmoid" : "hard_sigmoid");
   const activations = cell === "rnn" ? [hidden] : cell === "gru" ? [gate(), hidden] : [gate(), hidden, hidden];
-  const states = cell === "lstm" ? 2 : 1;
+  const states = STATES[cell];
   if (s.initial.length !== 0 && s.initial.length !== states) {
     throw layer.error(`expected ${states} initial states, got ${s.initial.length}`);
   }
@@ -78,15 +81,23 @@ export function scan(g: Emitter, layer: Layer, cell: Cell, s: Scanned): Scan {
     ...(cell === "gru" ? { reset: after ? "after" : "before" } : {}),
     ...(s.mask !== "" && s.zero ? { zero_output_for_mask: true } : {}),
   };
-  const [y, ...finals] = g.nodes(layer, cell, trim(inputs), attributes, 1 + states);
+  const [made, ...finals] = g.nodes(layer, cell, trim(inputs), attributes, 1 + states);
+  const y =
+    layer.generation === "tfjs" && s.mask !== "" && s.initial.length > 0 ? begun(g, layer, made, initial(0), s) : made;
   const end = s.backwards ? g.slice.bind(g, layer, y, 0, 0, 1) : g.slice.bind(g, layer, y, 0, -1, LARGEST);
   const last = s.mask === "" ? finals[0] : end();
   return {
     rows: y,
     last: g.reshape(layer, last, [-1, units]),
-    states: finals.map((f) => g.reshape(layer, f, [-1, units])),
+    states: finals.map((f) => ({ value: g.reshape(layer, f, [-1, units]), dims: ["batch", units] })),
     units,
   };
+}
+
+/** In TensorFlow.js, a step that a mask leaves out gives the state, also before the first that counts. */
+function begun(g: Emitter, layer: Layer, y: string, initial: string, { mask, backwards }: Scanned): string {
+  const count = g.node(layer, "cumulate", [g.cast(layer, mask, "float32")], { axis: 0, reverse: backwards });
+  return g.node(layer, "where", [g.reshape(layer, g.cast(layer, count, "bool"), [0, 0, 1]), y, initial]);
 }
 
 function trim(inputs: string[]): string[] {

@@ -24,7 +24,7 @@ function readConvolution(layer: Layer, x: Sym): Convolution {
     kernel,
     strides,
     dilations,
-    padding: paddingOf(layer, x, layer.word("padding", PADDINGS, "valid"), kernel, strides, dilations),
+    padding: paddingOf(x, layer.word("padding", PADDINGS, "valid"), kernel, strides, dilations),
   };
 }
 
@@ -65,12 +65,7 @@ const conv1d: Kind = {
   },
 };
 
-const spatial = (c: Convolution) => ({
-  strides: [c.strides],
-  dilations: [c.dilations],
-  pads_before: [c.padding.before],
-  pads_after: [c.padding.after],
-});
+const spatial = (c: Convolution) => ({ strides: [c.strides], dilations: [c.dilations], ...c.padding.attributes });
 
 /** Each channel by its own filters: [K, C, M] as [C M, K, 1]. */
 function depthwise(
@@ -125,36 +120,40 @@ const conv1dTranspose: Kind = {
   build: (g, layer, [x]) => {
     checkRank(layer, x, 3);
     channelsLast(layer);
-    layer.only("output_padding");
     layer.only("groups", 1);
     const [filters, kernel, stride] = [
       layer.count("filters"),
       layer.single("kernel_size"),
       layer.single("strides", 1, 1),
     ];
-    if (layer.single("dilation_rate", 1, 1) !== 1) throw layer.error("dilation_rate above 1 is not run");
+    const dilation = layer.single("dilation_rate", 1, 1);
     const same = layer.word("padding", ["valid", "same"], "valid") === "same";
     const channels = featuresOf(layer, x);
-    const over = kernel - stride;
-    const crop = same ? Math.max(over, 0) : 0;
+    const reach = (kernel - 1) * dilation + 1;
+    const more = layer.value("output_padding") === null ? undefined : layer.single("output_padding", 0);
+    // Of (T - 1) stride + reach rows, `over` are left out, as many in front as TensorFlow would pad there.
+    const over = same
+      ? more === undefined
+        ? reach - stride
+        : reach - (reach % 2) - more
+      : -(more ?? Math.max(stride - reach, 0));
+    const crop = Math.max(over, 0);
     const weight = g.weights(layer, "kernel", [channels, kernel, filters], () =>
       transposed(layer.weights("kernel", [kernel, filters, channels]), kernel * filters, channels),
     );
     const { attributes, after } = readActivation(layer);
     const value = g.node(layer, "conv_transpose", withBias(g, layer, [x.value, weight], filters), {
       strides: [stride],
+      dilations: [dilation],
       pads_before: [Math.floor(crop / 2)],
       pads_after: [Math.ceil(crop / 2)],
       output_padding: [Math.max(-over, 0)],
       ...attributes,
     });
     const time = x.dims[1];
-    const rows =
-      typeof time === "number"
-        ? time * stride + (same ? 0 : Math.max(over, 0))
-        : stride === 1 && (same || kernel === 1)
-          ? time
-          : "?";
+    const longer = reach - stride - over;
+    const rows = typeof time === "number" ? time * stride + longer : stride === 1 && longer === 0 ? time : "?";
+    if (typeof rows === "number" && rows < 1) throw layer.error(`expected at least one row, got ${rows}`);
     return [{ value: after(g, value), dims: [x.dims[0], rows, filters] }];
   },
 };

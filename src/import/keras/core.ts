@@ -1,3 +1,4 @@
+import { givenMask } from "./apply.ts";
 import { activate, readActivation } from "./activations.ts";
 import { axisOf, checkRank, featuresOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
@@ -107,7 +108,7 @@ const softmax: Kind = {
   build: (g, layer, [x]) => {
     const axes = layer.integers("axis", -1);
     if (axes.length !== 1) throw layer.error(`axis: expected one axis, got [${axes}]`);
-    if (x.mask !== undefined) throw layer.error("a softmax under a mask is not run");
+    if (givenMask(g, layer, x).mask !== undefined) throw layer.error("a softmax under a mask is not run");
     return [{ ...x, value: g.node(layer, "softmax", [x.value], { axis: axisOf(layer, axes[0], x.dims.length) }) }];
   },
 };

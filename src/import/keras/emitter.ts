@@ -25,6 +25,8 @@ export interface Named {
 /** Writes nodes that are named after a layer. */
 export class Emitter {
   readonly writer = new GraphWriter();
+  /** In TensorFlow.js, the first input of the last call of which any input had a mask: later layers are given its mask. */
+  met?: Sym;
   readonly #constants = new Map<Named, Map<string, string>>();
   #calls = 0;
 
@@ -116,4 +118,10 @@ export function axisOf(layer: Named, axis: number, rank: number): number {
   const from = axis < 0 ? axis + rank : axis;
   if (!(from >= 0 && from < rank)) throw layer.error(`axis ${axis} of ${rank}`);
   return from;
+}
+
+/** bool [batch, time, 1], true throughout, for x [batch, time, features]. */
+export function everyStep(g: Emitter, layer: Named, x: Sym): string {
+  const first = g.slice(layer, x.value, 2, 0, 1);
+  return g.unary(layer, g.binary(layer, "less", first, first), "not");
 }

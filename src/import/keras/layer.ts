@@ -9,6 +9,8 @@ export type Generation = "keras 3" | "keras 2" | "tfjs";
 export interface Call {
   /** States to begin with. */
   readonly states: readonly Sym[];
+  /** The masks of its inputs are arguments of the call. */
+  readonly masked?: boolean;
   /** Arguments that are true: others change nothing. */
   readonly flags: readonly string[];
   /** What an operation of keras.ops is called on. */
@@ -129,9 +131,18 @@ export class Layer {
     return one as number;
   }
 
+  /** Whole numbers in which null is -1. */
+  sizes(key: string): number[] {
+    const value = this.value(key);
+    return this.#whole(key, Array.isArray(value) ? value.map((n) => n ?? -1) : value);
+  }
+
   /** Whole numbers, of any sign; one alone is a list of one. */
   integers(key: string, absent?: number): number[] {
-    const value = this.value(key) ?? absent;
+    return this.#whole(key, this.value(key) ?? absent);
+  }
+
+  #whole(key: string, value: unknown): number[] {
     const list = Array.isArray(value) ? value : [value];
     if (!list.every((n) => Number.isSafeInteger(n))) {
       throw this.error(`${key}: expected whole numbers, got ${shown(value)}`);

@@ -1,6 +1,8 @@
 import type { Dim } from "../../graph/graph.ts";
-import { axisOf, shapesOf, type Emitter, type Sym } from "./emitter.ts";
+import { MANGLED } from "./apply.ts";
+import { axisOf, everyStep, shapesOf, type Emitter, type Sym } from "./emitter.ts";
 import type { Kind, Layer } from "./layer.ts";
+import { unitNorm } from "./normalization.ts";
 
 /** Sizes of tensors of one rank, broadcast. */
 function together(layer: Layer, inputs: readonly Sym[]): Dim[] {
@@ -25,30 +27,69 @@ function together(layer: Layer, inputs: readonly Sym[]): Dim[] {
   );
 }
 
-/**
- * Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do.
- * Masks that differ TensorFlow.js 4.22 does not merge.
- */
+/** Keras 3 counts a step where any mask does, and all where an input has none; before, where all masks do. */
 function mergedMask(g: Emitter, layer: Layer, inputs: readonly Sym[]): string | undefined {
   const masks = [...new Set(inputs.map((x) => x.mask))];
+  if (layer.generation === "tfjs") return masks.some((m) => m !== undefined) ? MANGLED : undefined;
   const newer = layer.generation === "keras 3";
   if (newer && masks.includes(undefined)) return undefined;
   const known = masks.filter((m) => m !== undefined);
   return known.length === 0 ? undefined : known.reduce((a, b) => g.binary(layer, newer ? "or" : "and", a, b));
 }
 
+/** Inputs of fewer axes get axes of 1 behind the batch's. */
+function ofOneRank(g: Emitter, layer: Layer, inputs: readonly Sym[]): Sym[] {
+  const rank = Math.max(...inputs.map((x) => x.dims.length));
+  return inputs.map((x) => {
+    const ones = Array<number>(rank - x.dims.length).fill(1);
+    if (ones.length === 0) return x;
+    const [batch, ...rest] = x.dims;
+    const shape = [0, ...ones, ...rest.map((d) => (typeof d === "number" ? d : -1))];
+    if (rest.filter((d) => typeof d !== "number").length > 1)
+      throw layer.error(`inputs ${shapesOf(inputs)} are not run`);
+    return { ...x, value: g.reshape(layer, x.value, shape), dims: [batch, ...ones, ...rest] };
+  });
+}
+
 const merging = (fn: string, finish?: (g: Emitter, layer: Layer, x: string, count: number) => string): Kind => ({
-  build: (g, layer, inputs) => {
-    if (inputs.length < 2) throw layer.error(`expected at least 2 inputs, got ${inputs.length}`);
-    if (fn === "sub" && inputs.length !== 2) throw layer.error(`expected 2 inputs, got ${inputs.length}`);
+  build: (g, layer, given) => {
+    if (given.length < 2) throw layer.error(`expected at least 2 inputs, got ${given.length}`);
+    if (fn === "sub" && given.length !== 2) throw layer.error(`expected 2 inputs, got ${given.length}`);
+    const inputs = ofOneRank(g, layer, given);
     const dims = together(layer, inputs);
-    if (layer.generation === "tfjs" && new Set(inputs.map((x) => x.mask)).size > 1) {
-      throw layer.error("inputs of different masks are not run");
+    const mask = mergedMask(g, layer, inputs);
+    if (layer.generation === "keras 3" && MASKED.has(fn) && inputs.some((x) => x.mask !== undefined)) {
+      if (given.some((x) => x.dims.length !== 3)) throw layer.error("masks of inputs that have not 3 axes are not run");
+      return [{ value: masked(g, layer, fn, inputs, mask), dims, mask }];
     }
     const value = inputs.map((x) => x.value).reduce((a, b) => g.binary(layer, fn, a, b));
-    return [{ value: finish?.(g, layer, value, inputs.length) ?? value, dims, mask: mergedMask(g, layer, inputs) }];
+    return [{ value: finish?.(g, layer, value, inputs.length) ?? value, dims, mask }];
   },
 });
+
+/** Merges in which Keras 3 leaves out the steps that a mask does. */
+const MASKED = new Set(["mul", "max", "min"]);
+
+/**
+ * A product takes 1 where a mask leaves a step out, and is 0 where every input has a mask and all do. Of an extreme,
+ * the inputs so far and the next one stand for each other where a mask leaves one out.
+ */
+function masked(g: Emitter, layer: Layer, fn: string, inputs: readonly Sym[], mask: string | undefined): string {
+  const rows = (m: string) => g.reshape(layer, m, [0, -1, 1]);
+  const where = (m: string | undefined, x: string, other: string) =>
+    m === undefined ? x : g.node(layer, "where", [rows(m), x, other]);
+  if (fn === "mul") {
+    const product = inputs.map((x) => where(x.mask, x.value, g.scalar(1))).reduce((a, b) => g.binary(layer, fn, a, b));
+    return where(mask, product, g.scalar(0));
+  }
+  let { value, mask: seen } = inputs[0];
+  for (const x of inputs.slice(1)) {
+    const next = where(x.mask, x.value, value);
+    value = g.binary(layer, fn, where(seen, value, next), next);
+    seen = seen === undefined || x.mask === undefined ? undefined : g.binary(layer, "or", seen, x.mask);
+  }
+  return value;
+}
 
 const concatenate: Kind = {
   build: (g, layer, inputs) => {
@@ -81,17 +122,17 @@ const concatenate: Kind = {
 /** Masks one after the other along time; along features, of each step. An input without one counts at every step. */
 function concatenatedMask(g: Emitter, layer: Layer, inputs: readonly Sym[], axis: number): string | undefined {
   if (inputs.every((x) => x.mask === undefined)) return undefined;
+  if (inputs.some((x) => x.mask === MANGLED)) return MANGLED;
   if (inputs[0].dims.length === 3 && axis === 2) {
-    if (layer.generation === "keras 3" && inputs.some((x) => x.mask === undefined)) return undefined;
-    return mergedMask(g, layer, inputs);
+    const known = inputs.filter((x) => x.mask !== undefined);
+    if (layer.generation === "keras 3" && known.length < inputs.length) return undefined;
+    const masks = [...new Set(known.map((x) => x.mask!))];
+    return masks.reduce((a, b) => g.binary(layer, layer.generation === "keras 3" ? "or" : "and", a, b));
   }
-  if (inputs[0].dims.length === 3 && axis === 1 && inputs.every((x) => x.mask !== undefined)) {
-    return g.node(
-      layer,
-      "concat",
-      inputs.map((x) => x.mask!),
-      { axis: 1 },
-    );
+  const mixed = layer.generation !== "keras 3" && inputs.some((x) => x.mask === undefined);
+  if (inputs[0].dims.length === 3 && axis === 1 && !mixed) {
+    const masks = inputs.map((x) => x.mask ?? g.reshape(layer, everyStep(g, layer, x), [0, -1]));
+    return g.node(layer, "concat", masks, { axis: 1 });
   }
   throw layer.error(`masks of inputs [${inputs[0].dims.join(", ")}] along axis ${axis} are not run`);
 }
@@ -100,14 +141,15 @@ function concatenatedMask(g: Emitter, layer: Layer, inputs: readonly Sym[], axis
 const dot: Kind = {
   build: (g, layer, inputs) => {
     if (inputs.length !== 2) throw layer.error(`expected 2 inputs, got ${inputs.length}`);
-    layer.only("normalize", false);
     const given = layer.integers("axes");
     const axes = inputs.map((x, i) => axisOf(layer, given[given.length === 1 ? 0 : i], x.dims.length));
+    const unit = layer.flag("normalize");
     const [a, b] = inputs.map((x, i) => {
-      const { dims, value } = x;
+      const { dims } = x;
       if (axes[i] === 0 || dims.length < 2 || dims.length > 3) {
         throw layer.error(`a product of [${dims.join(", ")}] along axis ${axes[i]} is not run`);
       }
+      const value = unit ? unitNorm(g, layer, x.value, [axes[i]], 1e-7) : x.value;
       // a [B, n, k], b [B, k, m]
       if (dims.length === 2) return { value: g.reshape(layer, value, i === 0 ? [0, 1, -1] : [0, -1, 1]), rest: [] };
       const turned = axes[i] === (i === 0 ? 1 : 2);

@@ -126,6 +126,7 @@ class Network {
     });
     const given: Call = {
       states: call.states.map((ref) => this.#tensor(ref)),
+      masked: call.masks[0] !== undefined,
       flags: call.flags,
       operands: call.operands.map((o) => (typeof o === "number" ? o : this.#tensor(o))),
     };

@@ -24,7 +24,7 @@ const flatten: Kind = {
 const reshape: Kind = {
   integers: true,
   build: (g, layer, [x]) => {
-    const target = layer.integers("target_shape");
+    const target = layer.sizes("target_shape");
     const open = target.indexOf(-1);
     if (target.some((n) => n < -1 || n === 0) || (target.includes(-1, open + 1) && open >= 0)) {
       throw layer.error(`target_shape [${target}] is not run`);

@@ -1,7 +1,7 @@
 import { bidirectional } from "./bidirectional.ts";
 import { applyLayer, PLAIN } from "./apply.ts";
 import { sizeOf, type Sym } from "./emitter.ts";
-import type { Kind } from "./layer.ts";
+import type { Kind, Layer } from "./layer.ts";
 import { product } from "./shapes.ts";
 
 /**
@@ -31,8 +31,8 @@ const timeDistributed: Kind = {
         },
       ];
     }
-    if (x.mask !== undefined) throw layer.error(`a mask over the steps of ${inner.className} is not run`);
-    const steps = sizeOf(layer, x, 1);
+    if ((x.mask ?? g.met?.mask) !== undefined && !blind(inner))
+      throw layer.error(`a mask over the steps of ${inner.className} is not run`);
     const rest = x.dims.slice(2).map((_, i) => sizeOf(layer, x, i + 2));
     const items: Sym = {
       value: g.reshape(layer, x.value, [-1, ...rest]),
@@ -42,13 +42,22 @@ const timeDistributed: Kind = {
     return applyLayer(g, inner, [items], PLAIN).map((y): Sym => {
       const each = y.dims.slice(1).map((_, i) => sizeOf(layer, y, i + 1));
       return {
-        value: g.reshape(layer, y.value, [-1, steps, ...each]),
-        dims: [x.dims[0], steps, ...each],
+        value: g.node(layer, "reshape", [y.value, x.value], { shape: [0, 0, ...each] }),
+        dims: [x.dims[0], x.dims[1], ...each],
         integer: y.integer,
       };
     });
   },
 };
+
+/** Whether a layer looks at no mask: its own or that of a layer within. */
+const blind = (layer: Layer): boolean =>
+  !MASKS.has(layer.className) && layer.children.every((child) => blind(child.layer));
+
+const MASKS = new Set([
+  ...["SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "GlobalAveragePooling1D", "Softmax"],
+  ...["Embedding", "Masking", "TimeDistributed", "Attention", "AdditiveAttention", "Multiply", "Maximum", "Minimum"],
+]);
 
 export const WRAPPERS: Readonly<Record<string, Kind>> = {
   TimeDistributed: timeDistributed,

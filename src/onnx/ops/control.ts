@@ -5,7 +5,7 @@ import { range, Sequence, type Context, type Item, type Operator, type Operators
 const ifOperator: Operator = (c) => {
   const branches = { then_branch: c.graph("then_branch"), else_branch: c.graph("else_branch") };
   const taken = c.number(0, "condition") ? "then_branch" : "else_branch";
-  const outputs = c.bodies.run(`${c.node.label}: ${taken}`, branches[taken], []);
+  const outputs = c.bodies.run(`${c.node.label}: ${taken}`, branches[taken](), []);
   if (outputs.length !== c.node.outputs.length) {
     throw c.error(`attribute ${taken}: expected ${c.node.outputs.length} outputs, got ${outputs.length}`);
   }
@@ -25,7 +25,7 @@ export function stacked(c: Context, values: readonly Value[], axis: number): Val
 
 /** The body once for each step: (step, condition, carried) to (condition, carried, scan outputs). */
 const loop: Operator = (c) => {
-  const body = c.graph("body");
+  const body = c.graph("body")();
   const trips = c.optional(0) ? c.number(0, "trip count") : Infinity;
   let going = c.optional(1) ? c.number(1, "condition") !== 0 : true;
   let carried: Item[] = range(2, c.count).map((i) => c.item(i) ?? c.input(i));
@@ -61,7 +61,7 @@ const MOST_STEPS = 10_000;
 
 /** The body once for each place along the scanned axes: (states, places) to (states, scan outputs). */
 const scan: Operator = (c) => {
-  const body = c.graph("body");
+  const body = c.graph("body")();
   const old = c.opset < 9; // with a batch, and lengths as input 0
   const count = c.int("num_scan_inputs");
   const first = old ? 1 : 0;

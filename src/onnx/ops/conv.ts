@@ -106,40 +106,48 @@ const convTranspose: Operator = (c) => {
   const { strides, dilations } = frame;
   const padding = perAxis(c, "output_padding", sizes.length, 0, 0);
   const full = sizes.map((n, i) => strides[i] * (n - 1) + dilations[i] * (frame.kernel[i] - 1) + 1 + padding[i]);
-  const { before, after } = cropping(c, sizes, full, strides);
+  const { before, after, more } = cropping(c, sizes, full, strides);
   const attributes = {
     strides,
     dilations,
     pads_before: before,
     pads_after: after,
-    output_padding: padding,
+    output_padding: padding.map((n, i) => n + more[i]),
     groups: c.int("group", 1),
   };
   return channelsFirst(c, c.emit("conv_transpose", [channelsLast(c, x), channelsLast(c, w), bias(c, 2)], attributes));
 };
 
-/** What is cut from both ends of the full output: as `pads` say, or to get to `output_shape` or, for SAME, size * stride. */
+/**
+ * What is cut from both ends of the full output: as `pads` say, or to get to `output_shape` or, for SAME, size * stride;
+ * and how many places more than the full output there are, behind it.
+ */
 function cropping(
   c: Context,
   sizes: readonly number[],
   full: readonly number[],
   strides: readonly number[],
-): { before: readonly number[]; after: readonly number[] } {
+): { before: readonly number[]; after: readonly number[]; more: readonly number[] } {
   const auto = c.string("auto_pad", "NOTSET", AUTO_PADS);
   const pads = perAxis(c, "pads", 2 * sizes.length, 0, 0);
+  const none = sizes.map(() => 0);
   const shape =
     c.ints("output_shape")?.slice(-sizes.length) ??
     (auto.startsWith("SAME") ? sizes.map((n, i) => n * strides[i]) : undefined);
   if (!shape) {
     return auto === "VALID"
-      ? { before: sizes.map(() => 0), after: sizes.map(() => 0) }
-      : { before: pads.slice(0, sizes.length), after: pads.slice(sizes.length) };
+      ? { before: none, after: none, more: none }
+      : { before: pads.slice(0, sizes.length), after: pads.slice(sizes.length), more: none };
   }
-  const total = full.map((n, i) => n - shape[i]);
-  if (total.some((n) => !(n >= 0))) throw c.error(`attribute output_shape: expected at most [${full}], got [${shape}]`);
+  // ONNX and onnxruntime put the places beyond the full output at one end alike, unless SAME_UPPER is asked for.
+  const most = full.map((n, i) => (auto === "SAME_UPPER" ? n : n + strides[i] - 1));
+  if (shape.some((n, i) => !(n <= most[i])))
+    throw c.error(`attribute output_shape: expected at most [${most}], got [${shape}]`);
+  const total = full.map((n, i) => Math.max(0, n - shape[i]));
   const small = total.map((n) => Math.floor(n / 2));
   const large = total.map((n, i) => n - small[i]);
-  return auto === "SAME_UPPER" ? { before: small, after: large } : { before: large, after: small };
+  const more = full.map((n, i) => Math.max(0, shape[i] - n));
+  return auto === "SAME_UPPER" ? { before: small, after: large, more } : { before: large, after: small, more };
 }
 
 /** Sums of the columns of a matrix [N, C * kernel, places] at the places of the image that they were taken from. */

@@ -175,12 +175,24 @@ const castLike: Operator = (c) => {
   return c.cast(c.input(0), c.input(1).type.dtype);
 };
 
-/** The same bits as another type of 32 bits; the bits must be known. */
+/** Types whose bits are those of their int32, or its lowest; more are as wide as one another alone. */
+const BITS: { readonly [dtype: string]: number } = {
+  bool: 8,
+  int8: 8,
+  uint8: 8,
+  int16: 16,
+  uint16: 16,
+  int32: 32,
+  uint32: 32,
+};
+
+/** The same bits as another type of as many; where one is float32, they must be known. */
 const bitCast: Operator = (c) => {
   const x = c.input(0);
   const to = c.dtype("to");
-  const wide = [x.type.dtype, to].find((dtype) => !["float32", "int32", "uint32"].includes(dtype));
-  if (wide) throw c.error(`attribute to: expected float32, int32 or uint32, got ${wide}`);
+  const [from, into] = [x.type.dtype, to].map((dtype) => (dtype === "float32" ? 32 : BITS[dtype]));
+  if (!from || from !== into) throw c.error(`attribute to: expected a type of the bits of ${x.type.dtype}, got ${to}`);
+  if (isFloat(x.type.dtype) === isFloat(to)) return c.cast(x, to);
   const { data } = c.known(x, "input");
   const bytes = data.slice().buffer as ArrayBuffer;
   return c.builder.constant(isFloat(to) ? new Float32Array(bytes) : new Int32Array(bytes), to, x.type.shape);

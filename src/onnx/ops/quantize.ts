@@ -114,25 +114,46 @@ const qLinearMatMul: Operator = (c) => {
   return requantized(c, c.emit("matmul", [a, b]), scales, c.input(6), c.input(7));
 };
 
-/** Sums of float32 are exact up to this. */
+/** Integers of 8 bits less their zero point, as float32. */
+function floats(c: Context, x: Value, zero: Value | undefined): Value {
+  const float = c.cast(x, "float32");
+  return zero ? c.sub(float, c.cast(zero, "float32")) : float;
+}
+
+/** What 8 bits less a zero point may be, and up to where float32 has every whole number. */
+const WIDEST = 255;
 const EXACT = 2 ** 24;
 
-/** A convolution of integers as two of float32, exact: with the weights' upper part, of steps of 16, and with the rest. */
+/** Whether every sum of products of a row of known weights with integers of 8 bits is exact as float32, in any order. */
+function exact({ constant }: Value): boolean {
+  const { data, shape } = constant!;
+  const row = data.length / shape[0];
+  for (let at = 0; at < data.length; at += row) {
+    let sum = 0;
+    for (let i = at; i < at + row; i++) sum += Math.abs(data[i]);
+    if (sum * WIDEST > EXACT) return false;
+  }
+  return true;
+}
+
+const isByte = ({ type: { dtype } }: Value): boolean => dtype === "int8" || dtype === "uint8";
+
+/**
+ * A convolution of integers, as one of float32 where that is exact, else as two: with the weights' upper part, of steps
+ * of 16, and with the rest.
+ */
 function integerConv(c: Context, x: Value, xZero: Value | undefined, w: Value, wZero: Value | undefined): Value {
   checkRanks(c, x, w);
-  if ((countOf(w.type.shape) / w.type.shape[0]) * 255 * 16 > EXACT) {
-    throw c.error(`expected at most ${Math.floor(EXACT / 255 / 16)} weights an output, got [${w.type.shape}]`);
+  const column = wZero && countOf(wZero.type.shape) > 1 ? [w.type.shape[0], ...w.type.shape.slice(1).fill(1)] : [];
+  const weights = floats(c, w, wZero && c.reshape(wZero, column));
+  const input = floats(c, x, xZero && c.reshape(xZero, []));
+  if (isByte(x) && exact(weights)) return c.cast(convolve(c, input, weights), "int32");
+  if ((countOf(w.type.shape) / w.type.shape[0]) * WIDEST * 16 > EXACT) {
+    throw c.error(`expected at most ${Math.floor(EXACT / WIDEST / 16)} weights an output, got [${w.type.shape}]`);
   }
-  const column = (v: Value | undefined): Value | undefined =>
-    v &&
-    (countOf(v.type.shape) === 1
-      ? c.reshape(v, [])
-      : c.reshape(v, [w.type.shape[0], ...w.type.shape.slice(1).fill(1)]));
-  const whole = centred(c, w, column(wZero));
-  const upper = c.binary("div", whole, c.scalar(16, whole));
-  const lower = c.sub(whole, c.mul(upper, c.scalar(16, whole)));
-  const input = c.cast(centred(c, x, xZero && c.reshape(xZero, [])), "float32");
-  const [high, low] = [upper, lower].map((part) => c.cast(convolve(c, input, c.cast(part, "float32")), "int32"));
+  const upper = c.unary("round", c.unary("affine", weights, 1 / 16, 0));
+  const lower = c.sub(weights, c.unary("affine", upper, 16, 0));
+  const [high, low] = [upper, lower].map((part) => c.cast(convolve(c, input, part), "int32"));
   return c.add(c.mul(high, c.scalar(16, high)), low);
 }
 

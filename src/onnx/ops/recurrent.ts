@@ -1,4 +1,5 @@
 import type { Attributes } from "../../graph/graph.ts";
+import { identify } from "../../graph/identity.ts";
 import type { Value } from "../../graph/value.ts";
 import { range, type Context, type Operator, type Operators } from "../context.ts";
 
@@ -148,6 +149,7 @@ function ordered(c: Context, value: Value, gates: readonly number[], units: numb
       out.set(data.subarray(at, at + part), (d * gates.length + i) * part);
     });
   }
+  identify(out, data, `gates ${gates} ${units} ${from}`);
   return c.builder.constant(out, dtype, [directions, gates.length * units, ...shape.slice(2)]);
 }
 

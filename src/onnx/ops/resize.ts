@@ -103,6 +103,7 @@ function axesOf(
   scales: readonly number[] | undefined,
   sizes: readonly number[] | undefined,
   roi: readonly number[] | undefined,
+  corners: boolean,
 ): Axis[] {
   const policy = c.string("keep_aspect_ratio_policy", "stretch", ["stretch", "not_larger", "not_smaller"]);
   const axes = c.ints("axes")?.map((axis) => c.axis(axis, shape.length)) ?? range(0, shape.length);
@@ -117,6 +118,11 @@ function axesOf(
     const scale = policy === "not_larger" ? Math.min(...each) : Math.max(...each);
     each = each.map(() => scale);
     to = axes.map((axis) => roundHalfUp(scale * shape[axis]));
+  }
+  // ONNX's tests stretch what is cut off too, onnxruntime does not.
+  const cut = axes.findIndex((axis, i) => corners && !sizes && each[i] * shape[axis] - to[i] > 1e-3);
+  if (cut >= 0) {
+    throw c.error(`scales: expected a whole size for align_corners, got ${each[cut]} times ${shape[axes[cut]]}`);
   }
   return axes.map((axis, i) => ({
     axis,
@@ -168,7 +174,9 @@ const resize: Operator = (c) => {
   const sizes = old ? undefined : nonempty(c.numbers(3, "sizes"));
   const scales = c.has("scales") ? c.floats("scales") : nonempty(c.numbers(old ? 1 : 2, "scales"));
   const place = PLACES[transform];
-  const axes = axesOf(c, x.type.shape, scales, sizes, roi).filter((a) => crop || a.to !== a.from || a.scale !== 1);
+  const axes = axesOf(c, x.type.shape, scales, sizes, roi, transform === "align_corners").filter(
+    (a) => crop || a.to !== a.from || a.scale !== 1,
+  );
   const y = axes.reduce(
     (value, a) =>
       mode === "nearest"
