@@ -60,7 +60,7 @@ function showOutcome(peer: string, outcome: Outcome | undefined, footnotes: Foot
   if (!outcome) return "–";
   if ("unsupported" in outcome) return `–${footnotes.mark(outcome.unsupported)}`;
   if ("failed" in outcome) return `–${footnotes.mark(`${peer} failed: ${outcome.failed}`)}`;
-  if (isDisturbed(outcome)) return `–${footnotes.mark("disturbed: the slots lie more than 25 % apart")}`;
+  if (isDisturbed(outcome)) return `–${footnotes.mark("disturbed: no quiet slot, or slots more than 25 % apart")}`;
   const remark = outcome.differs !== undefined ? `Not the same function: ${peer}, ${outcome.differs}` : outcome.note;
   return `${figures(outcome.us)} ±${Math.round(100 * spread(outcome))} %${remark === undefined ? "" : footnotes.mark(remark)}`;
 }

@@ -18,8 +18,8 @@ export interface Timing {
 /** Half of the middle half of the slots, as a part of the time. */
 export const spread = ({ us, p25, p75 }: Timing): number => (p75 - p25) / 2 / us;
 
-/** Slots that lie further apart tell of the machine: they are measured again, and never printed. */
-export const isDisturbed = (timing: Timing): boolean => spread(timing) > 0.25;
+/** Slots that lie further apart, or none that was quiet, tell of the machine: measured again, and never printed. */
+export const isDisturbed = (timing: Timing): boolean => spread(timing) > 0.25 || timing.quiet === 0;
 
 export function quantile(sorted: readonly number[], q: number): number {
   const at = (sorted.length - 1) * q;

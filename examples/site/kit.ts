@@ -25,7 +25,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 
 export const percent = (p: number, digits = 0): string => `${(100 * p).toFixed(digits)} %`;
 
-export const bytes = (n: number): string => (n < 1e6 ? `${(n / 1e3).toFixed(0)} KB` : `${(n / 1e6).toFixed(2)} MB`);
+export const bytes = (n: number): string =>
+  n < 1e6 ? `${(n / 1e3).toFixed(0)}\u00a0KB` : `${(n / 1e6).toFixed(2)}\u00a0MB`;
 
 /** Milliseconds in a unit that suits them. */
 export const duration = (ms: number): string =>
@@ -46,4 +47,15 @@ export function paper(
   const pen = canvas.getContext("2d")!;
   pen.scale(scale, scale);
   return { pen, width, height };
+}
+
+/** Facts as tiles: what, and how much. */
+export function showTiles(place: Element, facts: readonly (readonly [name: string, value: string])[]): void {
+  place.replaceChildren(
+    ...facts.map(([name, value]) => {
+      const tile = make("div");
+      tile.append(make("dt", `${name} `), make("dd", `${value} `));
+      return tile;
+    }),
+  );
 }

@@ -6,6 +6,15 @@ import { buildSync } from "esbuild";
 export const here = new URL(".", import.meta.url).pathname;
 export const root = join(here, "../..");
 
+/** A command that everything timed runs under, as `chrt -f 50 taskset -c 1`, where a machine does much else. */
+const under = process.argv.includes("--under") ? process.argv[process.argv.indexOf("--under") + 1].split(" ") : [];
+
+/** Node with arguments, as a command and its arguments. */
+export function node(...args: string[]): [command: string, args: string[]] {
+  const [command, ...rest] = [...under, process.execPath, ...args];
+  return [command, rest];
+}
+
 const size = (file: string) => statSync(file).size;
 
 /** unrolled/ort as a bundler makes it of what npm installs. */

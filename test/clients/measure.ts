@@ -5,12 +5,12 @@ import { cpus } from "node:os";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { filesOf, here, ownBundle, root } from "./engines.ts";
+import { filesOf, here, node, ownBundle, root } from "./engines.ts";
 import { mb } from "./table.ts";
 
 const { resolve } = createRequire(import.meta.url);
 const modules = join(here, "node_modules");
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const ENGINES = {
   "onnxruntime-node": resolve("onnxruntime-node"),
@@ -55,7 +55,7 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 
 function measure(engine: string, { file, sizes }: (typeof NETS)[string]): Measured {
   const args = [join(here, "programs/measure.mjs"), engine, join(modules, file), JSON.stringify(sizes)];
-  const stdout = execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const stdout = execFileSync(...node(...args), { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Measured;
 }
 
@@ -101,9 +101,10 @@ export function measured(): string {
       ),
     );
   }
-  const where = `${cpus()[0].model}, ${cpus().length} cores, Node ${process.versions.node}`;
+  const cores = execFileSync(...node("-p", "os.availableParallelism()"), { encoding: "utf8" }).trim();
+  const where = `${cpus()[0].model}, ${cores} of its cores, Node ${process.versions.node}`;
   return (
     `${lines.join("\n")}\n\nMedians of ${ROUNDS} processes, in turn, on ${where}, each engine with the threads that it ` +
-    "takes by itself (unrolled: one); Node alone takes 45 MB. `npm run test:clients -- --measure` writes this table."
+    "takes by itself; Node alone takes 41 MB. `npm run test:clients -- --measure` writes this table."
   );
 }

@@ -1,18 +1,18 @@
 // npm run test:clients: programs written for onnxruntime, unchanged, on it and on unrolled/ort.
-//   --write        puts the table into docs/clients.md
-//   --measure      puts the engines side by side into docs/onnxruntime.md
-//   --only NAME    one program, or one browser
+//   --write           puts the table into docs/clients.md
+//   --measure         puts the engines side by side into docs/onnxruntime.md
+//   --under COMMAND   runs what is timed under a command, as "taskset -c 1"
+//   --only NAME       one program, or one browser
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { quietly } from "../hosts/machine.ts";
 import { replaceBetween } from "../hosts/replace.ts";
 import { makeAudio } from "./audio.ts";
 import { inBrowser } from "./browsers.ts";
-import { bytesOf, here, root } from "./engines.ts";
+import { bytesOf, here, node, root } from "./engines.ts";
 import { CLIENTS, type Client } from "./list.ts";
-import { measured } from "./measure.ts";
 import { lackOf } from "./needs.ts";
 import { failure, line, markdown, type Outcome, type Row } from "./table.ts";
 
@@ -50,7 +50,7 @@ function runProgram(folder: string, engine: string, { program }: Client): Report
   const env = { ...process.env, ENGINE: engine, AUDIO: folder, OUTPUTS: join(folder, `${engine}.f32`) };
   const [name, ...given] = program.split(" ");
   const args = ["--require", join(here, "alias.cjs"), join(here, `programs/${name}.mjs`), ...given];
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
+  const { status, stdout, stderr, error } = spawnSync(...node(...args), {
     env,
     encoding: "utf8",
     maxBuffer: 1 << 26,
@@ -130,14 +130,17 @@ if (process.argv.includes("--write")) {
     "",
     markdown(rows),
     "",
-    `Pairs are onnxruntime / unrolled, of one run on ${cpus()[0].model}, ${cpus().length} cores. A run is one call of \`session.run\`, ` +
+    `Pairs are onnxruntime / unrolled, of one run on ${cpus()[0].model}, ${cpus().length} cores, at a load of ${loadavg()[0].toFixed(0)}. A run is one call of \`session.run\`, ` +
       'the mean over all nets of the client; "process" is the resident memory of Node at the end.',
     "",
     readFileSync(join(here, "others.md"), "utf8"),
   ].join("\n");
   writeFileSync(join(root, "docs/clients.md"), text);
 }
-if (process.argv.includes("--measure")) replaceBetween(join(root, "docs/onnxruntime.md"), "measured", measured());
+if (process.argv.includes("--measure")) {
+  const { measured } = await import("./measure.ts");
+  replaceBetween(join(root, "docs/onnxruntime.md"), "measured", measured());
+}
 
 const failed = rows.filter((r) => failure(r) !== undefined);
 for (const r of failed) console.error(`FAILED ${r.client}: ${failure(r)}`);

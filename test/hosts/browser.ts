@@ -111,7 +111,7 @@ export const CHROMIUM_FLAGS = [
 ];
 
 /** Preferences that keep Firefox from asking the network for anything but the page. */
-const FIREFOX_PREFERENCES = [
+export const FIREFOX_PREFERENCES = [
   ["app.normandy.enabled", false],
   ["app.update.auto", false],
   ["browser.safebrowsing.malware.enabled", false],

@@ -16,6 +16,8 @@ export type Net = Model | other.GraphModel | Session;
 export interface Sizes {
   readonly dims: { readonly [name: string]: number };
   readonly constants: { readonly [name: string]: number };
+  /** The layers of a file of tensors, as JSON: docs/model-file.md. */
+  readonly description?: string;
 }
 
 export interface Facts {
@@ -53,9 +55,9 @@ function read(kind: string, bytes: Uint8Array, beside: Record<string, Uint8Array
       return fromOnnx(bytes, { externalData: beside, constants: sizes.constants });
     case "torch":
     case "pickle":
-      return other.fromTorch(bytes);
+      return other.fromTorch(bytes, {}, sizes.description || undefined);
     case "npz":
-      return other.fromNpz(bytes);
+      return other.fromNpz(bytes, {}, sizes.description || undefined);
     case "keras":
     case "hdf5":
       return other.fromKeras(bytes);
@@ -70,12 +72,20 @@ function read(kind: string, bytes: Uint8Array, beside: Record<string, Uint8Array
     case "rnnoise":
       return other.fromRnnoise(bytes);
     default: // what is none of these, the reader of safetensors names
-      return isGraph(bytes) ? readGraph(bytes, sizes) : Model.fromSafetensors(bytes);
+      return isGraph(bytes) ? readGraph(bytes, sizes) : readLayers(bytes, sizes);
   }
 }
 
+/** Kinds whose layers a description may tell. */
+export const DESCRIBED: readonly string[] = ["safetensors", "torch", "pickle", "npz"];
+
 const isGraph = (bytes: Uint8Array) =>
   kindOf(bytes) === "safetensors" && /"unrolled\/2"/.test(readSafetensors(bytes).metadata.get("unrolled") ?? "");
+
+function readLayers(bytes: Uint8Array, { description }: Sizes): Model {
+  const { tensors, metadata } = readSafetensors(bytes);
+  return Model.fromTensors(tensors, {}, description || metadata.get("unrolled"));
+}
 
 /** A graph of x and output is a net of one sequence, any other one of named inputs. */
 function readGraph(bytes: Uint8Array, { constants }: Sizes): Net {

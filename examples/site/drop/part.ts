@@ -7,13 +7,13 @@ import type { Answer, Ask, Output } from "./worker.ts";
 
 const HTML = `
   <h2>Your file</h2>
-  <p>Drop a trained net: safetensors, ONNX, .keras, .h5, TensorFlow.js (model.json with its .bin files), .pt, .npz,
-  .nam, RTNeural, AIDA-X, GuitarML. What it is, its content says. It stays on this machine.</p>
-  <p class="drop" id="drop"><label for="file">Files of a model</label> <input id="file" type="file" multiple />
-    <button type="button" id="sample">or take a forecaster of sunspots</button></p>
+  <p class="lead">Drop a trained net: safetensors, ONNX, .keras, .h5, TensorFlow.js (model.json with its .bin files),
+  .pt, .npz, .nam, RTNeural, AIDA-X, GuitarML. What it is, its content says. It stays on this machine.</p>
+  <div class="drop row" id="drop"><label for="file">Files of a model</label> <input id="file" type="file" multiple />
+    <button type="button" id="sample">A forecaster of sunspots</button></div>
   <progress id="progress" hidden aria-label="Reading the file"></progress>
   <div id="refused" role="alert"></div>
-  <div id="what" role="status"></div>
+  <div id="what" class="card" role="status" hidden></div>
   <form id="sizes" class="row" hidden></form>
   <div id="rest" hidden>
     <h3>Inputs</h3>
@@ -24,6 +24,10 @@ const HTML = `
     <div class="scroll graph" id="graph" tabindex="0" role="group" aria-label="The net, drawn"></div>
     <details><summary>As a table</summary><div class="scroll" tabindex="0" id="table" role="group" aria-label="Nodes"></div></details>
   </div>`;
+
+/** A description, as one may begin. */
+const EXAMPLE =
+  '{"layers": [{"type": "lstm", "weights": "cell"}, {"type": "last"}, {"type": "linear", "weights": "head"}]}';
 
 /** Numbers of an output that are shown. */
 const SHOWN = 48;
@@ -43,7 +47,7 @@ export function show(root: HTMLElement, signal: AbortSignal): void {
     if (given.length === 0) return;
     files = given;
     rest.hidden = true;
-    find(root, "#sizes").hidden = true;
+    for (const id of ["#sizes", "#what"]) find(root, id).hidden = true;
     for (const id of ["#refused", "#what"]) find(root, id).replaceChildren();
     progress.hidden = false;
     ask({ open: given });
@@ -62,6 +66,7 @@ export function show(root: HTMLElement, signal: AbortSignal): void {
     ];
     if (now.multiplyAdds !== undefined) rows.splice(2, 0, ["multiply-adds", now.multiplyAdds.toLocaleString("en")]);
     find(root, "#what").replaceChildren(tableOf(rows, true));
+    find(root, "#what").hidden = false;
     find(root, "#graph").replaceChildren(drawGraph(now.drawn));
     find(root, "#table").replaceChildren(
       tableOf([["op", "name", "shape", "parameters", "multiply-adds"], ...now.table.map((row) => row.map(String))]),
@@ -77,18 +82,29 @@ export function show(root: HTMLElement, signal: AbortSignal): void {
     rest.hidden = false;
   }
 
-  /** Sizes that have names, and constants. */
-  function showSizes(sizes: Sizes): void {
+  /** Sizes that have names, constants, and the description of layers. */
+  function showSizes({ dims, constants, description }: Sizes): void {
     const form = find<HTMLFormElement>(root, "#sizes");
-    const fields = Object.entries(sizes).flatMap(([kind, values]) =>
-      Object.entries(values as Sizes["dims"]).map(([name, value]) => {
+    const fields: HTMLElement[] = Object.entries({ dims, constants }).flatMap(([kind, values]) =>
+      Object.entries(values).map(([name, value]) => {
         const label = make("label", `${name} `);
         label.append(make("input", "", { type: "number", name: `${kind}:${name}`, value: String(value) }));
         return label;
       }),
     );
+    if (description !== undefined) {
+      const label = make("label", "Its layers, as JSON ", { className: "wide" });
+      const area = make("textarea", description, {
+        name: "description",
+        rows: 3,
+        spellcheck: false,
+        placeholder: EXAMPLE,
+      });
+      label.append(area);
+      fields.push(label);
+    }
     form.hidden = fields.length === 0;
-    form.replaceChildren(...fields, make("button", "Set the sizes"));
+    form.replaceChildren(...fields, make("button", description === undefined ? "Set the sizes" : "Set the layers"));
   }
 
   function refuse(message: string, kind: string): void {
@@ -125,7 +141,8 @@ export function show(root: HTMLElement, signal: AbortSignal): void {
       Object.fromEntries(
         given.filter(([n]) => n.startsWith(kind)).map(([n, value]) => [n.slice(kind.length), Number(value)]),
       );
-    ask({ sizes: { dims: of("dims:"), constants: of("constants:") } });
+    const description = given.find(([name]) => name === "description")?.[1] as string | undefined;
+    ask({ sizes: { dims: of("dims:"), constants: of("constants:"), description } });
   });
   find(root, "#run").addEventListener("click", () =>
     ask({ run: Object.fromEntries([...fields].map(([name, field]) => [name, field.read()])) }),

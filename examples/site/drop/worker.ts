@@ -1,7 +1,7 @@
 // Reads, opens and runs off the page's thread: a file may take seconds, a button never.
 import { Model } from "unrolled";
 import { kindOf } from "../../../src/formats/kind.ts";
-import { describe, open, type Bytes, type Facts, type Net, type Sizes } from "./open.ts";
+import { DESCRIBED, describe, open, type Bytes, type Facts, type Net, type Sizes } from "./open.ts";
 
 /** Inputs by name: numbers of a shape, or a text. */
 export interface Feeds {
@@ -40,7 +40,8 @@ addEventListener("message", async ({ data: ask }: MessageEvent<Ask>) => {
     } else run(ask.run);
   } catch (error) {
     const kind = files[0] ? kindOf(files[0].bytes) : "unknown";
-    tell({ refused: (error as Error).message, kind, sizes: net && sizes });
+    const described = DESCRIBED.includes(kind) && { ...sizes, description: sizes.description ?? "" };
+    tell({ refused: (error as Error).message, kind, sizes: described || (net && sizes) });
   }
 });
 
@@ -84,6 +85,7 @@ function namedSizes(net: Net, { dims, constants }: Sizes): Sizes {
   const scalars = ports.filter((port) => port.dims.length === 0 && /int/.test(port.dtype)).map((port) => port.name);
   return {
     dims: Object.fromEntries(names.map((name) => [name, dims[name] ?? 1])),
+    ...(net instanceof Model && { description: JSON.stringify(net.description, null, 1) }),
     constants: Object.fromEntries(scalars.map((name) => [name, constants[name] ?? (name === "sr" ? 16000 : 1)])),
   };
 }

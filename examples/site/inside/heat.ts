@@ -2,6 +2,7 @@
 import { colour, paper } from "../kit.ts";
 
 export interface Band {
+  readonly net: string;
   readonly name: string;
   /** The units shown, by their number. */
   readonly units: readonly number[];
@@ -9,9 +10,21 @@ export interface Band {
   at(unit: number, character: number): number;
 }
 
-export const COLUMN = 15;
-const ROW = 6;
-const TITLE = 18;
+/** A unit at a character. */
+export interface Place {
+  readonly band: Band;
+  readonly unit: number;
+  readonly character: number;
+}
+
+const TITLE = 22;
+const HEAD = 26;
+
+/** Pixels of a row: fewer where a band has many. */
+const rowOf = ({ units }: Band): number => (units.length > 16 ? 3 : 9);
+
+/** Pixels of a column: as wide as the place allows. */
+export const columnOf = (width: number, characters: number): number => Math.max(13, Math.min(32, width / characters));
 
 /** How far a value from -1 to 1 is on the way from nothing to a colour. */
 const mix = (value: number): string =>
@@ -29,43 +42,45 @@ function palette(): (value: number) => string {
 }
 
 /** Draws the characters, and below them every band. */
-export function drawHeat(canvas: HTMLCanvasElement, characters: readonly string[], bands: readonly Band[]): void {
-  const height = TITLE + bands.reduce((sum, band) => sum + TITLE + ROW * band.units.length, 0);
-  const { pen } = paper(canvas, Math.max(300, characters.length * COLUMN), height);
+export function drawHeat(
+  canvas: HTMLCanvasElement,
+  column: number,
+  characters: readonly string[],
+  bands: readonly Band[],
+): void {
+  const height = HEAD + bands.reduce((sum, band) => sum + TITLE + rowOf(band) * band.units.length, 0);
+  const { pen } = paper(canvas, Math.max(240, characters.length * column), height);
   const shade = palette();
   pen.fillStyle = colour("ink");
-  pen.font = "14px ui-monospace, monospace";
+  pen.font = "600 15px ui-monospace, monospace";
   pen.textAlign = "center";
-  characters.forEach((c, i) => pen.fillText(c, (i + 0.5) * COLUMN, 13));
+  characters.forEach((c, i) => pen.fillText(c, (i + 0.5) * column, 16));
   pen.textAlign = "left";
-  pen.font = "12px system-ui, sans-serif";
-  let y = TITLE;
+  pen.font = "12.5px system-ui, sans-serif";
+  let top = HEAD;
   for (const band of bands) {
     pen.fillStyle = colour("soft");
-    pen.fillText(band.name, 0, y + 14);
-    y += TITLE;
+    pen.fillText(`${band.net}: ${band.name}`, 0, top + 15);
+    top += TITLE;
+    const row = rowOf(band);
     for (const unit of band.units) {
       for (let i = 0; i < characters.length; i++) {
         pen.fillStyle = shade(band.at(unit, i));
-        pen.fillRect(i * COLUMN, y, COLUMN - 1, ROW - 1);
+        pen.fillRect(i * column, top, column - 1, row > 3 ? row - 1 : row);
       }
-      y += ROW;
+      top += row;
     }
   }
 }
 
-/** The band, unit and character under a point of the canvas, in CSS pixels. */
-export function hit(
-  bands: readonly Band[],
-  x: number,
-  y: number,
-): { band: Band; unit: number; character: number } | undefined {
-  let top = TITLE;
+/** The unit and character under a point of the canvas, in CSS pixels. */
+export function hit(bands: readonly Band[], column: number, x: number, y: number): Place | undefined {
+  let top = HEAD;
   for (const band of bands) {
     top += TITLE;
-    const row = Math.floor((y - top) / ROW);
-    if (row >= 0 && row < band.units.length) return { band, unit: band.units[row], character: Math.floor(x / COLUMN) };
-    top += ROW * band.units.length;
+    const row = Math.floor((y - top) / rowOf(band));
+    if (row >= 0 && row < band.units.length) return { band, unit: band.units[row], character: Math.floor(x / column) };
+    top += rowOf(band) * band.units.length;
   }
   return undefined;
 }

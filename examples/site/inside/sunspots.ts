@@ -2,6 +2,7 @@
 import { Model } from "unrolled";
 import uPlot from "uplot";
 import { colour, fetchBytes, find } from "../kit.ts";
+import { axis } from "./history.ts";
 
 const AHEAD = 30;
 
@@ -19,17 +20,22 @@ export async function sunspots(root: HTMLElement, signal: AbortSignal): Promise<
   const numbers = rows.map(([, number]) => number);
   const slider = find<HTMLInputElement>(root, "#from");
   const place = find(root, "#sunspots");
-  const axis = { stroke: colour("soft"), grid: { stroke: colour("line") }, ticks: { stroke: colour("line") } };
   const plot = new uPlot(
     {
-      width: place.clientWidth,
+      width: place.clientWidth - 24,
       height: 240,
       scales: { x: { time: false } },
-      axes: [{ ...axis, values: (_, years) => years.map(String) }, axis],
+      axes: [{ ...axis(), values: (_, years) => years.map(String) }, axis()],
       series: [
         { label: "year", value: (_, year) => String(year ?? "–") },
-        { label: "sunspots", stroke: colour("ink"), width: 1.5 },
-        { label: "forecast", stroke: colour("warm"), width: 2.5, value: (_, v) => (v == null ? "–" : v.toFixed(0)) },
+        { label: "sunspots", stroke: colour("ink"), width: 1.5, points: { show: false } },
+        {
+          label: "forecast",
+          stroke: colour("warm"),
+          width: 3,
+          points: { show: false },
+          value: (_, v) => (v == null ? "–" : v.toFixed(0)),
+        },
       ],
     },
     [[], [], []],
@@ -54,7 +60,7 @@ export async function sunspots(root: HTMLElement, signal: AbortSignal): Promise<
   };
   slider.addEventListener("input", draw);
   draw();
-  const watch = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: 240 }));
+  const watch = new ResizeObserver(() => plot.setSize({ width: place.clientWidth - 24, height: 240 }));
   watch.observe(place);
   signal.addEventListener("abort", () => {
     watch.disconnect();

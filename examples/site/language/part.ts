@@ -1,7 +1,7 @@
 // The language of a text as it is typed: one step of an LSTM a byte, the state after each kept, so going back is free.
 import { Model, type RunResult } from "unrolled";
 import { SENTENCES } from "../../sentences.ts";
-import { bytes as inBytes, duration, fetchBytes, find, make, percent } from "../kit.ts";
+import { bytes as inBytes, duration, fetchBytes, find, make, percent, showTiles } from "../kit.ts";
 import address from "../../models/language-id-lstm.safetensors?int8";
 
 /** Below this the net does not say: docs/model-card-language-id.md. */
@@ -9,13 +9,16 @@ const SURE = 0.6;
 
 const HTML = `
   <h2>Which language is this?</h2>
-  <p>An LSTM reads the bytes of what you type, one a step, and says after each which of 78 languages it is.</p>
+  <p class="lead">An LSTM reads the bytes of what you type, one a step, and says after each which of 78 languages it is,
+  or that it is not sure.</p>
   <label for="text">Text, in any of 78 languages</label>
   <textarea id="text" rows="3" spellcheck="false"></textarea>
-  <p class="row" id="samples" role="group" aria-label="Sentences to try"></p>
-  <p class="verdict" id="verdict" role="status"></p>
-  <ol class="bars" id="languages" aria-label="The most probable languages"></ol>
-  <p class="facts" id="facts"></p>`;
+  <div class="row" id="samples" role="group" aria-label="Sentences to try"></div>
+  <div class="card">
+    <p class="verdict" id="verdict" role="status"></p>
+    <ol class="bars" id="languages" aria-label="The most probable languages"></ol>
+  </div>
+  <dl class="tiles" id="facts"></dl>`;
 
 const names = new Intl.DisplayNames("en", { type: "language" });
 const nameOf = (label: string) => names.of(label) ?? label;
@@ -41,8 +44,11 @@ export async function show(root: HTMLElement, signal: AbortSignal): Promise<void
     const spent = performance.now() - start;
     read = now;
     showAnswer(past.at(-1)?.output);
-    const pace = fresh ? `The last ${fresh === 1 ? "byte" : `${fresh} bytes`} took ${duration(spent)}. ` : "";
-    find(root, "#facts").textContent = `${pace}The net: ${inBytes(file.byteLength)}, weights of 8 bits.`;
+    showTiles(find(root, "#facts"), [
+      [fresh === 1 ? "the last byte took" : `the last ${fresh} bytes took`, duration(spent)],
+      ["languages", String(model.outputSize)],
+      ["weights", `${inBytes(file.byteLength)}, int8`],
+    ]);
   }
 
   function showAnswer(probabilities: Float32Array = new Float32Array()): void {

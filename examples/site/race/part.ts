@@ -21,12 +21,12 @@ interface Result {
 
 const HTML = `
   <h2>Race</h2>
-  <p>This engine and onnxruntime-web on the same ONNX file, in your browser, one thread each. onnxruntime-web's 14 MB are
+  <p class="lead">This engine and onnxruntime-web on the same ONNX file, in your browser, one thread each. onnxruntime-web's 14 MB are
   loaded from this page's own folder when you press the button.</p>
-  <p class="row"><label>Net <select id="net"></select></label>
+  <div class="card row"><label>Net <select id="net"></select></label>
     <label>or your own <input id="file" type="file" accept=".onnx" /></label>
-    <button id="start" class="main" type="button">Race</button></p>
-  <div id="result" role="status"></div>
+    <button id="start" class="main" type="button">Race</button></div>
+  <div id="result" class="card" role="status" hidden></div>
   <p class="facts">Each engine runs in a new thread. Start-up: from its first byte to its first answer. A step: ${ROUNDS}
   rounds in turns of ${ROUND} ms each, the median; the same random numbers, inputs of sizes that have names are 1.
   Bytes: all that the thread loaded, not compressed. The result is in the address: nothing is sent.</p>`;
@@ -53,40 +53,44 @@ export function show(root: HTMLElement, signal: AbortSignal): void {
     const name = own ? own.name : select.value;
     try {
       const given = own ? new Uint8Array(await own.arrayBuffer()) : await NETS[name]();
-      const { results, apart } = await race(given, signal, (now) =>
-        find(root, "#result").replaceChildren(make("p", now)),
-      );
+      const { results, apart } = await race(given, signal, (now) => tell(make("p", now)));
       const hash = new URLSearchParams({ net: name });
       ENGINES.forEach((engine, i) => hash.set(engine, Object.values(results[i]).join()));
       history.replaceState(null, "", `#race?${hash}`);
       showResult(`The answers differ by at most ${apart.toExponential(1)}`, name, results);
     } catch (error) {
-      find(root, "#result").replaceChildren(make("p", (error as Error).message, { className: "refusal" }));
+      tell(make("p", (error as Error).message, { className: "refusal" }));
     }
     button.disabled = false;
   });
 
+  function tell(...what: readonly HTMLElement[]): void {
+    find(root, "#result").hidden = false;
+    find(root, "#result").replaceChildren(...what);
+  }
+
   function showResult(note: string, name: string, results: readonly Result[]): void {
-    const table = make("table");
-    const row = (head: string, cells: readonly string[]) => {
+    const table = make("table", "", { className: "race" });
+    table.createCaption().textContent = name;
+    const heads = table.insertRow();
+    heads.append(...["", ...ENGINES].map((text) => make("th", text)));
+    const row = (head: string, values: readonly number[], unit: (value: number) => string) => {
       const line = table.insertRow();
-      line.append(make("th", head), ...cells.map((cell) => make("td", cell)));
+      line.append(make("th", head));
+      for (const value of values) {
+        const bar = make("span", "", { className: "bar" });
+        bar.style.setProperty("--part", String(value / Math.max(1e-9, ...values)));
+        const cell = make("td", unit(value));
+        cell.append(bar);
+        line.append(cell);
+      }
     };
-    row(name, ENGINES);
-    row(
-      "bytes",
-      results.map((r) => bytes(r.bytes)),
-    );
-    row(
-      "start-up",
-      results.map((r) => duration(r.startup)),
-    );
-    row(
-      "a step",
-      results.map((r) => duration(r.step)),
-    );
+    const each = (what: keyof Result) => results.map((result) => result[what]);
+    row("bytes", each("bytes"), (n) => (n ? bytes(n) : "not told")); // some browsers count none of a worker's
+    row("start-up", each("startup"), duration);
+    row("a step", each("step"), duration);
     const ratio = results[1].step / results[0].step;
-    find(root, "#result").replaceChildren(
+    tell(
       make(
         "p",
         ratio > 1

@@ -1,5 +1,5 @@
 // Is anybody speaking? Silero's detector on the audio thread, from a microphone or a file.
-import { bytes, colour, duration, fetchBytes, find, paper, percent } from "../kit.ts";
+import { bytes, colour, duration, fetchBytes, find, paper, percent, showTiles } from "../kit.ts";
 import worklet from "./worklet.ts?worker&url";
 
 const modelAddress = new URL("../../models/silero-vad-576.safetensors", import.meta.url);
@@ -22,27 +22,31 @@ interface Heard {
 
 const HTML = `
   <h2>Voice</h2>
-  <p>Silero's voice detector, converted from ONNX, reads ${RATE.toLocaleString("en")} samples a second on the audio
-  thread: whether somebody speaks, 31 times a second.</p>
-  <p class="row"><button id="microphone" class="main" type="button">Microphone</button>
+  <p class="lead">Silero's voice detector, converted from ONNX, reads ${RATE.toLocaleString("en")} samples a second, all
+  on the audio thread: whether somebody speaks, 31 times a second.</p>
+  <div class="card row"><button id="microphone" class="main" type="button">Microphone</button>
     <button id="sample" type="button">A sample</button>
     <label>or a file <input id="file" type="file" accept="audio/*" /></label>
-    <button id="stop" type="button" disabled>Stop</button></p>
+    <button id="stop" type="button" disabled>Stop</button></div>
   <p class="verdict" id="verdict" role="status">Silence</p>
-  <div id="place"><canvas id="wave" role="img" aria-label="The last eight seconds: the sound, and over it the probability of speech"></canvas></div>
-  <p class="legend facts"><span class="key warm"></span> probability of speech <span class="key soft"></span> sound</p>
-  <p class="facts" id="facts"></p>
+  <div class="screen" id="place"><canvas id="wave" role="img" aria-label="The last eight seconds: the sound, and over it the probability of speech"></canvas></div>
+  <p class="legend facts"><span class="key warm"></span> probability of speech <span class="key soft"></span> sound, 8 s</p>
+  <dl class="tiles" id="facts"></dl>
   <p class="facts">Silero VAD v5, © Silero Team, MIT licence.</p>`;
 
 export async function show(root: HTMLElement, signal: AbortSignal): Promise<void> {
   root.innerHTML = HTML;
-  const file = await fetchBytes(modelAddress);
+  const [file, script] = await Promise.all([modelAddress, worklet].map(fetchBytes));
   const stopButton = find<HTMLButtonElement>(root, "#stop");
   const verdict = find(root, "#verdict");
   const heard: Heard[] = [];
   let context: AudioContext | undefined;
   let stream: MediaStream | undefined;
-  find(root, "#facts").textContent = `The net: ${bytes(file.byteLength)}.`;
+  const shipped = [
+    ["the net", bytes(file.byteLength)],
+    ["engine and worklet", bytes(script.byteLength)],
+  ] as const;
+  showTiles(find(root, "#facts"), shipped);
 
   function stop(): void {
     for (const track of stream?.getTracks() ?? []) track.stop();
@@ -84,8 +88,11 @@ export async function show(root: HTMLElement, signal: AbortSignal): Promise<void
   }
 
   function timed(milliseconds: number): void {
-    find(root, "#facts").textContent =
-      `The net: ${bytes(file.byteLength)}. A window of ${WINDOW} samples takes ${duration(milliseconds)} on the audio thread, ${percent(milliseconds / BUDGET, 1)} of the ${BUDGET} ms that it lasts.`;
+    showTiles(find(root, "#facts"), [
+      ...shipped,
+      [`a window of ${WINDOW} samples, ${BUDGET} ms`, duration(milliseconds)],
+      ["share of the audio thread", percent(milliseconds / BUDGET, 1)],
+    ]);
   }
 
   function draw(): void {
@@ -93,7 +100,7 @@ export async function show(root: HTMLElement, signal: AbortSignal): Promise<void
     const { pen, width, height } = paper(find(root, "#wave"), find(root, "#place").clientWidth, 200);
     const step = width / SHOWN;
     pen.strokeStyle = colour("line");
-    pen.strokeRect(0, 0, width, height);
+    pen.strokeRect(0, height / 2, width, 0); // one half: where it turns from silence to speech
     pen.fillStyle = colour("soft");
     heard.forEach(({ samples }, i) => {
       const loud = 2 * samples.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
