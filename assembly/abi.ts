@@ -367,9 +367,10 @@ export const enum Window { AXES = 3 }
   beta: f32;
 }
 
-/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors. */
+/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors; `taps` lists two words a tap. */
 @unmanaged export class DepthwiseRecord extends WindowRecord {
   weights: usize;
+  taps: usize;
   activation: i32;
   alpha: f32;
   beta: f32;

@@ -58,6 +58,9 @@ export async function measureSizes(): Promise<Record<string, Sizes>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Bytes of a bundle for the browser, minified and gzipped. */
+export const bundled = async (source: string): Promise<number> => gzipped(await bundle(source));
+
 async function bundle(source: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: PEERS, loader: "ts" },

@@ -4,7 +4,15 @@ export { writeSafetensors, type Safetensors } from "./formats/safetensors.ts";
 export type { CellDescription, CellOptions, Description, LayerDescription } from "./layers/description.ts";
 export type { LayerFacts } from "./layers/layer.ts";
 export type { Region } from "./memory/plan.ts";
-export { tensor, toFloat32, toIntegers, type Dtype, type Precision, type Precisions, type Tensor } from "./tensors/tensor.ts";
+export {
+  tensor,
+  toFloat32,
+  toIntegers,
+  type Dtype,
+  type Precision,
+  type Precisions,
+  type Tensor,
+} from "./tensors/tensor.ts";
 export type { Label } from "./tasks/classify.ts";
 export type { Generated, GenerateError, GenerateOptions } from "./tasks/generation.ts";
 export { quantizeSafetensors } from "./tasks/quantize.ts";

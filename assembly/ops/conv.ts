@@ -84,19 +84,23 @@ function patched(r: ConvRecord, y: usize, x: usize, g: i32, from: i32, to: i32):
   }
 }
 
-/** The rows that one output reads, one after the other. */
+/** The rows that one output reads, one after the other; those of an axis that stand side by side in one piece. */
 function window(r: ConvRecord, p: usize, x: usize, o: i32, channels: i32): usize {
   const o2 = o % r.out2,
     rest = o / r.out2,
     o1 = rest % r.out1,
-    o0 = rest / r.out1;
+    o0 = rest / r.out1,
+    i2 = o2 * r.stride2 - r.pad2;
+  const whole = r.groups == 1 && r.dilation2 == 1 && i2 >= 0 && i2 + r.kernel2 <= r.in2,
+    step = whole ? r.kernel2 : 1,
+    floats = step * channels;
   for (let k0 = 0; k0 < r.kernel0; ++k0)
     for (let k1 = 0; k1 < r.kernel1; ++k1)
-      for (let k2 = 0; k2 < r.kernel2; ++k2) {
+      for (let k2 = 0; k2 < r.kernel2; k2 += step) {
         const at = tapOf(r, o0, o1, o2, k0, k1, k2);
-        if (at >= 0) copy(p, x + ((<usize>(at * r.channels)) << 2), channels);
-        else memory.fill(p, 0, (<usize>channels) << 2);
-        p += (<usize>channels) << 2;
+        if (at >= 0) copy(p, x + ((<usize>(at * r.channels)) << 2), floats);
+        else memory.fill(p, 0, (<usize>floats) << 2);
+        p += (<usize>floats) << 2;
       }
   return p;
 }

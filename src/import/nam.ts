@@ -16,8 +16,9 @@ const LONGEST = 1 << 17;
  * The net of a Neural Amp Modeler capture (`.nam`, versions 0.5 to 0.7): "x" [batch, time, inputs] (the
  * sample, then knobs) to "output" [batch, time, outputs]. An LSTM starts from its stored states. A WaveNet
  * or ConvNet starts as the plug-in does, having run on zeros for as long as it remembers: they are padded in
- * front of "x" and sliced off the output. Throws FormatError for Linear, whose weights the trainer and the
- * plug-in read in opposite order, for slimmable nets and containers, and for weights missing or left over.
+ * front of "x" and sliced off the output; of a SlimmableContainer, the largest net runs. Throws FormatError for Linear,
+ * whose weights the trainer and the plug-in read in opposite order, for slimmable nets, and for weights missing or
+ * left over.
  * https://github.com/sdatkinson/NeuralAmpModelerCore
  */
 export function namGraph(bytes: Uint8Array): Graph {
@@ -51,7 +52,8 @@ type Architectures = Readonly<Record<string, (config: Fields, weights: NamWeight
 
 /** Nets that remember a number of rows, and start as after zeros. */
 const FINITE: Architectures = { ConvNet: convNet, WaveNet: waveNet };
-const ALL: Architectures = { LSTM: lstm, ...FINITE };
+const PLAIN: Architectures = { LSTM: lstm, ...FINITE };
+const ALL: Architectures = { ...PLAIN, SlimmableContainer: container };
 
 function readNet(file: Fields, architectures: Architectures, rate: number): Net {
   const architecture = file.text("architecture");
@@ -68,6 +70,23 @@ function readNet(file: Fields, architectures: Architectures, rate: number): Net 
   config.close();
   weights.close();
   return net;
+}
+
+/** Nets of one rig by their size: NAM runs the last, the largest, until it is asked for less. */
+function container(config: Fields, _: NamWeights, rate: number): Net {
+  let most = -Infinity;
+  const nets = config.list("submodels").map((value, i) => {
+    const entry = new Fields(`${config.path("submodels")}[${i}]`, value);
+    const size = entry.number("max_value");
+    if (size <= most) throw wrong("description", entry.path("max_value"), `more than ${most}`, size);
+    most = size;
+    const net = readPart(entry.fields("model"), PLAIN, rate);
+    if (net.in !== 1 || net.out !== 1)
+      throw wrong("shape", entry.label, "one input and one output", `${net.in}, ${net.out}`);
+    return net;
+  });
+  if (most < 1) throw wrong("description", config.path("submodels"), "a last max_value of at least 1", most);
+  return nets[nets.length - 1];
 }
 
 function checkVersion(version: string): void {
@@ -149,7 +168,8 @@ function normalised(convolution: Convolution, weights: NamWeights, name: string)
 }
 
 function waveNet(config: Fields, weights: NamWeights, rate: number): Net {
-  const condition = config.has("condition_dsp") ? readCondition(config.fields("condition_dsp"), rate) : undefined;
+  // Makes, of the input, what every layer is given beside its own input.
+  const condition = config.has("condition_dsp") ? readPart(config.fields("condition_dsp"), FINITE, rate) : undefined;
   const net = planWaveNet(config, weights, condition?.out);
   if (condition && condition.in !== net.in) {
     throw wrong("shape", "config.condition_dsp", `${net.in} inputs`, condition.in);
@@ -158,12 +178,13 @@ function waveNet(config: Fields, weights: NamWeights, rate: number): Net {
   return { in: net.in, out: net.out, reach: net.reach + (condition?.reach ?? 0), add };
 }
 
-/** The net that makes, of the input, what every layer is given beside its own input. */
-function readCondition(file: Fields, rate: number): Net {
+/** A net within a file, of the same sample rate where both are known. */
+function readPart(file: Fields, architectures: Architectures, rate: number): Net {
   if (file.has("version")) checkVersion(file.text("version"));
   const own = sampleRate(file);
-  if (own !== rate) throw wrong("unsupported", file.path("sample_rate"), `${rate}, as the whole file's`, own);
-  return readNet(file, FINITE, rate);
+  if (own !== rate && own !== -1 && rate !== -1)
+    throw wrong("unsupported", file.path("sample_rate"), `${rate}, as the whole file's`, own);
+  return readNet(file, architectures, rate);
 }
 
 /** Samples a second, or -1 where the file does not say. */

@@ -90,7 +90,7 @@ export const conv = op({
         if (biases) floats.set(biases);
         for (let c = 0; c < outputs; c++) for (let k = 0; k < taps; k++) floats[(k + 1) * row + c] = data[c * taps + k];
       });
-      to.record("DepthwiseRecord", { ...words, weights });
+      to.record("DepthwiseRecord", { ...words, weights, taps: to.scratch(8 * taps) });
       return;
     }
     const columns = (taps * w.channels) / groups;

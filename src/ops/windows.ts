@@ -128,9 +128,10 @@ export function windowWords(w: Windowed, size: readonly number[], out: readonly 
   };
 }
 
-/** Rows of patches that are computed together: about 64 KB of them. */
+/** Rows of patches that are computed together: about 64 KB of them, in whole tiles of either build's gemm. */
 export function blockOf(columns: number, rows: number): number {
-  return Math.max(1, Math.min(rows, 64, Math.floor(2 ** 14 / columns)));
+  const most = Math.min(60, Math.floor(2 ** 14 / columns));
+  return Math.max(1, Math.min(rows, most < 12 ? most : most - (most % 12)));
 }
 
 export const tapsOf = (w: Windowed): number => countOf(w.kernel);

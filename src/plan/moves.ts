@@ -9,9 +9,9 @@ import type { BoundNode } from "./plan.ts";
 type Words = Int32Array;
 
 /**
- * The output of a node whose inputs are known and which only moves numbers: a transpose, a slice, a concat; undefined
- * where it computes, or has others. Here the records are played as they are written: a plan, its place in memory and a
- * crossing for each of the 28 of a Silero v5 are a fifth of its cold load. A piece as it stands is not copied.
+ * The output of a node whose inputs are known and which only moves numbers, a transpose, a slice, a concat: its
+ * records are played as they are written, without a plan. A piece as it stands is not copied. Undefined where the node
+ * computes, or has more outputs.
  */
 export function moved({ op, call, outputs: [y, ...more] }: BoundNode): Constant | undefined {
   if (more.length > 0) return undefined;

@@ -105,6 +105,6 @@ export function measured(): string {
   const where = `${cpus()[0].model}, ${cores} of its cores, Node ${process.versions.node}`;
   return (
     `${lines.join("\n")}\n\nMedians of ${ROUNDS} processes, in turn, on ${where}, each engine with the threads that it ` +
-    "takes by itself; Node alone takes 45 MB. `npm run test:clients -- --measure` writes this table."
+    "takes by itself; Node alone takes 41 MB. `npm run test:clients -- --measure` writes this table."
   );
 }

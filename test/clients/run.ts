@@ -5,7 +5,7 @@
 //   --only NAME       one program, or one browser
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { quietly } from "../hosts/machine.ts";
 import { replaceBetween } from "../hosts/replace.ts";
@@ -130,7 +130,7 @@ if (process.argv.includes("--write")) {
     "",
     markdown(rows),
     "",
-    `Pairs are onnxruntime / unrolled, of one run on ${cpus()[0].model}, ${cpus().length} cores. A run is one call of \`session.run\`, ` +
+    `Pairs are onnxruntime / unrolled, of one run on ${cpus()[0].model}, ${cpus().length} cores, at a load of ${loadavg()[0].toFixed(0)}. A run is one call of \`session.run\`, ` +
       'the mean over all nets of the client; "process" is the resident memory of Node at the end.',
     "",
     readFileSync(join(here, "others.md"), "utf8"),

@@ -1,6 +1,7 @@
 // npm run fuzz [-- COUNT [FIRST SEED [READER]]]: a million mutated files of each reader.
 import { Random } from "../support/random.ts";
 import { attack, corpus, type Tally } from "./attack.ts";
+import { attackCapture } from "./captures.ts";
 import { attackForeign, foreignCorpus } from "./foreign.ts";
 import { attackGraph, graphCorpus } from "./graphs.ts";
 import { attackImported, importedCorpus } from "./imported.ts";
@@ -18,6 +19,7 @@ const attacks: Record<string, (seed: number, tally: Tally) => void> = {
   safetensors: (seed, tally) => attack(seed, files, tally),
   foreign: (seed, tally) => attackForeign(seed, foreign, tally),
   imported: (seed, tally) => attackImported(new Random(seed), imported, tally),
+  captures: (seed, tally) => attackCapture(new Random(seed), tally),
   onnx: (seed, tally) => attackOnnx(new Random(seed), onnx, tally),
   graphs: (seed, tally) => attackGraph(new Random(seed), graphs, tally),
 };

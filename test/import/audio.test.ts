@@ -38,6 +38,33 @@ describe("the producer's answer", () => {
   });
 });
 
+describe("SlimmableContainer", () => {
+  const [small, large] = ["ConvNet", "WaveNet"].map((name) => caseOf(name));
+  const container = (sizes: readonly number[], parts = [small, large]): Json => ({
+    version: "0.7.0",
+    architecture: "SlimmableContainer",
+    config: { submodels: parts.map(({ file }, i) => ({ max_value: sizes[i], model: file })) },
+    weights: [],
+    sample_rate: 48000,
+  });
+  const graph = (file: Json) => graphOf({ format: "nam", file });
+
+  test("the last net runs, as NAM has it by default", () => {
+    expect(difference(run(graph(container([0.5, 1])), large.x), large.output.flat())).toBeLessThan(BOUND);
+  });
+
+  test.each<[string, Json, RegExp]>([
+    ["sizes that fall", container([1, 0.5]), /^config\.submodels\[1\]\.max_value: expected more than 1, got 0\.5$/],
+    ["no full size", container([0.2, 0.5]), /^config\.submodels: expected a last max_value of at least 1, got 0\.5$/],
+    ["nothing", container([], []), /^config\.submodels: expected a last max_value of at least 1/],
+    [
+      "a container within",
+      container([1], [{ ...large, file: container([1], [large]) }]),
+      /^config\.submodels\[0\]\.model\.architecture: expected LSTM, ConvNet, WaveNet, got "SlimmableContainer"$/,
+    ],
+  ])("%s is refused", (_, file, message) => expect(() => graph(file)).toThrow(message));
+});
+
 /** A copy with one place changed; undefined takes it out. */
 function changed(file: Json, path: readonly (string | number)[], value: Json | undefined): Json {
   const copy = structuredClone(file);
@@ -180,14 +207,7 @@ describe("refused by name", () => {
       "WaveNet",
       ["architecture"],
       "Linear",
-      /^architecture: expected LSTM, ConvNet, WaveNet, got "Linear", whose weights/,
-    ],
-    [
-      "a container",
-      "WaveNet",
-      ["architecture"],
-      "SlimmableContainer",
-      /^architecture: expected .*, got "SlimmableContainer"$/,
+      /^architecture: expected LSTM, ConvNet, WaveNet, SlimmableContainer, got "Linear", whose weights/,
     ],
     [
       "a slimmable net",

@@ -64,6 +64,41 @@ test("weights of another shape, missing, or left over", () => {
   says(sequential([input, dense]), 'weights "e/bias" belong to no layer', [kernel, { ...kernel, name: "e/bias" }]);
 });
 
+test("masks as TensorFlow.js mixes them up", () => {
+  const masked = { class_name: "Masking", config: { name: "m", mask_value: 0 } };
+  const gru = { class_name: "GRU", config: { name: "g", units: 1, use_bias: false } };
+  const weights = ["kernel", "recurrent_kernel"].map((w, i) => ({
+    name: `g/${w}`,
+    dtype: "float32",
+    shape: [i === 0 ? 3 : 1, 3],
+  }));
+  const pool = { class_name: "MaxPooling1D", config: { name: "p", pool_size: 2 } };
+  expect(graph(sequential([input, masked, pool, gru]), weights).outputs[0].dims).toEqual(["batch", 1]);
+  const turned = { ...gru, config: { ...gru.config, go_backwards: true } };
+  says(sequential([input, masked, pool, turned]), "behind one that passes no mask on", weights);
+  const softmax = { class_name: "Softmax", config: { name: "s", axis: -1 } };
+  says(sequential([input, masked, pool, softmax]), 'layer "s" (Softmax)');
+  const normal = { class_name: "BatchNormalization", config: { name: "b", axis: 1 } };
+  says(sequential([input, normal]), "axis 1 is not run", batchNorm("b", 5));
+});
+
+const batchNorm = (layer: string, size: number): Json[] =>
+  ["gamma", "beta", "moving_mean", "moving_variance"].map((w) => ({
+    name: `${layer}/${w}`,
+    dtype: "float32",
+    shape: [size],
+  }));
+
+test("a call whose mask or operand is a list of nothing", () => {
+  const call = (kwargs: Json) => ({
+    ...dropout("d"),
+    name: "d",
+    inbound_nodes: [{ args: [{ class_name: "__keras_tensor__", config: { keras_history: ["in", 0, 0] } }], kwargs }],
+  });
+  expect(graph(chain([call({ mask: null })])).outputs[0].dims).toEqual(["batch", 5, 3]);
+  says(chain([call({ mask: [[]] })]), 'layer "d" (Dropout): a call with [] is not run');
+});
+
 test("a cycle of layers, a layer that is not there", () => {
   const after = (layer: Json, name: string) => ({
     ...layer,

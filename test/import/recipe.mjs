@@ -96,6 +96,34 @@ await add(
     ]),
   }),
 );
+// A mask reaches layers behind one that passes none on, and rows before the first that counts are the state.
+const ids = tf.tensor(
+  [
+    [3, 1, 0, 0],
+    [0, 2, 0, 5],
+    [0, 0, 0, 0],
+  ],
+  [3, 4],
+  "int32",
+);
+const seen = tf.input({ shape: [4], dtype: "int32" });
+const embedded = L.embedding({ inputDim: 6, outputDim: 3, maskZero: true }).apply(seen);
+const [, state] = L.gru({ units: 2, returnState: true }).apply(embedded);
+await add(
+  "met",
+  ids,
+  tf.model({
+    inputs: seen,
+    outputs: L.concatenate().apply([
+      L.globalMaxPooling1d({}).apply(
+        L.gru({ units: 2, returnSequences: true }).apply(embedded, { initialState: [state] }),
+      ),
+      L.globalAveragePooling1d({}).apply(embedded),
+      L.lstm({ units: 2 }).apply(L.conv1d({ filters: 3, kernelSize: 2, padding: "same" }).apply(embedded)),
+      L.lstm({ units: 2 }).apply(L.conv1d({ filters: 3, kernelSize: 2 }).apply(embedded)),
+    ]),
+  }),
+);
 // The kernel in 8 bits.
 await add(
   "quantized",

@@ -1,6 +1,7 @@
 // Runs ONNX's operator tests and writes how many are right, by operator, into docs/onnx-operators.md:
 // npx tsx test/onnx/report.ts CASES, where CASES is a folder of folders with model.onnx, in.safetensors,
-// expect.safetensors and meta.json ({ ops, tolerance }). Exit status 1 where an answer is wrong.
+// expect.safetensors and meta.json ({ ops, tolerance }): test/goldens/onnx/node_tests.py writes them.
+// Exit status 1 where an answer is wrong.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FormatError, readSafetensors } from "../../src/index.ts";
@@ -68,7 +69,8 @@ const rows = [...tallies]
   );
 const text = `# ONNX's operator tests
 
-Written by \`npx tsx test/onnx/report.ts\`: of ${total.right + total.refused + total.wrong} tests ${total.right} are right, ${total.refused} refused, ${total.wrong} wrong.
+Of ${total.right + total.refused + total.wrong} tests of the onnx package, ${total.right} are right, ${total.refused} refused, ${total.wrong} wrong: all of numbers that JavaScript has
+arrays for. \`test/goldens/onnx/node_tests.py\` writes them as files, \`npx tsx test/onnx/report.ts\` this table.
 A test counts for each operator in it; one that is refused, for the operator that the refusal names.
 
 | operator | right | refused | why |

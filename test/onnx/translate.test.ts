@@ -232,6 +232,18 @@ describe("what unfolds", () => {
     expect(run(loop(0))).toEqual([...X]);
   });
 
+  test.each([
+    ["MatMul", [node("MatMul", ["h", "w"], ["h2"])]],
+    ["Gemm", [node("Gemm", ["h", "w"], ["h2"], { transB: 1 })]],
+  ])("the steps of a loop share the matrix of a %s", (_, nodes) => {
+    const g = loop(5, nodes);
+    const w = floats("w", [2, 2], [1, 0, 0, 1]);
+    using session = fromOnnx(onnx({ ...g, initializer: [...g.initializer!, w] }));
+    expect(numbersOf(session.run({ x: X }).y.data)).toEqual([...X]);
+    const matrices = new Set([...session.graph().constants.values()].map(({ data }) => data));
+    expect(matrices.size).toBe(1);
+  });
+
   test("refuses a Loop of more than a thousand nodes, and one that turns without end", () => {
     expect(() => run(loop(1001))).toThrow(/Add "the Add": expected loops that unroll to at most 1000 nodes/);
     expect(() => run(loop(2 ** 31 - 1, [node("Identity", ["x"], ["h2"])]))).toThrow(

@@ -124,6 +124,7 @@ async function webkit(_: string, start: Start): Promise<Call> {
   start("WebKitWebDriver", [`--port=${port}`], {
     DISPLAY: `:${String(number).trim()}`,
     GDK_BACKEND: "x11",
+    LANG: "en_US.UTF-8", // its navigator.language is of LANG=C otherwise: "C"
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
     NO_AT_BRIDGE: "1",
     LIBGL_ALWAYS_SOFTWARE: "1",

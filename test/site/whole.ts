@@ -52,9 +52,11 @@ export async function keyboard(site: Site): Promise<string> {
 export async function offline(site: Site): Promise<string> {
   return site.visit("", async ({ hand }) => {
     await hand.run(async () => void (await navigator.serviceWorker.ready));
+    await hand.reload(); // from here on the worker answers
     await says(hand, "#verdict", /^German/);
     await site.unplug();
     await hand.reload();
+    await says(hand, "#verdict", /^German/);
     await fill(hand, "#text", "Kaikki ihmiset syntyvät vapaina ja tasavertaisina.");
     const said = await says(hand, "#verdict", /^Finnish/);
     for (const part of PARTS) {

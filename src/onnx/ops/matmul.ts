@@ -2,12 +2,25 @@ import type { Value } from "../../graph/value.ts";
 import { countOf, range, type Context, type Operator, type Operators } from "../context.ts";
 import { isFloat } from "../tensor.ts";
 
+/** Known matrices by the numbers that they turn: the steps of a loop share one, and its panels. */
+const turnedMatrices = new WeakMap<object, Value>();
+
+/** A matrix [k, m] as [m, k]. */
+function transposed(c: Context, matrix: Value): Value {
+  const { data } = matrix.constant ?? {};
+  const before = data && turnedMatrices.get(data);
+  if (before && String(before.type.shape.toReversed()) === String(matrix.type.shape)) return before;
+  const turned = c.transpose(matrix, [1, 0]);
+  if (data && turned.constant) turnedMatrices.set(data, turned);
+  return turned;
+}
+
 /** a [..., n, k] by b [..., k, m]: linear where b is a known matrix of floats. */
 export function matmul(c: Context, a: Value, b: Value): Value {
   const [p, q] = [a.type.shape, b.type.shape];
   if (p.length === 0 || q.length === 0) throw c.error(`expected matrices or vectors, got [${p}] and [${q}]`);
   if (b.constant && q.length === 2 && isFloat(b.type.dtype)) {
-    return c.emit("linear", [a, c.transpose(b, [1, 0]), undefined]);
+    return c.emit("linear", [a, transposed(c, b), undefined]);
   }
   const wide = p.length === 1 ? c.reshape(a, [1, p[0]]) : a;
   const high = q.length === 1 ? c.reshape(b, [q[0], 1]) : b;
@@ -26,7 +39,7 @@ export function matmul(c: Context, a: Value, b: Value): Value {
 
 /** y = alpha a b + beta c, a and b transposed where the node says so. */
 const gemm: Operator = (c) => {
-  const turned = (i: number, name: string): Value => (c.flag(name) ? c.transpose(c.input(i), [1, 0]) : c.input(i));
+  const turned = (i: number, name: string): Value => (c.flag(name) ? transposed(c, c.input(i)) : c.input(i));
   const [a, b, bias] = [turned(0, "transA"), turned(1, "transB"), c.optional(2)];
   if (c.opset < 7) c.ignore("broadcast");
   if (a.type.shape.length !== 2 || b.type.shape.length !== 2) {
@@ -44,7 +57,7 @@ const gemm: Operator = (c) => {
     const product = scaled(matmul(c, a, b), alpha);
     return added ? c.add(product, added) : product;
   }
-  const weight = c.transpose(scaled(b, alpha), [1, 0]);
+  const weight = transposed(c, scaled(b, alpha));
   const outputs = weight.type.shape[0];
   const row = added?.constant && countOf(added.type.shape.slice(0, -1)) === 1 && added.type.shape.length <= 2;
   if (!added || !row) {
