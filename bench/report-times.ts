@@ -76,7 +76,8 @@ const INTEGER_MODES: Record<Mode, string> = {
 export function integersReport({ rows }: Results): string {
   const footnotes = new Footnotes();
   const time = (row: Row, peer: string) => measured(row.peers[peer]);
-  const body = MODES.flatMap((mode) => inGridOrder(rows.filter((row) => row.case.mode === mode))).map((row) => {
+  const seen = rows.filter((row) => INTEGER_PEERS.some((peer) => time(row, peer)));
+  const body = MODES.flatMap((mode) => inGridOrder(seen.filter((row) => row.case.mode === mode))).map((row) => {
     const { cell, input, hidden, mode } = row.case;
     const ours = time(row, OURS);
     const cells = INTEGER_PEERS.map((peer) => {
