@@ -8,7 +8,9 @@ export const FUSED: bool = isDefined(RELAXED);
 export const INTEGER: bool = isDefined(INTEGERS);
 
 /** Whether a layer's matrices are integers: then `panel` is odd, the address of the room and 1. */
-@inline export function ofIntegers(panel: usize): bool { return INTEGER && (panel & 1) != 0; }
+@inline export function ofIntegers(panel: usize): bool {
+  return INTEGER && (panel & 1) != 0;
+}
 
 /** This module plays graphs: their cells take any activation. */
 export const FULL: bool = isDefined(GRAPHS);
