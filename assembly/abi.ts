@@ -21,7 +21,8 @@ export const enum Walks { AXES = 8 }
 /** Functions of one number; of integers IDENTITY, RELU, ABS, NEG, SIGN, SQUARE, CLIP, BIT_NOT and NOT. */
 export const enum Unary {
   IDENTITY, RELU, SIGMOID, TANH,
-  LEAKY_RELU, CLIP, HARD_SIGMOID, HARD_SWISH, SILU, SWISH, GELU_TANH, SCALED_TANH, AFFINE, THRESHOLDED_RELU, SHRINK, SOFTSIGN,
+  LEAKY_RELU, CLIP, HARD_SIGMOID, HARD_SWISH, SILU, SWISH, GELU_TANH, SCALED_TANH, AFFINE, THRESHOLDED_RELU, SHRINK,
+  SOFTSIGN,
   EXP, SQRT, ABS, NEG, RECIPROCAL, SQUARE, FLOOR, CEIL, ROUND, SIGN, IS_NAN, IS_INF,
   ELU, CELU, SELU, GELU, MISH, SOFTPLUS, LOG, ERF, SINH, COSH, ASINH, ACOSH, ATANH,
   SIN, COS, TAN, ASIN, ACOS, ATAN,
@@ -120,7 +121,10 @@ export const enum Scatter { GET, SET, ADD, MUL, MIN, MAX }
   beta: f32;
 }
 
-/** y [n, m] = a [n, k] b [k, m], walked over the batch axes (`count` 1); rows `aRow` and `bRow` bytes apart, columns `aColumn`, `bColumn`. */
+/**
+ * y [n, m] = a [n, k] b [k, m], walked over the batch axes (`count` 1); rows `aRow` and `bRow` bytes apart, columns
+ * `aColumn`, `bColumn`.
+ */
 @unmanaged export class MatmulRecord extends Walk {
   word: i32;
   n: i32;
@@ -132,7 +136,10 @@ export const enum Scatter { GET, SET, ADD, MUL, MIN, MAX }
   bColumn: i32;
 }
 
-/** y [rows, columns] = a [rows, inputs] b, int32; `weights` are b's, of int16: ops/integer_matmul.ts. `room`: Rows.SHORT rows of a as int16. */
+/**
+ * y [rows, columns] = a [rows, inputs] b, int32; `weights` are b's, of int16: ops/integer_matmul.ts. `room`: Rows.SHORT
+ * rows of a as int16.
+ */
 @unmanaged export class IntegerMatmulRecord extends Record {
   y: usize;
   a: usize;
@@ -200,16 +207,17 @@ export const enum GraphFlag {
   alpha: f32;
   beta: f32;
   /**
-   * Variants of graphs, or 0: a function of one number with alpha and beta for the gates, the candidate and an LSTM's h,
-   * three words each; with NORMED epsilon after them, and from word 16 on the norms: cells/normed.ts.
+   * Variants of graphs, or 0: a function of one number with alpha and beta for the gates, the candidate and an LSTM's
+   * h, three words each; with NORMED epsilon after them, and from word 16 on the norms: cells/normed.ts.
    */
   own: usize;
 }
 
 /**
  * A cell over x [steps, batch, inputs]: y [steps, batch, directions * width], from h0 and c0 [directions, batch, ..]
- * (0 for zero; `shared` for all sequences the first's) to hn and cn (0 where nobody asks). Its directions' Layers follow the fields.
- * With `lengths` [batch] or `mask` [steps, batch] each sequence passes alone: through `xs` [steps, inputs] and `ys`.
+ * (0 for zero; `shared` for all sequences the first's) to hn and cn (0 where nobody asks). Its directions' Layers
+ * follow the fields. With `lengths` [batch] or `mask` [steps, batch] each sequence passes alone: through `xs` [steps,
+ * inputs] and `ys`.
  */
 @unmanaged export class CellRecord extends Record {
   y: usize;
@@ -239,7 +247,10 @@ export const enum GraphFlag {
   bits: i32;
 }
 
-/** y = where the greatest (the least) of `length` numbers of a stands, `step` bytes apart; walked over the other axes (`count` 1). */
+/**
+ * y = where the greatest (the least) of `length` numbers of a stands, `step` bytes apart; walked over the other axes
+ * (`count` 1).
+ */
 @unmanaged export class ArgumentRecord extends Walk {
   word: i32;
   length: i32;
@@ -248,7 +259,10 @@ export const enum GraphFlag {
   last: i32;
 }
 
-/** y and b (its places) = the first `k` of `length` numbers of a, sorted; walked over the other axes (`count` 1). `heap` has k words. */
+/**
+ * y and b (its places) = the first `k` of `length` numbers of a, sorted; walked over the other axes (`count` 1). `heap`
+ * has k words.
+ */
 @unmanaged export class TopKRecord extends Walk {
   word: i32;
   length: i32;
@@ -258,7 +272,10 @@ export const enum GraphFlag {
   heap: usize;
 }
 
-/** y = the sum (the product) of a up to each place of `length`, `step` bytes apart; walked over the other axes (`count` 1). */
+/**
+ * y = the sum (the product) of a up to each place of `length`, `step` bytes apart; walked over the other axes (`count`
+ * 1).
+ */
 @unmanaged export class CumulateRecord extends Walk {
   word: i32;
   product: i32;
@@ -290,8 +307,8 @@ export const enum GraphFlag {
 }
 
 /**
- * Rows of `inner` numbers of x [batch, `bytes`] at indices [batch, count, depth]. GET: rows = x[i]; else x[i] = f(x[i], rows).
- * At the end: sizes [depth], then steps [depth] of the axes that are counted along.
+ * Rows of `inner` numbers of x [batch, `bytes`] at indices [batch, count, depth]. GET: rows = x[i]; else x[i] = f(x[i],
+ * rows). At the end: sizes [depth], then steps [depth] of the axes that are counted along.
  */
 @unmanaged export class TuplesRecord extends Record {
   rows: usize;
@@ -351,7 +368,10 @@ export const enum Window { AXES = 3 }
   pad2: i32;
 }
 
-/** Packed panels of [outputs, taps * channels of a group], group by group, `group` bytes apart; `patches` [rows, taps * channels of a group]. */
+/**
+ * Packed panels of [outputs, taps * channels of a group], group by group, `group` bytes apart; `patches` [rows, taps *
+ * channels of a group].
+ */
 @unmanaged export class ConvRecord extends WindowRecord {
   weights: usize;
   panel: usize;
@@ -367,7 +387,10 @@ export const enum Window { AXES = 3 }
   beta: f32;
 }
 
-/** Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors; `taps` lists two words a tap. */
+/**
+ * Every channel its own window: bias [channels], then taps [kernel, channels], rows in whole vectors; `taps` lists two
+ * words a tap.
+ */
 @unmanaged export class DepthwiseRecord extends WindowRecord {
   weights: usize;
   taps: usize;
@@ -377,8 +400,8 @@ export const enum Window { AXES = 3 }
 }
 
 /**
- * The transpose of ConvRecord: x [batch, out.., channels] is spread over y [batch, in.., outputs], whose rows begin as `bias`.
- * Panels of [taps * outputs of a group, channels of a group]; `patches` [rows, taps * outputs of a group].
+ * The transpose of ConvRecord: x [batch, out.., channels] is spread over y [batch, in.., outputs], whose rows begin as
+ * `bias`. Panels of [taps * outputs of a group, channels of a group]; `patches` [rows, taps * outputs of a group].
  */
 @unmanaged export class ConvTransposeRecord extends WindowRecord {
   weights: usize;
@@ -407,7 +430,10 @@ export const enum Pool { MAX, AVERAGE, LP }
   after2: i32;
 }
 
-/** y = (x - mean) / sqrt(variance + epsilon), or x / sqrt(mean of squares + epsilon), row by row; then scale and bias [width], or 0. */
+/**
+ * y = (x - mean) / sqrt(variance + epsilon), or x / sqrt(mean of squares + epsilon), row by row; then scale and bias
+ * [width], or 0.
+ */
 @unmanaged export class NormRecord extends Record {
   y: usize;
   x: usize;
@@ -419,7 +445,10 @@ export const enum Pool { MAX, AVERAGE, LP }
   epsilon: f32;
 }
 
-/** NormRecord over `rows` rows of each `width` of x [batch, rows, groups * width]; then scale and bias [groups * width], or 0. */
+/**
+ * NormRecord over `rows` rows of each `width` of x [batch, rows, groups * width]; then scale and bias [groups * width],
+ * or 0.
+ */
 @unmanaged export class GroupNormRecord extends Record {
   y: usize;
   x: usize;
@@ -440,7 +469,10 @@ export const enum Pool { MAX, AVERAGE, LP }
   log: i32;
 }
 
-/** y [outer, out, inner]: place o is the sum of `taps` places of x [outer, places, inner], by indices and weights [out, taps]. */
+/**
+ * y [outer, out, inner]: place o is the sum of `taps` places of x [outer, places, inner], by indices and weights [out,
+ * taps].
+ */
 @unmanaged export class ResampleRecord extends Record {
   y: usize;
   x: usize;

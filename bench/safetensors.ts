@@ -1,7 +1,9 @@
 import { PREFIX, type Net } from "./weights.ts";
 import type { Case } from "./cases.ts";
 
-/** A model file of ours: header length (u64), header (JSON), tensors. https://github.com/huggingface/safetensors#format */
+/**
+ * A model file of ours: header length (u64), header (JSON), tensors. https://github.com/huggingface/safetensors#format
+ */
 export function writeSafetensors(c: Case, net: Net): Uint8Array {
   const description = { format: "unrolled/1", layers: [{ type: c.cell, weights: PREFIX }] };
   const header: Record<string, unknown> = { __metadata__: { unrolled: JSON.stringify(description) } };

@@ -45,7 +45,10 @@ export function fromSafetensors(file: Bytes, options?: GraphModelOptions): Graph
   return new GraphModel(fileGraph(asBytes(file)), options);
 }
 
-/** Loads a Keras model: .keras, or .h5 of Keras 3, TF2 or Keras 2. Throws FormatError, with the layer, for what is not run. */
+/**
+ * Loads a Keras model: .keras, or .h5 of Keras 3, TF2 or Keras 2. Throws FormatError, with the layer, for what is not
+ * run.
+ */
 export function fromKeras(file: Bytes, options?: GraphModelOptions): GraphModel {
   return new GraphModel(kerasGraph(asBytes(file)), options);
 }

@@ -16,7 +16,8 @@ export interface OnnxOptions extends SessionOptions {
 
 /**
  * Opens an ONNX file. Sizes that have names are given in `dims`, or taken from each run's feeds: the graph is made
- * anew for sizes that it has not seen. Throws FormatError where the file cannot be run exactly: it names node and attribute.
+ * anew for sizes that it has not seen. Throws FormatError where the file cannot be run exactly: it names node and
+ * attribute.
  */
 export function fromOnnx(file: Uint8Array | ArrayBuffer, { externalData, ...options }: OnnxOptions = {}): Session {
   return new Session(onnxProgram(file instanceof ArrayBuffer ? new Uint8Array(file) : file, { externalData }), options);

@@ -1,5 +1,6 @@
 // Nets that people train around recurrent cells, from PyTorch by test/goldens/nets/recipe.py: its answer in float64,
-// and one answer however asked: each of a batch alone, and where a net looks back alone step by step, in blocks, resumed.
+// and one answer however asked: each of a batch alone, and where a net looks back alone step by step, in blocks,
+// resumed.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { graphFromSafetensors, sessionFromSafetensors, type SessionTensor } from "../src/graph.ts";

@@ -59,7 +59,8 @@ const room = (path: string) => path.split("/")[1];
 
 /**
  * What each folder may import besides itself and the leaves check.ts and text.ts:
- * cli -> index -> tasks -> run -> { model, passes }; model -> layers -> tensors -> pack; passes -> bind -> plan -> ops -> abi.
+ * cli -> index -> tasks -> run -> { model, passes }; model -> layers -> tensors -> pack; passes -> bind -> plan -> ops
+ * -> abi.
  */
 const MAY: Record<string, readonly string[]> = {
   cli: [
@@ -128,6 +129,18 @@ const MAY_TYPES: Record<string, readonly string[]> = {
   run: ["src/layers/", "src/memory/", "src/wasm/"],
 };
 const LEAVES = ["src/check.ts", "src/nearest.ts", "src/text.ts"];
+
+test("no line of code is over 120 columns, its texts aside", () => {
+  const texts = /'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|`[^`]*`|\/(?:[^/\\\n]|\\.)+\/[a-z]*/g;
+  const written = [...src, ...assembly].filter(({ path }) => !/^src\/abi\/(layout|played)\.ts$/.test(path)); // by hand
+  const long = written.flatMap(({ path }) =>
+    readFileSync(join(root, path), "utf8")
+      .split("\n")
+      .filter((line) => line.length > 120 && line.replace(texts, "").length > 120)
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  expect(long).toEqual([]);
+});
 
 describe("imports", () => {
   test.each(src.map((s) => [s.path, s] as const))("%s", (path, source) => {
@@ -293,7 +306,9 @@ describe("debug.wasm", () => {
   const memory = new WebAssembly.Memory({ initial: 2 });
   const kernels = instantiateSync(readFileSync(join(root, "build/debug.wasm")), { env: { memory } })
     .exports as unknown as { forward(...args: number[]): number };
-  /** net, layers, state, a, b, scratch, steps, batch, active, rows; the records are zero: an embedding of no columns. */
+  /**
+   * net, layers, state, a, b, scratch, steps, batch, active, rows; the records are zero: an embedding of no columns.
+   */
   const good = [2048, 1, 4096, 8192, 16384, 32768, 1, 1, 0, 1];
   const call = (change: Record<number, number>) => () => kernels.forward(...good.map((v, i) => change[i] ?? v));
 

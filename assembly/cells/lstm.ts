@@ -21,7 +21,8 @@ import { tanh } from "../math/tanh";
 export function lstmGates(y: usize, c: usize, pre: usize, units: i32): void {
   const end = pre + (<usize>units << 4);
   for (let p = pre, at = c; p < end; p += 64, at += 16) {
-    const cell = madd(sigmoid(v128.load(p, 16)), v128.load(at), f32x4.mul(sigmoid(v128.load(p)), tanh(v128.load(p, 32))));
+    const added = f32x4.mul(sigmoid(v128.load(p)), tanh(v128.load(p, 32)));
+    const cell = madd(sigmoid(v128.load(p, 16)), v128.load(at), added);
     v128.store(p, sigmoid(v128.load(p, 48)));
     v128.store(at, cell);
   }

@@ -25,7 +25,8 @@ const FIRST: usize = 64;
 export function normedSums(l: Layer, pre: usize, preRow: usize, h: usize, rows: i32, sums: usize): void {
   const row = sumsRow(l), first = l.own + FIRST;
   memory.fill(sums, 0, row * rows);
-  accumulate(sums, row, l.weights, l.panel, l.inputs, h, <usize>padded(l.width) << 2, l.width, padded(l.units) >> 2, rows, 4);
+  accumulate(sums, row, l.weights, l.panel, l.inputs, h, <usize>padded(l.width) << 2, l.width,
+      padded(l.units) >> 2, rows, 4);
   for (; rows > 0; --rows) {
     norm(pre, pre, false, first, row, 4, l.units, epsilon(l));
     norm(pre, sums, true, first + (row << 1), row, 4, l.units, epsilon(l));

@@ -51,7 +51,8 @@ export function preBytes(l: Layer): usize {
 export function inputHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: usize, rows: i32): void {
   affine(pre, preRow, l.weights, l.panel, x, xRow, l.inputs, outputs(l), rows, vectors(l));
   if (l.kind == Kind.GRU_BEFORE) {
-    affine(pre + (<usize>outputs(l) << 2), preRow, l.second, secondPanel(l), x, xRow, l.inputs, whole(l.units), rows, 4);
+    affine(pre + (<usize>outputs(l) << 2), preRow, l.second, secondPanel(l), x, xRow, l.inputs,
+        whole(l.units), rows, 4);
   }
 }
 
@@ -59,7 +60,8 @@ export function inputHalf(l: Layer, pre: usize, preRow: usize, x: usize, xRow: u
  * One sequence: y from h, and from x where `inputs` are still to be added, in the place `pre`,
  * or from the finished input half that stands there, with `inputs` 0.
  */
-export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: usize, inputs: i32, between: usize): void {
+export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: usize, inputs: i32,
+    between: usize): void {
   const second = pre + (<usize>outputs(l) << 2);
   const panels = outputs(l) >> 4, skip = BIAS + <usize>((l.inputs - inputs) * vectors(l) << 4);
   if (ofIntegers(l.panel)) {
@@ -86,10 +88,12 @@ export function single(l: Layer, y: usize, h: usize, c: usize, pre: usize, x: us
 }
 
 /** Several sequences: the recurrent half as a gemm onto `pre`, then the gates row by row. */
-export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32, between: usize): void {
+export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preRow: usize, rows: i32,
+    between: usize): void {
   const first = l.kind == Kind.GRU ? pre + 16 : pre; // m has no recurrent half
   const by = FULL && l.flags & GraphFlag.QUANTIZED ? rounded(between, h, l.width, rows) : h;
-  if (FULL && l.flags & GraphFlag.NORMED) normedSums(l, pre, preRow, by, rows, between + (<usize>padded(l.units) << 3) * rows);
+  if (FULL && l.flags & GraphFlag.NORMED)
+    normedSums(l, pre, preRow, by, rows, between + (<usize>padded(l.units) << 3) * rows);
   else accumulate(first, preRow, l.weights, l.panel, l.inputs, by, hRow(l), l.width, outputs(l) >> 4, rows, vectors(l));
   switch (l.kind) {
     case Kind.RNN: rnnRows(l, y, l.row, pre, preRow, l.units, rows, nonlinearity(l)); break;
@@ -103,7 +107,8 @@ export function several(l: Layer, y: usize, h: usize, c: usize, pre: usize, preR
   }
 }
 
-function rnnRows(l: Layer, y: usize, yRow: usize, pre: usize, preRow: usize, units: i32, rows: i32, by: Activation): void {
+function rnnRows(l: Layer, y: usize, yRow: usize, pre: usize, preRow: usize, units: i32, rows: i32,
+    by: Activation): void {
   for (; rows > 0; --rows) {
     if (l.flags & Flag.VARIANT) rnnVariant(l, y, pre, units, by);
     else activateRow(y, pre, by, units);
@@ -141,7 +146,8 @@ function beforeRows(l: Layer, y: usize, h: usize, pre: usize, preRow: usize, row
   pre += <usize>outputs(l) << 2;
   accumulate(pre, preRow, l.second, secondPanel(l), l.inputs, between, gatedRow, l.width, whole(l.units) >> 4, rows, 4);
   rnnRows(l, y, l.row, pre, preRow, l.units, rows, Activation.TANH);
-  for (let r = 0; r < rows; ++r) update(y + <usize>r * l.row, between + <usize>r * gatedRow, h + <usize>r * row, l.units);
+  for (let r = 0; r < rows; ++r)
+    update(y + <usize>r * l.row, between + <usize>r * gatedRow, h + <usize>r * row, l.units);
 }
 
 /** y = W_hr (o * tanh(c')). */

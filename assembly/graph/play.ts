@@ -51,7 +51,10 @@ import { cast, where } from "../ops/select";
 import { softmaxes } from "../ops/softmaxes";
 import { unary } from "../ops/unary";
 
-/** Plays the records from `at` to `end`; returns `end`, or the record whose values cannot be right: an index out of range. */
+/**
+ * Plays the records from `at` to `end`; returns `end`, or the record whose values cannot be right: an index out of
+ * range.
+ */
 export function play(at: usize, end: usize): usize {
   while (at < end) {
     let right = true;

@@ -1,7 +1,10 @@
 // Places of a window that moves along three axes.
 import { WindowRecord } from "../abi";
 
-/** Bytes from the image's first row to the row that tap (k0, k1, k2) of output (o0, o1, o2) reads; below 0 where that is a pad. */
+/**
+ * Bytes from the image's first row to the row that tap (k0, k1, k2) of output (o0, o1, o2) reads; below 0 where that is
+ * a pad.
+ */
 @inline export function tapOf(r: WindowRecord, o0: i32, o1: i32, o2: i32, k0: i32, k1: i32, k2: i32): i32 {
   const i0 = o0 * r.stride0 + k0 * r.dilation0 - r.pad0;
   const i1 = o1 * r.stride1 + k1 * r.dilation1 - r.pad1;

@@ -39,7 +39,8 @@ function product(
   y: usize, yRow: usize, init: usize, initPanel: usize, initRow: usize, w: usize, room: usize,
   x: usize, xRow: usize, inputs: i32, outputs: i32, rows: i32, vectors: i32,
 ): void {
-  const m = changetype<Matrix>(w), pairs = pairsOf(inputs), panel = panelBytes(m, pairs, vectors), first = w + HEAD + (<usize>m.vectors << 4);
+  const m = changetype<Matrix>(w), first = w + HEAD + (<usize>m.vectors << 4);
+  const pairs = pairsOf(inputs), panel = panelBytes(m, pairs, vectors);
   for (; rows > 0; rows -= ROWS) {
     const some = min(rows, ROWS);
     quantize(room, x, xRow, inputs, some, m.limit);
@@ -61,7 +62,8 @@ function product(
 
 /** One panel over all rows; `count` outputs are stored. */
 function rowsOf<T, V>(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, q: usize, inputs: i32, pairs: i32, count: i32, rows: i32,
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, q: usize, inputs: i32, pairs: i32, count: i32,
+  rows: i32,
 ): void {
   const next = quantizedRow(inputs);
   for (; rows > 1; rows -= 2) {
@@ -78,9 +80,15 @@ function rowsOf<T, V>(
 
 /** A line's four vectors as int16, from integers T; offsets of loads must be literals. */
 @inline function load0<T>(line: usize): v128 { return sizeof<T>() == 1 ? v128.load8x8_s(line, 0) : v128.load(line, 0); }
-@inline function load1<T>(line: usize): v128 { return sizeof<T>() == 1 ? v128.load8x8_s(line, 8) : v128.load(line, 16); }
-@inline function load2<T>(line: usize): v128 { return sizeof<T>() == 1 ? v128.load8x8_s(line, 16) : v128.load(line, 32); }
-@inline function load3<T>(line: usize): v128 { return sizeof<T>() == 1 ? v128.load8x8_s(line, 24) : v128.load(line, 48); }
+@inline function load1<T>(line: usize): v128 {
+  return sizeof<T>() == 1 ? v128.load8x8_s(line, 8) : v128.load(line, 16);
+}
+@inline function load2<T>(line: usize): v128 {
+  return sizeof<T>() == 1 ? v128.load8x8_s(line, 16) : v128.load(line, 32);
+}
+@inline function load3<T>(line: usize): v128 {
+  return sizeof<T>() == 1 ? v128.load8x8_s(line, 24) : v128.load(line, 48);
+}
 
 @inline function one<T, V>(y: usize, init: usize, w: usize, q: usize, pairs: i32, count: i32): void {
   let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
@@ -125,7 +133,8 @@ function rowsOf<T, V>(
 }
 
 /** Stores a panel's outputs: all of them, or the `count` that the last panel has. */
-@inline function finish<V>(y: usize, init: usize, scales: usize, x: v128, a0: v128, a1: v128, a2: v128, a3: v128, count: i32): void {
+@inline function finish<V>(y: usize, init: usize, scales: usize, x: v128, a0: v128, a1: v128, a2: v128, a3: v128,
+    count: i32): void {
   const y0 = scaled(v128.load(init), scales, x, a0), y1 = scaled(v128.load(init, 16), scales + 16, x, a1);
   const y2 = scaled(v128.load(init, 32), scales + 32, x, a2);
   const y3 = sizeof<V>() == 4 ? scaled(v128.load(init, 48), scales + 48, x, a3) : y2;

@@ -11,7 +11,8 @@ import { HEAD, Matrix, pairsOf, panelBytes } from "./matrix";
 import { quantize, quantizedRow, SCALE } from "./quantize";
 
 /** Where the sums of all panels stand: [panels][16] f32. V: i32 for lines of 4 vectors, i16 for a GRU's 3. */
-export function sums<V>(init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32, panels: i32): usize {
+export function sums<V>(init: usize, w: usize, room: usize, x: usize, inputs: i32, h: usize, width: i32,
+    panels: i32): usize {
   const vectors: usize = sizeof<V>() == 4 ? 4 : 3;
   const mx = changetype<Matrix>(w), mh = changetype<Matrix>(w + mx.size);
   const qh = room + quantizedRow(inputs);
@@ -49,7 +50,10 @@ export function sums<V>(init: usize, w: usize, room: usize, x: usize, inputs: i3
           a0 = i32x4.add(a0, i32x4.add(i32x4.dot_i16x8_s(v128.load(v), s), i32x4.dot_i16x8_s(v128.load(u), t)));
           a1 = i32x4.add(a1, i32x4.add(i32x4.dot_i16x8_s(v128.load(v, 16), s), i32x4.dot_i16x8_s(v128.load(u, 16), t)));
           a2 = i32x4.add(a2, i32x4.add(i32x4.dot_i16x8_s(v128.load(v, 32), s), i32x4.dot_i16x8_s(v128.load(u, 32), t)));
-          if (sizeof<V>() == 4) a3 = i32x4.add(a3, i32x4.add(i32x4.dot_i16x8_s(v128.load(v, 48), s), i32x4.dot_i16x8_s(v128.load(u, 48), t)));
+          if (sizeof<V>() == 4) {
+            const p = i32x4.dot_i16x8_s(v128.load(v, 48), s), q = i32x4.dot_i16x8_s(v128.load(u, 48), t);
+            a3 = i32x4.add(a3, i32x4.add(p, q));
+          }
           v = u + (vectors << 4);
         }
       }

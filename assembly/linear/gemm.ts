@@ -40,7 +40,8 @@ export function accumulate(
     assertRows(x, xRow, inputs, rows, 16);
     assertRegion(y, yRow * rows, 16);
   }
-  each(y, yRow, y, yRow, w, panel, BIAS + <usize>(k * vectors << 4), x, xRow, inputs, panels << 4, rows, panels * vectors, vectors);
+  each(y, yRow, y, yRow, w, panel, BIAS + <usize>(k * vectors << 4), x, xRow, inputs, panels << 4, rows,
+      panels * vectors, vectors);
 }
 
 /** Group by group: y[row] = init[row] + W x[row], from the biases where `init` is 0. */
@@ -54,7 +55,9 @@ function each(
     if (vectors == 3) {
       for (let at: usize = 0, v = line; at < size; at += 64, v += 48) {
         gru(y + at, yRow, from + at, initRow, v, n << 4, x, xRow, inputs, rows);
-        if (!init) for (let row = 0, out = y + at; row < rows; ++row, out += yRow) v128.store(out, v128.load(w + at, 48), 48);
+        if (!init) {
+          for (let row = 0, out = y + at; row < rows; ++row, out += yRow) v128.store(out, v128.load(w + at, 48), 48);
+        }
       }
     } else if (n == 4) product(4, y, yRow, from, initRow, line, x, xRow, inputs, outputs, rows);
     else product(FUSED ? 8 : 6, y, yRow, from, initRow, line, x, xRow, inputs, outputs, rows);
@@ -95,7 +98,8 @@ function each(
 }
 
 /** A panel of a GRU over all rows. */
-function gru(y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32, rows: i32): void {
+function gru(y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize,
+    inputs: i32, rows: i32): void {
   for (; FUSED && rows > 2; rows -= 3) {
     threeBy3(y, yRow, init, initRow, w, next, x, xRow, inputs);
     y += yRow * 3;
@@ -113,7 +117,8 @@ function gru(y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next:
 
 /** Two vectors, 4 rows. */
 @inline function two4(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32, count: i32,
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32,
+  count: i32,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow;
   const i1 = init + initRow, i2 = i1 + initRow, i3 = i2 + initRow;
@@ -149,7 +154,8 @@ function gru(y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next:
 
 /** Two vectors, 6 rows. */
 @inline function two6(
-  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32, count: i32,
+  y: usize, yRow: usize, init: usize, initRow: usize, w: usize, next: usize, x: usize, xRow: usize, inputs: i32,
+  count: i32,
 ): void {
   const y1 = y + yRow, y2 = y1 + yRow, y3 = y2 + yRow, y4 = y3 + yRow, y5 = y4 + yRow;
   const i1 = init + initRow, i2 = i1 + initRow, i3 = i2 + initRow, i4 = i3 + initRow, i5 = i4 + initRow;

@@ -18,7 +18,8 @@ export function gemv(
 ): void {
   const panels = (outputs + 15) >> 4;
   if (ofIntegers(panel)) {
-    return activateRow(y, sums<i32>(pre ? pre : w, w, panel - 1, x, inputs, h, width, panels), Activation.NONE, outputs);
+    return activateRow(y, sums<i32>(pre ? pre : w, w, panel - 1, x, inputs, h, width, panels), Activation.NONE,
+        outputs);
   }
   let left = panels << 2;
   for (; FUSED && group(left, 4) == 8; left -= 8) {
@@ -45,7 +46,8 @@ export function gemv(
 }
 
 /** A group of `n` vectors. */
-@inline export function lines(n: i32, y: usize, init: usize, w: usize, x: usize, inputs: i32, h: usize, width: i32, outputs: i32): void {
+@inline export function lines(n: i32, y: usize, init: usize, w: usize, x: usize, inputs: i32, h: usize, width: i32,
+    outputs: i32): void {
   let a = v128.load(init), b = v128.load(init, 16), c = v128.load(init, 32), d = v128.load(init, 48);
   let e = a, f = a, g = a, j = a;
   if (n > 4) {
@@ -91,7 +93,8 @@ export function gemv(
 }
 
 /** The first `count` outputs of the last group. */
-function some(n: i32, y: usize, a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, j: v128, count: i32): void {
+function some(n: i32, y: usize, a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, j: v128,
+    count: i32): void {
   storeUpTo(y, a, count);
   storeUpTo(y + 16, b, count - 4);
   storeUpTo(y + 32, c, count - 8);

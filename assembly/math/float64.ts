@@ -52,10 +52,13 @@ function set(i: i32, value: f64): void {
   return f64x2.add(f64x2.mul(p, r), k(i));
 }
 
-/** The polynomial whose ten constants stand from `i`, the highest power first; in pairs, for Horner waits on each term. */
+/**
+ * The polynomial whose ten constants stand from `i`, the highest power first; in pairs, for Horner waits on each term.
+ */
 @inline function ten(r: v128, i: i32): v128 {
   const r2 = f64x2.mul(r, r), r4 = f64x2.mul(r2, r2);
-  const a = next(k(i), r, i + 1), b = next(k(i + 2), r, i + 3), c = next(k(i + 4), r, i + 5), d = next(k(i + 6), r, i + 7), e = next(k(i + 8), r, i + 9);
+  const a = next(k(i), r, i + 1), b = next(k(i + 2), r, i + 3), c = next(k(i + 4), r, i + 5);
+  const d = next(k(i + 6), r, i + 7), e = next(k(i + 8), r, i + 9);
   const high = f64x2.add(f64x2.mul(f64x2.add(f64x2.mul(a, r4), f64x2.add(f64x2.mul(b, r2), c)), r4), f64x2.mul(d, r2));
   return f64x2.add(high, e);
 }

@@ -77,7 +77,9 @@ function one(a: i64, b: i64, r: BinaryRecord): i64 {
   return a;
 }
 
-/** By squaring; wraps as products do, and of int64 2^31 stands for all that leaves int32. A negative power towards 0. */
+/**
+ * By squaring; wraps as products do, and of int64 2^31 stands for all that leaves int32. A negative power towards 0.
+ */
 function power(a: i64, n: i64, bits: i32): i64 {
   if (n < 0) return a == 1 ? 1 : a == -1 ? (n & 1 ? -1 : 1) : 0;
   let y: i64 = 1;

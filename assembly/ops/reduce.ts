@@ -1,7 +1,7 @@
 // y = f(y, a), where y stands still along the axes that vanish.
 //
-// Order of summation: along an inner axis that vanishes sixteen partial sums over every sixteenth number, then four over
-// every fourth, joined ((0 + 2) + (1 + 3)); along any other axis in order. Integers in order.
+// Order of summation: along an inner axis that vanishes sixteen partial sums over every sixteenth number, then four
+// over every fourth, joined ((0 + 2) + (1 + 3)); along any other axis in order. Integers in order.
 import { ReduceRecord, Reduction, Word } from "../abi";
 import { next } from "../graph/walk";
 import { storeUpTo } from "../lanes";

@@ -21,7 +21,9 @@ function largest(x: usize, count: i32): i32 {
   return at;
 }
 
-/** Sum, or number, of the p at or above `least`: two partial sums in float64, over elements 0, 2 and 1, 3 of every four. */
+/**
+ * Sum, or number, of the p at or above `least`: two partial sums in float64, over elements 0, 2 and 1, 3 of every four.
+ */
 function mass(p: usize, end: usize, least: f32, counted: bool): f64 {
   let sum = f64x2.splat(0);
   for (; p < end; p += 16) {

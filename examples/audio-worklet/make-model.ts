@@ -10,7 +10,10 @@ const random = mulberry32(7);
 const between = (low: number, high: number) => low + (high - low) * random();
 const floats = (count: number, draw: (i: number) => number) => Float32Array.from({ length: count }, (_, i) => draw(i));
 
-/** Gates in PyTorch's order: input, forget, cell, output. Forget biases spread the cells' memories over 1 to 100 samples. */
+/**
+ * Gates in PyTorch's order: input, forget, cell, output. Forget biases spread the cells' memories over 1 to 100
+ * samples.
+ */
 const gate = (i: number) => Math.floor(i / HIDDEN);
 const cell = [
   tensor(

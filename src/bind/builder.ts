@@ -86,7 +86,10 @@ export class Builder {
     return [...node.outputs];
   }
 
-  /** The numbers of a value that must be known. Throws Unknown where they are not: with the inputs of the graph that they depend on. */
+  /**
+   * The numbers of a value that must be known. Throws Unknown where they are not: with the inputs of the graph that
+   * they depend on.
+   */
   known(value: Value, label: string): Constant {
     if (value.constant) return value.constant;
     throw new Unknown(label, this.#roots(value));
@@ -117,7 +120,10 @@ export class Builder {
     return (copied ? [copied] : this.#evaluate(node)).map((constant) => ({ name, type: constant, constant }));
   }
 
-  /** The same value from a node before its inputs are turned, or from one transpose for two, or for one that moves nothing. */
+  /**
+   * The same value from a node before its inputs are turned, or from one transpose for two, or for one that moves
+   * nothing.
+   */
   #turned(word: string, { name, inputs }: Call, [type]: readonly Type[], attributes: Attributes): Value | undefined {
     const makerOf = (value: Value) => this.#makers.get(value);
     if (word !== "transpose") {

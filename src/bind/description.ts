@@ -33,7 +33,8 @@ const NUMBERS: { readonly [text: string]: number } = { Infinity, "-Infinity": -I
 
 /**
  * Writes a graph as a safetensors file: its constants are the tensors, floats as F32, and under the metadata key
- * `unrolled` stands { format: "unrolled/2", inputs, outputs, nodes, carried }. Infinity, NaN and -0 in attributes are texts.
+ * `unrolled` stands { format: "unrolled/2", inputs, outputs, nodes, carried }. Infinity, NaN and -0 in attributes are
+ * texts.
  */
 export function writeGraph({ inputs, outputs, nodes, constants, carried }: Graph): Uint8Array {
   const json = JSON.stringify({ format: "unrolled/2", inputs, outputs, nodes, carried }, (_, value: unknown) =>

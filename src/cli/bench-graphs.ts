@@ -10,7 +10,9 @@ export interface Task {
   readonly run: () => void;
 }
 
-/** A graph of named inputs on the tensors that are given, on waves and zeros where none are. Sizes that stay open are 1. */
+/**
+ * A graph of named inputs on the tensors that are given, on waves and zeros where none are. Sizes that stay open are 1.
+ */
 export function sessionTasks(
   session: Session,
   { dim = {}, constant = {} }: GraphOptions,
@@ -55,7 +57,9 @@ function numbers(dtype: Dtype, count: number): SessionData {
   return new (WHOLE[dtype] ?? Uint8Array)(count);
 }
 
-/** A sequence net as a graph: a timestep of a stream where it streams, and a whole sequence where its length is open. */
+/**
+ * A sequence net as a graph: a timestep of a stream where it streams, and a whole sequence where its length is open.
+ */
 export function graphTasks(model: GraphModel, steps: number): Task[] {
   const [, ...rest] = model.inputDims;
   const open = rest.some((d) => typeof d === "string");

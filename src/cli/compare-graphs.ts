@@ -14,7 +14,10 @@ export interface GraphComparison {
   readonly meanDifference: number;
 }
 
-/** Two graphs on one file of inputs; undefined where neither file holds a graph. Sizes and constants are those of ONNX files. */
+/**
+ * Two graphs on one file of inputs; undefined where neither file holds a graph. Sizes and constants are those of ONNX
+ * files.
+ */
 export function compareGraphs(a: string, b: string, input: string, options: GraphOptions): GraphComparison | undefined {
   const [one, two] = [a, b].map((path) => open(path, options));
   if (!one && !two) return undefined;

@@ -22,7 +22,8 @@ export function describeCommand(program: Command): void {
 }
 
 const HELP = `
-Weights and other metadata stay as they are, but for names' module. and _orig_mod. that the description has not; a description that does not run exactly is not written.
+Weights and other metadata stay as they are, but for names' module. and _orig_mod. that the description has
+not; a description that does not run exactly is not written.
 
 Example:
   unrolled describe model.safetensors '{"layers": [{"type": "lstm", "weights": "lstm"}]}'`;

@@ -25,7 +25,10 @@ const NAMES: Record<string, string> = {
   n: "n, candidate",
 };
 
-/** An SVG with a heat map for every gate and state of every cell: columns are items under their headings, rows are units. */
+/**
+ * An SVG with a heat map for every gate and state of every cell: columns are items under their headings, rows are
+ * units.
+ */
 export function drawTrace({ steps, cells }: Trace, headings: readonly string[], most: number): string {
   const body: unknown[] = [];
   let y = GAP;

@@ -2,7 +2,9 @@ import { createReadStream, statSync } from "node:fs";
 import { reason } from "./files.ts";
 import { NO_PROGRESS, progress, type Progress } from "./progress.ts";
 
-/** The texts of a command: its arguments, the lines of a file or, with neither, those of standard input as they come. */
+/**
+ * The texts of a command: its arguments, the lines of a file or, with neither, those of standard input as they come.
+ */
 export async function* textsOf(args: readonly string[], file?: string): AsyncGenerator<string> {
   if (args.length > 0 && file !== undefined)
     throw new Error(`--file ${file}: expected no arguments beside it, got ${args.length}`);

@@ -64,7 +64,9 @@ export class Arena {
     return this.f32.byteLength;
   }
 
-  /** Joins free neighbours, lowers the top to the last block in use, and cuts `size` from the first block that has it. */
+  /**
+   * Joins free neighbours, lowers the top to the last block in use, and cuts `size` from the first block that has it.
+   */
   #cut(size: number): number | undefined {
     if (this.#free.size === 0) return undefined;
     const blocks: { address: number; size: number }[] = [];

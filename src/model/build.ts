@@ -78,7 +78,9 @@ interface NetOptions {
   readonly weights?: Precisions;
 }
 
-/** Lays out the layers of a description in one memory; every tensor must be used. Without `maker` it takes floats alone. */
+/**
+ * Lays out the layers of a description in one memory; every tensor must be used. Without `maker` it takes floats alone.
+ */
 export function buildNet(
   description: Description,
   tensors: readonly Tensor[],
@@ -199,7 +201,10 @@ function withoutFile(layer: Layer): Layer {
   });
 }
 
-/** Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of a sequence. */
+/**
+ * Bytes that assembly/cells uses for `batch` sequences: a chunk's pre-activations, and what stands between two steps of
+ * a sequence.
+ */
 function scratchSizes(records: readonly LayerRecord[], chunk: number): (batch: number) => number {
   const sizes = records
     .filter((r) => r.state)

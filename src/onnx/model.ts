@@ -197,7 +197,10 @@ class ModelReader {
     return attributes;
   }
 
-  /** Files of the first versions have no `type`: the field that is there tells. Whole numbers saturate to int32, as tensors' do. */
+  /**
+   * Files of the first versions have no `type`: the field that is there tells. Whole numbers saturate to int32, as
+   * tensors' do.
+   */
   attribute(label: string, proto: AttributeProto): AttributeValue {
     const { type = 0, f, i, s, t, g, floats, ints, strings, ref_attr_name: reference } = proto;
     if (reference) return { kind: "reference", value: reference };

@@ -150,7 +150,10 @@ class Reader {
 
 const WIRES = { int: VARINT, float: FIXED32, double: FIXED64 };
 
-/** UTF-8, or a FormatError that names the field. Names of ASCII, as most are, need no TextDecoder: it takes microseconds. */
+/**
+ * UTF-8, or a FormatError that names the field. Names of ASCII, as most are, need no TextDecoder: it takes
+ * microseconds.
+ */
 export function text(bytes: Uint8Array, label: string, field?: string): string {
   if (bytes.length <= 1000 && bytes.every((byte) => byte < 128)) return String.fromCharCode.apply(null, bytes as never);
   try {

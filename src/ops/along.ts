@@ -117,7 +117,9 @@ export const topK = op({
   },
 });
 
-/** The sum of all numbers up to each along an axis, or their product; `exclusive`: before each; `reverse`: from the end. */
+/**
+ * The sum of all numbers up to each along an axis, or their product; `exclusive`: before each; `reverse`: from the end.
+ */
 export const cumulate = op({
   inputs: [1, 1],
   attributes: {

@@ -87,9 +87,10 @@ function sizesOf({ inputs }: CellCall, gates: number) {
 }
 
 /**
- * Inputs: x [steps, batch, features], weight_ih, weight_hh, bias_ih, bias_hh, lengths, h0, and an LSTM's c0, peepholes, weight_hr.
- * `lengths` are integers [batch], or as bool a mask [steps, batch]. An LSTM with `norm_epsilon` has layer norm and no biases:
- * gates = norm_ih(W_ih x) + norm_hh(W_hh h), c' = norm_c(..) (PyTorch's fastrnns); weight and bias of each follow, [D, 4H] and [D, H].
+ * Inputs: x [steps, batch, features], weight_ih, weight_hh, bias_ih, bias_hh, lengths, h0, and an LSTM's c0, peepholes,
+ * weight_hr. `lengths` are integers [batch], or as bool a mask [steps, batch]. An LSTM with `norm_epsilon` has layer
+ * norm and no biases: gates = norm_ih(W_ih x) + norm_hh(W_hh h), c' = norm_c(..) (PyTorch's fastrnns); weight and bias
+ * of each follow, [D, 4H] and [D, H].
  */
 function makeCell(kind: Kind): Op {
   const attributes = Object.fromEntries(kind.attributes.map((name) => [name, ATTRIBUTES[name]])) as typeof ATTRIBUTES;
@@ -317,7 +318,10 @@ function writeActivations(floats: Float32Array, integers: Int32Array, three: rea
 /** A kind's own functions, as activations. */
 const plain = (kind: Kind): Activation[] => kind.functions.map((f) => activation("", { function: f }));
 
-/** Functions, epsilon, and the six rows of the norms: assembly/cells/normed.ts. A weight that is left out is 1, a bias 0. */
+/**
+ * Functions, epsilon, and the six rows of the norms: assembly/cells/normed.ts. A weight that is left out is 1, a bias
+ * 0.
+ */
 function packNorms(call: CellCall, d: number, functions: readonly Activation[], to: Lowering): At {
   const { directions, units } = sizesOf(call, 4);
   const row = whole(units);

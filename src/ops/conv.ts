@@ -50,7 +50,10 @@ function swapped(data: Float32Array, outer: number, middle: number, inner: numbe
   return out;
 }
 
-/** y = activation(weight * x + bias): x [batch, ...spatial, C], weight [O, ...kernel, C / groups], channels last, zeros as pads. */
+/**
+ * y = activation(weight * x + bias): x [batch, ...spatial, C], weight [O, ...kernel, C / groups], channels last, zeros
+ * as pads.
+ */
 export const conv = op({
   inputs: [2, 3],
   attributes: { ...WINDOW, groups: integer(1), activation },
@@ -136,7 +139,10 @@ export const conv = op({
   },
 });
 
-/** A convolution run backward: x [batch, ...spatial, C], weight [C, ...kernel, O / groups]; pads are cropped from the full output. */
+/**
+ * A convolution run backward: x [batch, ...spatial, C], weight [C, ...kernel, O / groups]; pads are cropped from the
+ * full output.
+ */
 export const convTranspose = op({
   inputs: [2, 3],
   attributes: { ...WINDOW, output_padding: optionalIntegers, groups: integer(1), activation },

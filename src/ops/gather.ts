@@ -38,7 +38,9 @@ function gatherRows(to: Lowering, y: Value, x: Value, indices: Value, axis: numb
   });
 }
 
-/** y = x at indices along an axis, whose place the indices' axes take; they count from the end where they are below 0. */
+/**
+ * y = x at indices along an axis, whose place the indices' axes take; they count from the end where they are below 0.
+ */
 export const gather = op({
   inputs: [2, 2],
   attributes: { axis: integer(0) },

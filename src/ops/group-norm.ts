@@ -2,8 +2,8 @@ import { FormatError } from "../check.ts";
 import { countOf, integer, isFloat, number, op } from "./op.ts";
 
 /**
- * x [batch, ...spatial, C], channels last, each of `groups` of channels over all of space: (x - mean) / sqrt(variance + epsilon),
- * times scale plus bias [C]. One group for each channel is an instance norm.
+ * x [batch, ...spatial, C], channels last, each of `groups` of channels over all of space: (x - mean) / sqrt(variance +
+ * epsilon), times scale plus bias [C]. One group for each channel is an instance norm.
  */
 export const groupNorm = op({
   inputs: [1, 3],

@@ -8,7 +8,9 @@ export const precision = oneOf(["float32", "int8", "int16"], "float32") as Reade
 
 const made = new WeakMap<Float32Array, Map<string, Integers>>();
 
-/** A matrix [rows, columns] as it is kept; the integers of one matrix are made once. `source` is what it is `part` of. */
+/**
+ * A matrix [rows, columns] as it is kept; the integers of one matrix are made once. `source` is what it is `part` of.
+ */
 export function kept(
   name: string,
   source: Float32Array,
@@ -25,6 +27,8 @@ export function kept(
   return matrix;
 }
 
-/** What a record has as `panel` where its matrices are integers: the room for rows of `columns` and for `panels`, and 1. */
+/**
+ * What a record has as `panel` where its matrices are integers: the room for rows of `columns` and for `panels`, and 1.
+ */
 export const integerPanel = (to: Lowering, columns: number, panels: number): At =>
   past(to.scratch(roomFor(columns, panels)), 1);

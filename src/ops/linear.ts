@@ -7,7 +7,10 @@ import { integerPanel, kept, precision } from "./integers.ts";
 import { beside, countOf, op, type Value } from "./op.ts";
 import { activation, unaryOf } from "./unary.ts";
 
-/** Packed panels of a matrix [rows, columns] and its bias as they are kept: where they will stand, and `panel` of abi.ts. */
+/**
+ * Packed panels of a matrix [rows, columns] and its bias as they are kept: where they will stand, and `panel` of
+ * abi.ts.
+ */
 export function panelsOf(
   to: Lowering,
   name: string,

@@ -104,7 +104,9 @@ export const slice = op({
   },
   same: ({ inputs: [x], attributes: { steps } }, [y]) =>
     y.shape.every((d, axis) => d === x!.type.shape[axis]) && !steps?.some((s) => s !== 1) ? x : undefined,
-  /** Rows that are dropped in front were there before the first: what is left passes. The last row is the present one. */
+  /**
+   * Rows that are dropped in front were there before the first: what is left passes. The last row is the present one.
+   */
   reach(call, [time]) {
     const { axes, starts, ends, steps = axes.map(() => 1) } = call.attributes;
     const at = axes.findIndex((axis) => axisOf(call, axis, call.inputs[0]!.type.shape.length) === time);

@@ -1,7 +1,9 @@
 import { FormatError } from "../check.ts";
 import { axisOf, countOf, integer, number, oneOf, op, ROW } from "./op.ts";
 
-/** (x - mean) / sqrt(variance + epsilon) over the last axes, from `axes_from` on, times scale plus bias of their shape. */
+/**
+ * (x - mean) / sqrt(variance + epsilon) over the last axes, from `axes_from` on, times scale plus bias of their shape.
+ */
 export const norm = op({
   inputs: [1, 3],
   attributes: { axes_from: integer(-1), epsilon: number(1e-5), function: oneOf(["layer", "rms"], "layer") },

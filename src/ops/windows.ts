@@ -80,7 +80,10 @@ export function outputsOf(call: { readonly name: string }, w: Windowed, ceil = f
   });
 }
 
-/** The reach of a window over x [batch, ...spatial, channels]: rows before the present one. A window along channels has none. */
+/**
+ * The reach of a window over x [batch, ...spatial, channels]: rows before the present one. A window along channels has
+ * none.
+ */
 export function windowReach(w: Windowed, time: number | undefined): Reach {
   if (time === 0) return ROW;
   const axis = time! - 1;

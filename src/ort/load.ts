@@ -1,7 +1,9 @@
 import { kindOf } from "../check.ts";
 import type { BlobLike } from "./types.ts";
 
-/** Of a host with files: the one place outside cli/ that asks for it, at run time, so that no bundler sees an import. */
+/**
+ * Of a host with files: the one place outside cli/ that asks for it, at run time, so that no bundler sees an import.
+ */
 interface Host {
   readonly location?: object;
   readonly process?: {

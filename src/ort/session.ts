@@ -39,8 +39,8 @@ export interface InferenceSession {
 
 export interface InferenceSessionFactory {
   /**
-   * Opens an ONNX file: a path, a URL, or its bytes, which are copied. Rejects with FormatError where the file cannot be
-   * run exactly, TypeError for an option that would change the answer.
+   * Opens an ONNX file: a path, a URL, or its bytes, which are copied. Rejects with FormatError where the file cannot
+   * be run exactly, TypeError for an option that would change the answer.
    */
   create(uri: string | URL, options?: SessionOptions): Promise<InferenceSession>;
   create(buffer: ArrayBufferLike, options?: SessionOptions): Promise<InferenceSession>;

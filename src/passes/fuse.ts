@@ -57,7 +57,9 @@ export function fused(graph: BoundGraph): BoundGraph {
   return { ...graph, nodes: nodes.filter((n) => n !== undefined) };
 }
 
-/** One product for a product and the node that reads `value` of it; undefined where there is none of the same function. */
+/**
+ * One product for a product and the node that reads `value` of it; undefined where there is none of the same function.
+ */
 function together(product: BoundNode, node: BoundNode, value: Value): BoundNode | undefined {
   const { activation } = product.call.attributes as { activation: { function: string } };
   const [{ shape }, wanted] = [value.type, node.outputs[0].type];
@@ -90,8 +92,8 @@ function withCall(
 }
 
 /**
- * A constant's number for each of a product's `count` outputs, which stand along the last axis of `shape` that is not 1,
- * whatever axes of 1 a view of them has; undefined where it has others.
+ * A constant's number for each of a product's `count` outputs, which stand along the last axis of `shape` that is not
+ * 1, whatever axes of 1 a view of them has; undefined where it has others.
  */
 function perOutput({ constant }: Value, shape: readonly number[], count: number): Float32Array | undefined {
   if (!(constant?.data instanceof Float32Array)) return undefined;

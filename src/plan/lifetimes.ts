@@ -8,7 +8,10 @@ export interface Life {
   last: number;
 }
 
-/** Gives every slot an offset: the largest first, each into the smallest gap that is free all its life. Returns all bytes. */
+/**
+ * Gives every slot an offset: the largest first, each into the smallest gap that is free all its life. Returns all
+ * bytes.
+ */
 export function place(lives: readonly Life[]): number {
   const placed: Life[] = [];
   let end = 0;

@@ -1,6 +1,9 @@
 import type { Dtype } from "../graph/graph.ts";
 
-/** Numbers of a tensor, as JavaScript keeps each type: float16 and bfloat16 in a Float32Array; int64 also in an Int32Array. */
+/**
+ * Numbers of a tensor, as JavaScript keeps each type: float16 and bfloat16 in a Float32Array; int64 also in an
+ * Int32Array.
+ */
 export type SessionData =
   | Float32Array
   | Float64Array

@@ -11,7 +11,10 @@ import { Session } from "./session.ts";
 export interface GraphModelOptions {
   /** The same bits on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
-  /** `unrolled/full.wasm` or `unrolled/fullRelaxed.wasm` as a module, or what `compile` of `unrolled/graph` gave on another thread. */
+  /**
+   * `unrolled/full.wasm` or `unrolled/fullRelaxed.wasm` as a module, or what `compile` of `unrolled/graph` gave on
+   * another thread.
+   */
   readonly module?: object;
 }
 

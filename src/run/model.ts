@@ -15,7 +15,9 @@ import { Stream } from "./stream.ts";
 
 const RUN = ["batch", "lengths", "state", "output", "into"] as const;
 
-/** A net from tensors, its description given, in the file's JSON, or inferred; without `maker` one of floats. @internal */
+/**
+ * A net from tensors, its description given, in the file's JSON, or inferred; without `maker` one of floats. @internal
+ */
 export function openNet(
   tensors: readonly Tensor[],
   options: ModelOptions & { readonly weights?: Precisions },
@@ -130,7 +132,9 @@ export class Model {
     return this.#runner.run(x, this.#net.summary, batch, lengths, state).output;
   }
 
-  /** The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`. */
+  /**
+   * The final hidden states of many sequences of any lengths, in their order: [width] each, the same bits as `encode`.
+   */
   encodeBatch(inputs: readonly Items[]): Float32Array[] {
     this.#check();
     checkList("inputs", inputs);

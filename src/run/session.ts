@@ -15,7 +15,10 @@ export interface SessionOptions {
   readonly constants?: { readonly [name: string]: Feed };
   /** The same bits on every runtime and processor. Default false. */
   readonly deterministic?: boolean;
-  /** `unrolled/full.wasm` or `unrolled/fullRelaxed.wasm` as a module, or what `compile` of `unrolled/graph` gave on another thread. */
+  /**
+   * `unrolled/full.wasm` or `unrolled/fullRelaxed.wasm` as a module, or what `compile` of `unrolled/graph` gave on
+   * another thread.
+   */
   readonly module?: object;
 }
 
@@ -116,10 +119,9 @@ export class Session {
   }
 
   /**
-   * A stream of calls whose state stays inside: outputs named in `carry`, or in the file, become the next step's inputs,
-   * from zero.
-   * Sizes that neither the session's `dims` nor the graph gives are those of the first step: an input's last such size,
-   * those before it 1. Throws TypeError for a name that is none.
+   * A stream of calls whose state stays inside: outputs named in `carry`, or in the file, become the next step's
+   * inputs, from zero. Sizes that neither the session's `dims` nor the graph gives are those of the first step: an
+   * input's last such size, those before it 1. Throws TypeError for a name that is none.
    */
   stream(options: StreamOptions = {}): SessionStream {
     this.#check();

@@ -7,8 +7,8 @@ import { CHUNK_ROWS } from "./workspace.ts";
 
 /**
  * One timestep of many streams of a model at once, bit for bit as `step` on each: the weights are read
- * once for all of them, which pays from about 256 KB of weights and 8 streams on. x [streams, inputSize] floats, or an id a stream, to y [streams, outputSize]. Returns `y`.
- * Throws TypeError or RangeError, with all states as they were.
+ * once for all of them, which pays from about 256 KB of weights and 8 streams on. x [streams, inputSize] floats, or an
+ * id a stream, to y [streams, outputSize]. Returns `y`. Throws TypeError or RangeError, with all states as they were.
  */
 export function stepAll(streams: readonly Stream[], x: Items, y?: Float32Array): Float32Array {
   checkList("streams", streams);

@@ -90,7 +90,8 @@ export class Stream {
     const net = this.#net;
     const workspace = this.#workspace;
     const outputs = this.#outputs;
-    if (!this.#ids && typeof x === "object" && x !== null && !ArrayBuffer.isView(x)) x = readNumbers(x, "x", false); // a getter may dispose
+    // A getter may dispose.
+    if (!this.#ids && typeof x === "object" && x !== null && !ArrayBuffer.isView(x)) x = readNumbers(x, "x", false);
     if (this.#state === 0 || !net.open) this.#check();
     if (!(y instanceof Float32Array) || y.length !== outputs) checkFloats("y", y, outputs);
     if (this.#ids) {

@@ -17,7 +17,9 @@ export interface GenerateOptions extends SamplingOptions {
 export interface Generated {
   /** The items made. */
   readonly ids: Int32Array;
-  /** The ids as UTF-8, what is none as U+FFFD; empty for a net on ids, and in an AudioWorklet, which has no TextDecoder. */
+  /**
+   * The ids as UTF-8, what is none as U+FFFD; empty for a net on ids, and in an AudioWorklet, which has no TextDecoder.
+   */
   readonly text: string;
   /** Whether a stop ended it. */
   readonly stopped: boolean;

@@ -17,15 +17,16 @@ import { trace, type Trace, type TraceReport } from "./trace.ts";
 export interface ModelOptions extends CoreOptions {
   /**
    * A WebAssembly.Module of `unrolled/base.wasm` or `unrolled/relaxed.wasm`, for integers of
-   * `unrolled/integer.wasm`, or what `compile` gave on another thread. Default: compiled from the bytes in the package, once a process.
+   * `unrolled/integer.wasm`, or what `compile` gave on another thread. Default: compiled from the bytes in the package,
+   * once a process.
    */
   readonly module?: object;
   /**
    * How matrices are kept: "int8" and "int16" quantize them as they load, symmetric, one scale a row, and x and
    * h at every timestep, to at most 15 bits of the row's largest; biases, gates and cell states stay float32.
    * A row of x or h with NaN or Infinity gives NaN. Bits are the same on every runtime and processor, also of layers
-   * that stay float32 beside them: `{ lstm: "int8" }` names layers by their `weights`, all others are as the file has them.
-   * Default: as the file has them; `unrolled quantize` writes integers.
+   * that stay float32 beside them: `{ lstm: "int8" }` names layers by their `weights`, all others are as the file has
+   * them. Default: as the file has them; `unrolled quantize` writes integers.
    */
   readonly weights?: Precisions;
 }

@@ -12,9 +12,9 @@ type Report = (done: number, tensors: number) => void;
 
 /**
  * The same model with its matrices, or those of some layers, as integers, as a file: I8 or I16 [rows, columns], and
- * F32 [rows] under NAME.scale. A net from it has the bits of `ModelOptions.weights` on the original and never makes float32
- * weights. Biases and metadata stay; a `description` takes the place of the file's.
- * Throws FormatError where the file cannot be run, or a weight is not finite.
+ * F32 [rows] under NAME.scale. A net from it has the bits of `ModelOptions.weights` on the original and never makes
+ * float32 weights. Biases and metadata stay; a `description` takes the place of the file's. Throws FormatError where
+ * the file cannot be run, or a weight is not finite.
  */
 export function quantizeSafetensors(
   file: Uint8Array,

@@ -43,7 +43,10 @@ export interface Tensor {
   readonly bytes: Uint8Array;
 }
 
-/** A tensor of float32 from its values. Throws TypeError or FormatError where they are none, or not as many as the shape says. */
+/**
+ * A tensor of float32 from its values. Throws TypeError or FormatError where they are none, or not as many as the shape
+ * says.
+ */
 export function tensor(name: string, shape: readonly number[], values: Float32Array): Tensor {
   if (!(values instanceof Float32Array))
     throw new TypeError(`${name}: expected the values as a Float32Array, got ${kindOf(values)}`);
@@ -90,7 +93,10 @@ export function checkTensor(t: Tensor): Tensor {
   return { name, dtype, shape, bytes: isShared(bytes) ? new Uint8Array(bytes) : bytes };
 }
 
-/** The values as float32, each rounded to nearest; a view on the bytes where they are float32 and aligned. Throws FormatError where one is too large. */
+/**
+ * The values as float32, each rounded to nearest; a view on the bytes where they are float32 and aligned. Throws
+ * FormatError where one is too large.
+ */
 export function toFloat32(t: Tensor): Float32Array {
   if (t.dtype === "F32") {
     const { buffer, byteOffset, byteLength } = t.bytes.byteOffset % 4 === 0 ? t.bytes : new Uint8Array(t.bytes);

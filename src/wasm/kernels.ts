@@ -27,7 +27,10 @@ export type Kernels = Exports & {
     active: number,
     rows: number,
   ) => number;
-  /** Writes what comes next, and goes on with it: rows of `width`, or ids where `width` is 0; returns the end of what is written. */
+  /**
+   * Writes what comes next, and goes on with it: rows of `width`, or ids where `width` is 0; returns the end of what is
+   * written.
+   */
   readonly predict: (
     out: number,
     from: number,

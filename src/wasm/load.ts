@@ -7,8 +7,8 @@ const modules = new Map<Build, WebAssembly.Module>();
 
 /**
  * The WebAssembly.Module that this host runs fastest, or with `deterministic` the base
- * build's, or with `integers` that of int8 and int16 weights. Compiled once a process. Post it to a Worker or an AudioWorklet and pass it
- * there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
+ * build's, or with `integers` that of int8 and int16 weights. Compiled once a process. Post it to a Worker or an
+ * AudioWorklet and pass it there as `ModelOptions.module`: then nothing is decoded or compiled on that thread.
  */
 export function compile(options: { readonly deterministic?: boolean; readonly integers?: boolean } = {}): object {
   const { deterministic = false, integers = false } = readOptions(options, ["deterministic", "integers"]);

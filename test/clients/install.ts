@@ -1,4 +1,5 @@
-// Before run.ts: what a fresh machine lacks, from Debian and npm. What cannot be had is told, and run.ts skips what needs it.
+// Before run.ts: what a fresh machine lacks, from Debian and npm. What cannot be had is told, and run.ts skips what
+// needs it.
 import { installDebian, installModules } from "../hosts/machine.ts";
 import { DEBIAN, lackOf } from "./needs.ts";
 

@@ -19,7 +19,9 @@ export interface Outcome {
   readonly difference: number;
   readonly within: number;
   readonly outputs: number;
-  /** Of onnxruntime and of unrolled: milliseconds to create sessions and of a run, bytes of the engine and of memory. */
+  /**
+   * Of onnxruntime and of unrolled: milliseconds to create sessions and of a run, bytes of the engine and of memory.
+   */
   readonly start: Pair;
   readonly run: Pair;
   readonly bytes: Pair;

@@ -26,7 +26,9 @@ export function graphCorpus(): Uint8Array[] {
   ].filter((file) => file.length <= 2 ** 16);
 }
 
-/** Reads one mutated graph; throws unless it is refused as it should be, or runs on zeros where its inputs are small. */
+/**
+ * Reads one mutated graph; throws unless it is refused as it should be, or runs on zeros where its inputs are small.
+ */
 export function attackGraph(random: Random, files: readonly Uint8Array[], tally: Tally): void {
   const file = mutate(random, random.pick(files));
   const begin = performance.now();

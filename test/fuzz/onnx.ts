@@ -9,7 +9,10 @@ import type { Random } from "../support/random.ts";
 import type { Tally } from "./attack.ts";
 import { mutateBytes } from "./mutate.ts";
 
-/** Milliseconds of a processor that a file of a few kilobytes may take, and those for each number that it gives: some ask for 2^27. */
+/**
+ * Milliseconds of a processor that a file of a few kilobytes may take, and those for each number that it gives: some
+ * ask for 2^27.
+ */
 const PATIENCE = 2000;
 const A_NUMBER = 5e-5;
 

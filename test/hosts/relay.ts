@@ -68,7 +68,9 @@ export class Relay {
     );
   }
 
-  /** What differs between the state that went through all hosts and one that stayed in this one; none where all is well. */
+  /**
+   * What differs between the state that went through all hosts and one that stayed in this one; none where all is well.
+   */
   finish(): string | undefined {
     const expected = stateAfter(this.#unrolled, this.#steps);
     return this.#state === expected

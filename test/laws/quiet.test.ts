@@ -27,7 +27,10 @@ function measure(what: string, count: number): Measured {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-/** The first of three processes that is as it should be, else the last: the optimizing compiler's garbage comes and goes. */
+/**
+ * The first of three processes that is as it should be, else the last: the optimizing compiler's garbage comes and
+ * goes.
+ */
 function measureQuiet(what: string, count: number, good: (m: Measured) => boolean): Measured {
   for (let left = 2; ; left--) {
     const measured = measure(what, count);

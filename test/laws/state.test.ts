@@ -25,7 +25,10 @@ function open(tensors: Tensor[], ...layers: object[]): Model {
 
 const lstm = { type: "lstm", weights: "" };
 
-/** A stream in the middle of a sequence, its saved bytes, and a check that loading `bytes` is refused and changes nothing. */
+/**
+ * A stream in the middle of a sequence, its saved bytes, and a check that loading `bytes` is refused and changes
+ * nothing.
+ */
 function middle(model: Model) {
   const stream = model.stream();
   for (let t = 0; t < 3; t++) stream.step(new Random(t).floats(model.inputSize, 1));

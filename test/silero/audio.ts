@@ -1,4 +1,5 @@
-// Two minutes that a voice detector may hear: speech by espeak-ng, silence, noise of many levels, and all of them at once.
+// Two minutes that a voice detector may hear: speech by espeak-ng, silence, noise of many levels, and all of them at
+// once.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

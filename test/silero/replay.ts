@@ -2,7 +2,9 @@
 import type { fromOnnx as open } from "unrolled/onnx";
 import { constantsOf, Frames, openStream, zeroStates, type Net } from "./nets.ts";
 
-/** Probabilities, one a chunk; the states behind each, one after the other; and the last of them as a stream saves it. */
+/**
+ * Probabilities, one a chunk; the states behind each, one after the other; and the last of them as a stream saves it.
+ */
 export interface Said {
   readonly probabilities: Float32Array;
   readonly states: Float32Array;

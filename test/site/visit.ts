@@ -90,7 +90,9 @@ export class Site {
     await this.#server.close();
   }
 
-  /** Opens a part and uses it: throws where the console says anything, a request leaves, or axe finds something serious. */
+  /**
+   * Opens a part and uses it: throws where the console says anything, a request leaves, or axe finds something serious.
+   */
   async visit<T>(hash: string, use: (visit: Visit) => Promise<T>, look: Look = {}): Promise<T> {
     return "hand" in this.#browser
       ? this.#visitDriven(this.#browser, hash, use)

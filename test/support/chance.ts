@@ -1,4 +1,7 @@
-/** softmax of logits / temperature, cut to the k most probable, then to the fewest that sum to p: test/run/sampling.test.ts. */
+/**
+ * softmax of logits / temperature, cut to the k most probable, then to the fewest that sum to p:
+ * test/run/sampling.test.ts.
+ */
 export function distribution(logits: ArrayLike<number>, temperature = 1, topK = Infinity, topP = 1): Float64Array {
   const top = Math.max(...Array.from(logits));
   const p = Float64Array.from(logits, (x) => Math.exp((x - top) / temperature));

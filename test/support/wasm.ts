@@ -1,4 +1,6 @@
-/** What a WebAssembly module imports, exports, and which sections and instructions it has. Core specification 2.0, 5.5. */
+/**
+ * What a WebAssembly module imports, exports, and which sections and instructions it has. Core specification 2.0, 5.5.
+ */
 export interface Module {
   readonly imports: readonly string[];
   readonly exports: readonly string[];

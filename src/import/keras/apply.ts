@@ -41,7 +41,10 @@ function buildTfjs(g: Emitter, layer: Layer, inputs: readonly Sym[], call: Call)
 /** The mask of a merge in TensorFlow.js, which has axes that no layer can use. */
 export const MANGLED = "mangled";
 
-/** The mask that a layer is given with x: its own, or in TensorFlow.js the last one, of which a scan takes the first steps. */
+/**
+ * The mask that a layer is given with x: its own, or in TensorFlow.js the last one, of which a scan takes the first
+ * steps.
+ */
 export function givenMask(g: Emitter, layer: Layer, x: Sym): Sym {
   const mask = g.met?.mask;
   if ((x.mask ?? mask) === MANGLED) throw layer.error("a mask that TensorFlow.js merged is not run");

@@ -25,7 +25,9 @@ export interface Named {
 /** Writes nodes that are named after a layer. */
 export class Emitter {
   readonly writer = new GraphWriter();
-  /** In TensorFlow.js, the first input of the last call of which any input had a mask: later layers are given its mask. */
+  /**
+   * In TensorFlow.js, the first input of the last call of which any input had a mask: later layers are given its mask.
+   */
   met?: Sym;
   readonly #constants = new Map<Named, Map<string, string>>();
   #calls = 0;

@@ -50,7 +50,8 @@ function bias(c: Context, queries: number, keys: number, past: number): Value | 
     if (bool) seen(full);
     else masks.push(full);
   }
-  // Place of a key less that of a query [queries, keys], or [batch, 1, queries, keys] where lengths say where queries stand.
+  // Place of a key less that of a query [queries, keys], or [batch, 1, queries, keys] where lengths say where queries
+  // stand.
   const distance = c.constant(
     range(0, queries * keys).map((i) => (i % keys) - Math.floor(i / keys) - (lengths ? 0 : past)),
     "int64",

@@ -41,7 +41,9 @@ export function readWindow(c: Context, kernel: readonly number[] | undefined): W
 
 export const AUTO_PADS = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"];
 
-/** Zeros before and after each spatial axis; SAME: as many as give `size / stride` outputs, the odd one above or below. */
+/**
+ * Zeros before and after each spatial axis; SAME: as many as give `size / stride` outputs, the odd one above or below.
+ */
 export function readPads(
   c: Context,
   sizes: readonly number[],
@@ -119,8 +121,8 @@ const convTranspose: Operator = (c) => {
 };
 
 /**
- * What is cut from both ends of the full output: as `pads` say, or to get to `output_shape` or, for SAME, size * stride;
- * and how many places more than the full output there are, behind it.
+ * What is cut from both ends of the full output: as `pads` say, or to get to `output_shape` or, for SAME, size *
+ * stride; and how many places more than the full output there are, behind it.
  */
 function cropping(
   c: Context,

@@ -39,7 +39,10 @@ const dynamicQuantizeLstm: Operator = (c) => {
   return quantizedLstm(c, { x, w, r });
 };
 
-/** A weight [D, columns, rows] of integers as floats [D, rows, columns]; its scale is input `at`, its zero point the next. */
+/**
+ * A weight [D, columns, rows] of integers as floats [D, rows, columns]; its scale is input `at`, its zero point the
+ * next.
+ */
 function weight(c: Context, i: number, at: number, word: string): Value {
   const value = c.input(i);
   const { shape } = value.type;

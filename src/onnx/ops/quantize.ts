@@ -124,7 +124,9 @@ function floats(c: Context, x: Value, zero: Value | undefined): Value {
 const WIDEST = 255;
 const EXACT = 2 ** 24;
 
-/** Whether every sum of products of a row of known weights with integers of 8 bits is exact as float32, in any order. */
+/**
+ * Whether every sum of products of a row of known weights with integers of 8 bits is exact as float32, in any order.
+ */
 function exact({ constant }: Value): boolean {
   const { data, shape } = constant!;
   const row = data.length / shape[0];

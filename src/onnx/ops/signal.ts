@@ -58,7 +58,8 @@ const dft: Operator = (c) => {
   const parts = x.type.shape[rank - 1];
   if (parts !== 1 && parts !== 2) throw c.error(`expected a last axis of 1 or 2, got [${x.type.shape}]`);
   const half = Math.floor(n / 2) + 1;
-  const taken = Math.min(given, inverse && onesided ? half : n); // what is past the length is left out, what is missing is 0
+  // What is past the length is left out, what is missing is 0.
+  const taken = Math.min(given, inverse && onesided ? half : n);
   const others = range(0, rank - 1).filter((i) => i !== axis);
   const rows = c.transpose(c.slice(x, axis, 0, taken), [...others, axis, rank - 1]);
   const back = [...range(0, axis), rank - 2, ...range(axis, rank - 2), rank - 1];

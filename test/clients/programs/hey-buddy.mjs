@@ -1,4 +1,5 @@
-// By a script tag, with onnxruntime's global `ort`. The package has no nets: it takes openWakeWord's, without a wake word.
+// By a script tag, with onnxruntime's global `ort`. The package has no nets: it takes openWakeWord's, without a wake
+// word.
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { report, samplesOf } from "./audio.mjs";

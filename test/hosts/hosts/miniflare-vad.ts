@@ -1,5 +1,6 @@
-// Run by Node 26: the Cloudflare example that hears. While it hears the samples on stdin its object is evicted twice with
-// the socket open, and a message wakes it; then all of workerd ends, and it wakes in another process, from its storage.
+// Run by Node 26: the Cloudflare example that hears. While it hears the samples on stdin its object is evicted twice
+// with the socket open, and a message wakes it; then all of workerd ends, and it wakes in another process, from its
+// storage.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
