@@ -39,6 +39,7 @@ export function readersFolder(): string {
   symlinkSync(join(root, "examples"), join(folder, "examples"));
   symlinkSync(join(root, "examples/models/language-id-lstm.safetensors"), join(folder, "language-id-lstm.safetensors"));
   write("net.safetensors", lstm());
+  write("graph.safetensors", readFileSync(`${root}test/goldens/page.safetensors`));
   write("net.pt", foreignFiles().find((f) => f.name === "protocol-2")!.file);
   write("model.keras", kerasModels().find((m) => m.name === "cells.keras")!.files[0]);
   const [json, shard] = tfjsModels().find((m) => m.name === "recurrent")!.files;

@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-sys.path.insert(0, os.path.dirname(__file__))
-from convert import CoupledLSTM, LayerNormLSTM, PackedLSTM, write  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../docs/getting-started"))
+from torch_graph import CoupledLSTM, LayerNormLSTM, PackedLSTM, write  # noqa: E402
 
 NETS = []
 

@@ -1,14 +1,15 @@
 """Any traceable PyTorch module as a graph of `unrolled/2`: torch.fx names the operations, a function here each writes its nodes.
 
 Convolutions become channels last, BatchNorm a multiplication and an addition, a stack of cells a node a layer.
-Sizes that differ between two calls of the module are left open.
+Sizes that differ between two calls of the module are left open. `export` writes the file; what has no function here is a
+NotImplementedError that names it.
 """
 import json
 import operator
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save
+from safetensors.torch import save_file
 from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 
@@ -329,3 +330,10 @@ def write(module, inputs, other, names, extra={}):
     }
     stored = {n: (t.float() if t.is_floating_point() else t).contiguous().clone() for n, t in golden.items()}
     return converter.tensors | stored, json.dumps(description)
+
+
+def export(path, module, inputs, other, names=("output",)):
+    """Writes `module` as it answers `inputs`, {name: tensor}; sizes that are others in `other` are left open."""
+    double = lambda feeds: {n: t.double() if t.is_floating_point() else t for n, t in feeds.items()}
+    tensors, description = write(module.double().eval(), double(inputs), double(other), names, {"ignore": []})
+    save_file({n: t for n, t in tensors.items() if not n.startswith("golden.")}, path, {"unrolled": description})
