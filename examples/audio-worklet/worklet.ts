@@ -1,10 +1,23 @@
-// The audio thread: one timestep of the LSTM a sample, a block of 128 in one call.
-import { Model, type Stream } from "unrolled";
+// The audio thread: one timestep of the net a sample, a block of 128 in one call.
+import { Model } from "unrolled";
+import { graphFromSafetensors } from "unrolled/graph";
+
+/** What the page hands over. */
+export interface Net {
+  /** A model file of layers, or of a graph. */
+  readonly file: Uint8Array;
+  readonly graph: boolean;
+  /** Numbers that a timestep takes: the sample, and the knobs that stay in their middle. */
+  readonly inputs: number;
+  /** What the page has compiled: the audio thread compiles nothing. */
+  readonly module: object;
+}
 
 interface Options {
-  /** The model file, and the WebAssembly.Module that the page has compiled. */
-  readonly processorOptions: { readonly file: ArrayBuffer; readonly module: object };
+  readonly processorOptions: Net;
 }
+
+const BLOCK = 128;
 
 /** Blocks between two reports: a second. */
 const REPORT = 375;
@@ -13,22 +26,28 @@ const REPORT = 375;
 const clock: { now(): number } = globalThis.performance ?? Date;
 
 class Amplifier extends AudioWorkletProcessor {
-  readonly #stream: Stream;
+  readonly #stream;
+  /** [BLOCK, inputs] */
+  readonly #rows: Float32Array;
   #on = true;
   #blocks = 0;
   #spent = 0;
 
-  constructor({ processorOptions: { file, module } }: Options) {
+  constructor({ processorOptions: { file, graph, inputs, module } }: Options) {
     super();
-    this.#stream = Model.fromSafetensors(file, { module }).stream();
+    const model = graph ? graphFromSafetensors(file, { module }) : Model.fromSafetensors(file, { module });
+    this.#stream = model.stream();
+    this.#rows = new Float32Array(BLOCK * inputs).fill(0.5);
     this.port.onmessage = ({ data }) => (this.#on = data);
   }
 
   process([[input]]: Float32Array[][], [[output]]: Float32Array[][]): boolean {
     if (!input) return true;
     const start = clock.now();
-    if (this.#on) this.#stream.process(input, output);
-    else output.set(input);
+    const inputs = this.#rows.length / BLOCK;
+    for (let t = 0; t < BLOCK; t++) this.#rows[t * inputs] = input[t];
+    this.#stream.process(this.#rows, output);
+    if (!this.#on) output.set(input);
     this.#spent += clock.now() - start;
     if (++this.#blocks === REPORT) {
       this.port.postMessage(this.#spent / REPORT);

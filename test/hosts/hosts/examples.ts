@@ -18,6 +18,15 @@ import { bundleWorker } from "./workerd.ts";
 
 const TEXT = "Kaikki ihmiset syntyvät vapaina ja tasavertaisina arvoltaan ja oikeuksiltaan.";
 
+/** A WaveNet as a .nam file. */
+function capture(): Buffer {
+  const cases = JSON.parse(readFileSync(join(root, "test/import/audio.json"), "utf8")) as {
+    name: string;
+    file: object;
+  }[];
+  return Buffer.from(JSON.stringify(cases.find(({ name }) => name === "WaveNet")!.file));
+}
+
 export async function examples(trials: Trials, { folder }: Project): Promise<void> {
   const isUsers = (path: string) => !path.endsWith("deno.json"); // it points into the repository
   cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true, filter: isUsers });
@@ -42,7 +51,11 @@ export async function examples(trials: Trials, { folder }: Project): Promise<voi
       await page.waitForFunction(() => document.querySelector("meter")!.value > 0, undefined, { timeout: 20_000 });
       await page.waitForTimeout(3000);
       const share = await page.locator("meter").evaluate((meter: HTMLMeterElement) => meter.value);
-      return `${share < 1 ? "in time" : "late"}: ${await page.locator("output").textContent()}`;
+      const told = `${share < 1 ? "in time" : "late"}: ${await page.locator("output").textContent()}`;
+      await page.locator("meter").evaluate((meter: HTMLMeterElement) => (meter.value = 0));
+      await page.locator("#own").setInputFiles({ name: "capture.nam", mimeType: "", buffer: capture() });
+      await page.waitForFunction(() => document.querySelector("meter")!.value > 0, undefined, { timeout: 20_000 });
+      return told;
     }),
   );
 
