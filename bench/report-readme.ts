@@ -30,5 +30,7 @@ ${markdownTable(
   ],
 )}
 
-Node ${run.node}, ${run.cpu}, one thread, ${run.date.slice(0, 10)}; the first three rows beyond an empty program's.`;
+The first three rows beyond an empty program's: ${where(starts)}. Times a step and a call: ${where(run)}, one thread.`;
 }
+
+const where = ({ node, cpu, date }: Results | StartResults) => `Node ${node}, ${cpu}, ${date.slice(0, 10)}`;
