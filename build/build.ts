@@ -125,8 +125,8 @@ rmSync("dist", { recursive: true, force: true });
 for (const folder of ["node", "cjs", "workerd"]) mkdirSync(`dist/${folder}`, { recursive: true });
 for (const group of GROUPS) {
   await bundle(group, "dist", inside(group), { minify: true });
-  await bundle(group, "dist/node", beside(group), { sourcemap: true });
-  await bundle(group, "dist/workerd", beside(group), {});
+  await bundle(group, "dist/node", beside(group), { sourcemap: true, keepNames: true });
+  await bundle(group, "dist/workerd", beside(group), { keepNames: true });
   for (const [file, { modules, beside }] of Object.entries(group.binaries)) {
     writeFileSync(`dist/node/${beside}`, plain(file, modules));
     writeFileSync(`dist/workerd/${beside}`, imported(file, modules));

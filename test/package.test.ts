@@ -114,7 +114,10 @@ test("a FormatError is called so in its stack, a model shows its layers", () => 
   const program = `import { FormatError, Model, tensor } from "unrolled";
     console.log(new FormatError("shape", "x").stack.split("\\n")[0]);
     const model = Model.fromTensors([tensor("weight_ih_l0", [8, 3], new Float32Array(24)), tensor("weight_hh_l0", [8, 2], new Float32Array(16))], { layers: [{ type: "lstm", weights: "" }] });
-    console.log(model, [model.stream()]);`;
+    console.log(model, [model.stream()]);
+    console.log(Model.name, model.stream().constructor.name);`;
   writeFileSync(join(user, "shown.js"), program);
-  expect(node("shown.js").stdout).toBe("FormatError: x\nModel [ lstm (3, 2) ] [ Stream [ lstm (3, 2) ] ]\n");
+  expect(node("shown.js").stdout).toBe(
+    "FormatError: x\nModel [ lstm (3, 2) ] [ Stream [ lstm (3, 2) ] ]\nModel Stream\n",
+  );
 });
