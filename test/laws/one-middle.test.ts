@@ -16,6 +16,7 @@ import { listGraph } from "../../src/import/list.ts";
 import { GraphModel } from "../../src/run/graph-model.ts";
 import { drawGolden, goldenLayer, goldenModel, readGoldens } from "../support/goldens.ts";
 import { Random } from "../support/random.ts";
+import { weights } from "../support/weights.ts";
 
 const words = (data: Float32Array) => new Int32Array(data.buffer, data.byteOffset, data.length);
 
@@ -35,15 +36,7 @@ describe.each(["rnn", "lstm", "gru", "onnx"])("goldens of %s", (name) => {
 
 describe("nets", () => {
   const random = new Random(11);
-  const of = (name: string, ...shape: number[]) =>
-    tensor(
-      name,
-      shape,
-      random.floats(
-        shape.reduce((a, b) => a * b),
-        0.4,
-      ),
-    );
+  const of = (name: string, ...shape: number[]) => weights({ [name]: shape })[0];
   const cell = (name: string, gates: number, inputs: number, units: number, ...suffixes: string[]) =>
     suffixes.flatMap((suffix) => [
       of(`${name}.weight_ih_${suffix}`, gates * units, inputs),

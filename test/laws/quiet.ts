@@ -1,28 +1,20 @@
 // The process that quiet.test.ts measures: node --expose-gc quiet.ts WHAT COUNT
 import { PerformanceObserver } from "node:perf_hooks";
-import { Model, tensor, type RunResult } from "../../src/index.ts";
+import { Model, type RunResult } from "../../src/index.ts";
 import { bind } from "../../src/bind/bind.ts";
 import { GraphWriter } from "../../src/graph/writer.ts";
 import { GraphModel } from "../../src/run/graph-model.ts";
 import { Session, type SessionData } from "../../src/graph.ts";
 import { graphOf, LAYERS } from "../support/graphs.ts";
 import { Random } from "../support/random.ts";
+import { weights } from "../support/weights.ts";
 
 const H = 24;
 const IN = 7;
 
 /** LSTM, GRU and linear on random weights: what a user streams through. */
 export function quietModel(): Model {
-  const random = new Random(7);
-  const of = (name: string, ...shape: number[]) =>
-    tensor(
-      name,
-      shape,
-      random.floats(
-        shape.reduce((a, b) => a * b),
-        0.3,
-      ),
-    );
+  const of = (name: string, ...shape: number[]) => weights({ [name]: shape })[0];
   return Model.fromTensors(
     [
       of("a.weight_ih_l0", 4 * H, IN),
