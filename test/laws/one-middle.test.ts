@@ -36,7 +36,7 @@ describe.each(["rnn", "lstm", "gru", "onnx"])("goldens of %s", (name) => {
 
 describe("nets", () => {
   const random = new Random(11);
-  const of = (name: string, ...shape: number[]) => weights({ [name]: shape })[0];
+  const of = (name: string, ...shape: number[]) => weights({ [name]: shape }, random, 0.4)[0];
   const cell = (name: string, gates: number, inputs: number, units: number, ...suffixes: string[]) =>
     suffixes.flatMap((suffix) => [
       of(`${name}.weight_ih_${suffix}`, gates * units, inputs),

@@ -14,7 +14,8 @@ const IN = 7;
 
 /** LSTM, GRU and linear on random weights: what a user streams through. */
 export function quietModel(): Model {
-  const of = (name: string, ...shape: number[]) => weights({ [name]: shape })[0];
+  const random = new Random(7);
+  const of = (name: string, ...shape: number[]) => weights({ [name]: shape }, random, 0.3)[0];
   return Model.fromTensors(
     [
       of("a.weight_ih_l0", 4 * H, IN),

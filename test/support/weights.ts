@@ -1,17 +1,17 @@
 import { tensor, type Tensor } from "../../src/index.ts";
 import { Random } from "./random.ts";
 
-const random = new Random(11);
+const endless = new Random(11);
 
-/** Random tensors from names and shapes. */
-export function weights(shapes: Readonly<Record<string, readonly number[]>>): Tensor[] {
+/** Random tensors from names and shapes, within +-`scale`; of a `random` of one's own the same each time. */
+export function weights(shapes: Readonly<Record<string, readonly number[]>>, random = endless, scale = 0.5): Tensor[] {
   return Object.entries(shapes).map(([name, shape]) =>
     tensor(
       name,
       shape,
       random.floats(
         shape.reduce((a, b) => a * b, 1),
-        0.5,
+        scale,
       ),
     ),
   );
